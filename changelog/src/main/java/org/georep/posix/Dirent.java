@@ -1,0 +1,15 @@
+package org.georep.posix;
+
+import com.google.errorprone.annotations.Immutable;
+import org.georep.name.FileName;
+
+/**
+ * One entry of a directory listing.
+ *
+ * @param name its name
+ * @param inode its inode number
+ * @param type the kernel's d_type: type bits of a mode shifted right by 12; 0 where the file system
+ *     does not say
+ */
+@Immutable
+public record Dirent(FileName name, long inode, int type) {}

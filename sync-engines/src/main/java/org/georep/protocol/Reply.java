@@ -1,0 +1,224 @@
+package org.georep.protocol;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.georep.name.EntryPath;
+import org.georep.name.Gfid;
+import org.georep.name.Place;
+
+/** What the agent answers. */
+public sealed interface Reply {
+
+  /**
+   * The secondary is open.
+   *
+   * @param version the agent's version
+   * @param fresh whether it was made or taken over just now, so that everything has to be walked
+   * @param stime the stime kept on the secondary
+   * @param epoch how often it was promoted
+   * @param root whether the agent runs as root
+   * @param programs the data programs found there and their versions, such as {@code rsync} to
+   *     {@code 3.2.7}
+   * @param notes sentences for people: what this secondary cannot hold
+   */
+  record Welcome(
+      String version,
+      boolean fresh,
+      Optional<Instant> stime,
+      long epoch,
+      boolean root,
+      Map<String, String> programs,
+      List<String> notes)
+      implements Reply {
+    /** Copies its parts. */
+    public Welcome {
+      programs = Map.copyOf(programs);
+      notes = List.copyOf(notes);
+    }
+  }
+
+  /** Why a secondary is not opened. */
+  enum Refusal {
+    /** It holds data and is no secondary. */
+    NOT_EMPTY,
+    /** It is the secondary of another session or volume. */
+    OTHER_SESSION,
+    /** Another agent has it open. */
+    LOCKED,
+    /** It was promoted, or its epoch is newer. */
+    PROMOTED,
+    /** It cannot be made, entered or written, or its file system cannot hold identities. */
+    UNUSABLE
+  }
+
+  /** The secondary is not opened; {@code sentence} says why and what to do. */
+  record Refused(Refusal reason, String sentence) implements Reply {
+    /** Checks its parts. */
+    public Refused {
+      Objects.requireNonNull(reason, "reason is null");
+      Objects.requireNonNull(sentence, "sentence is null");
+    }
+  }
+
+  /** Carried out; nothing to say. */
+  record Done() implements Reply {}
+
+  /**
+   * The request failed as a whole; nothing of it is to be believed.
+   *
+   * @param errno the error number that caused it, 0 if none did
+   */
+  record Failed(int errno, String sentence) implements Reply {
+    /** Checks its part. */
+    public Failed {
+      Objects.requireNonNull(sentence, "sentence is null");
+    }
+  }
+
+  /**
+   * Of the directories compared, those whose listing is wanted: the digest differs, or the
+   * directory is unknown or incomplete.
+   */
+  record Different(List<Gfid> directories) implements Reply {
+    /** Copies its part. */
+    public Different {
+      directories = List.copyOf(directories);
+    }
+  }
+
+  /**
+   * What came of a reconciliation step.
+   *
+   * @param data files whose contents are needed
+   * @param loops names whose directory lies beneath what belongs there: the chain above has to be
+   *     looked at first
+   * @param incomplete every incomplete directory in the tree; not those in limbo
+   * @param listed the directories whose listing, complete with this request, was applied
+   * @param failures what could not be done
+   */
+  record Reconciled(
+      List<Needed> data,
+      List<Place> loops,
+      List<Gfid> incomplete,
+      List<Gfid> listed,
+      List<Failure> failures)
+      implements Reply {
+    /** Copies its parts. */
+    public Reconciled {
+      data = List.copyOf(data);
+      loops = List.copyOf(loops);
+      incomplete = List.copyOf(incomplete);
+      listed = List.copyOf(listed);
+      failures = List.copyOf(failures);
+    }
+  }
+
+  /**
+   * A file whose contents are needed.
+   *
+   * @param wanted the token it should have; empty if only its contents are known to be dirty
+   * @param have the size of the copy here, or -1 if there is none
+   * @param sameToken whether the copy's size and mtime agree already, so that a comparison may save
+   *     the transfer
+   */
+  record Needed(Gfid gfid, Optional<Token> wanted, long have, boolean sameToken) {
+    /** Checks its parts. */
+    public Needed {
+      Objects.requireNonNull(gfid, "gfid is null");
+      Objects.requireNonNull(wanted, "wanted is null");
+    }
+  }
+
+  /**
+   * One entry could not be brought to its desired state; its neighbours were.
+   *
+   * @param place the name, if it is about one
+   * @param gfid the inode, if it is about one
+   * @param errno the error number, 0 if none
+   * @param reason words for people
+   */
+  record Failure(Optional<Place> place, Optional<Gfid> gfid, int errno, String reason) {
+    /** Checks its parts. */
+    public Failure {
+      Objects.requireNonNull(place, "place is null");
+      Objects.requireNonNull(gfid, "gfid is null");
+      Objects.requireNonNull(reason, "reason is null");
+    }
+  }
+
+  /**
+   * What a preview would do, in words: {@code create}, {@code update}, {@code move}, {@code
+   * delete}, {@code attributes}.
+   */
+  record Previewed(List<Change> changes, List<Gfid> unknown) implements Reply {
+    /** Copies its parts. */
+    public Previewed {
+      changes = List.copyOf(changes);
+      unknown = List.copyOf(unknown);
+    }
+  }
+
+  /** One change a preview found. */
+  record Change(String what, EntryPath path) {
+    /** Checks its parts. */
+    public Change {
+      Objects.requireNonNull(what, "what is null");
+      Objects.requireNonNull(path, "path is null");
+    }
+  }
+
+  /** Of the files compared, those whose contents agree. */
+  record Same(List<Gfid> files, List<Gfid> directories) implements Reply {
+    /** Copies its parts. */
+    public Same {
+      files = List.copyOf(files);
+      directories = List.copyOf(directories);
+    }
+  }
+
+  /** What the data channel has to show to write into the job's place: 32 hexadecimal digits. */
+  record JobOpened(String ticket) implements Reply {
+    /** Checks its part. */
+    public JobOpened {
+      Objects.requireNonNull(ticket, "ticket is null");
+    }
+  }
+
+  /**
+   * What came of publishing.
+   *
+   * @param published files now visible under all their names
+   * @param unwanted files no name here wants any more
+   * @param missing files that are not in the stage, or not of the size their state says: to be sent
+   *     again
+   * @param failures what could not be published
+   * @param directories directories touched: their attributes have to be looked at and sent again
+   */
+  record Published(
+      List<Gfid> published,
+      List<Gfid> unwanted,
+      List<Gfid> missing,
+      List<Failure> failures,
+      List<Gfid> directories)
+      implements Reply {
+    /** Copies its parts. */
+    public Published {
+      published = List.copyOf(published);
+      unwanted = List.copyOf(unwanted);
+      missing = List.copyOf(missing);
+      failures = List.copyOf(failures);
+      directories = List.copyOf(directories);
+    }
+  }
+
+  /**
+   * Everything before the barrier is durable.
+   *
+   * @param limbo how many items limbo holds now
+   * @param discarded how many entries left the secondary for good with this barrier
+   */
+  record Synced(long limbo, long discarded) implements Reply {}
+}

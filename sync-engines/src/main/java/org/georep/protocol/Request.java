@@ -1,0 +1,212 @@
+package org.georep.protocol;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.georep.name.EntryPath;
+import org.georep.name.Gfid;
+import org.georep.name.VolumeId;
+
+/**
+ * What the replicator asks of the agent. Each is answered by the {@link Reply} named with it, or by
+ * {@link Reply.Failed}.
+ */
+public sealed interface Request {
+
+  /** How a secondary is opened. */
+  enum Mode {
+    /** Only an empty or missing directory, or one that is this session's already. */
+    REPLICATE,
+    /** Also one that holds other data: what equals by name, kind, size and mtime is taken over. */
+    ADOPT,
+    /** As ADOPT, but contents are compared too. */
+    ADOPT_CHECKSUM,
+    /** Nothing is changed, not even made: only {@link Preview} follows. */
+    PREVIEW
+  }
+
+  /**
+   * First on every connection. Answered by {@link Reply.Welcome} or {@link Reply.Refused}.
+   *
+   * @param root the secondary's directory, absolute, or relative to the user's home
+   * @param session whose secondary it is
+   * @param volume the primary's volume
+   * @param rootGfid the gfid of the primary's root; at the secondary it stands for the root there
+   * @param primary how people call the primary, for messages
+   */
+  record Hello(byte[] root, UUID session, VolumeId volume, Gfid rootGfid, Mode mode, String primary)
+      implements Request {
+    /** Checks its parts. */
+    public Hello {
+      Objects.requireNonNull(root, "root is null");
+      Objects.requireNonNull(session, "session is null");
+      Objects.requireNonNull(volume, "volume is null");
+      Objects.requireNonNull(rootGfid, "rootGfid is null");
+      Objects.requireNonNull(mode, "mode is null");
+      Objects.requireNonNull(primary, "primary is null");
+    }
+  }
+
+  /** Answered by {@link Reply.Done}; keeps the connection alive and measures it. */
+  record Ping() implements Request {}
+
+  /**
+   * A hybrid crawl begins: from here on the agent notes the directories it meets. Answered by
+   * {@link Reply.Done}.
+   */
+  record CrawlBegin() implements Request {}
+
+  /**
+   * The crawl met these directories; where the digest of what the agent last applied agrees,
+   * nothing follows. Answered by {@link Reply.Different}.
+   */
+  record Compare(List<DirectoryDigest> directories) implements Request {
+    /** Copies its part. */
+    public Compare {
+      directories = List.copyOf(directories);
+    }
+  }
+
+  /**
+   * The crawl has ended: every directory it did not meet, in the tree and in limbo, is incomplete
+   * as of {@code batch} and the contents of the files in it and in limbo are in doubt. Answered by
+   * {@link Reply.Done}.
+   */
+  record CrawlEnd(long batch) implements Request {}
+
+  /**
+   * One reconciliation step. Answered by {@link Reply.Reconciled}.
+   *
+   * @param batch the batch it belongs to, from 1 on, never less than in an earlier request
+   * @param doubts directories that are outside the volume on the primary: incomplete if known here,
+   *     contents of their files in doubt
+   * @param dirtyContents inodes whose contents changed: their token is taken away first
+   * @param metadata attributes to be set on known inodes, whatever their names
+   * @param wants dirty names, in the order they were looked at
+   * @param listings whole directories
+   * @param directories attributes of directories, set after all else in this request and again
+   *     after every later change in them
+   */
+  record Reconcile(
+      long batch,
+      List<Gfid> doubts,
+      List<Gfid> dirtyContents,
+      List<EntryState> metadata,
+      List<Want.At> wants,
+      List<Listing> listings,
+      List<EntryState> directories)
+      implements Request {
+    /** Copies its parts. */
+    public Reconcile {
+      doubts = List.copyOf(doubts);
+      dirtyContents = List.copyOf(dirtyContents);
+      metadata = List.copyOf(metadata);
+      wants = List.copyOf(wants);
+      listings = List.copyOf(listings);
+      directories = List.copyOf(directories);
+    }
+  }
+
+  /**
+   * As {@link Reconcile} with one listing, but only says what it would do. Answered by {@link
+   * Reply.Previewed}.
+   */
+  record Preview(EntryPath path, Listing listing) implements Request {
+    /** Checks its parts. */
+    public Preview {
+      Objects.requireNonNull(path, "path is null");
+      Objects.requireNonNull(listing, "listing is null");
+    }
+  }
+
+  /**
+   * Compares contents without sending them. Answered by {@link Reply.Same}: of those whose copy
+   * here has this size and SHA-256, the copy is up to date now and has these attributes.
+   */
+  record CompareContents(long batch, List<Content> files) implements Request {
+    /** Copies its part. */
+    public CompareContents {
+      files = List.copyOf(files);
+    }
+  }
+
+  /** A file's state as of when its contents were read, and their SHA-256. */
+  record Content(EntryState state, byte[] sha256) {
+    /** Checks its parts. */
+    public Content {
+      Objects.requireNonNull(state, "state is null");
+      if (sha256.length != 32) {
+        throw new IllegalArgumentException("a SHA-256 has 32 bytes, not " + sha256.length);
+      }
+    }
+  }
+
+  /**
+   * Makes a place in the stage into which one data channel may write, once. Answered by {@link
+   * Reply.JobOpened}.
+   *
+   * @param job its number, never used before on this connection
+   * @param engine {@code tarssh} or {@code rsync}
+   */
+  record OpenJob(long job, String engine) implements Request {
+    /** Checks its part. */
+    public OpenJob {
+      Objects.requireNonNull(engine, "engine is null");
+    }
+  }
+
+  /**
+   * Complete files of a job are to be published under all names of their gfid, in this state.
+   * Answered by {@link Reply.Published}.
+   */
+  record Publish(long batch, long job, List<Staged> files) implements Request {
+    /** Copies its part. */
+    public Publish {
+      files = List.copyOf(files);
+    }
+  }
+
+  /**
+   * A file that arrived.
+   *
+   * @param path where it is below the job's place in the stage
+   * @param state attributes read after its contents, equal to those before
+   */
+  record Staged(EntryPath path, EntryState state) {
+    /** Checks its parts. */
+    public Staged {
+      Objects.requireNonNull(path, "path is null");
+      Objects.requireNonNull(state, "state is null");
+    }
+  }
+
+  /** The job is over; what is left in its place is removed. Answered by {@link Reply.Done}. */
+  record CloseJob(long job) implements Request {}
+
+  /**
+   * Makes everything done so far durable, then: clears the incomplete marks of directories no batch
+   * after {@code upToBatch} has doubted, writes stime, lets go of what limbo holds since a batch up
+   * to {@code discardUpTo}. Answered by {@link Reply.Synced}.
+   *
+   * @param upToBatch the last batch all of whose data is published
+   * @param listed directories those batches listed whole
+   * @param stime the new stime, if it moves
+   * @param discardUpTo items detached by a batch up to this one may go; -1 for none
+   */
+  record Barrier(long upToBatch, List<Gfid> listed, Optional<Instant> stime, long discardUpTo)
+      implements Request {
+    /** Checks its parts. */
+    public Barrier {
+      listed = List.copyOf(listed);
+      Objects.requireNonNull(stime, "stime is null");
+    }
+  }
+
+  /**
+   * The connection ends on purpose: the agent makes its inventory durable, notes a clean end and
+   * exits. Answered by {@link Reply.Done}.
+   */
+  record Goodbye() implements Request {}
+}
