@@ -5,6 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.georep.connection.AgentClient;
 import org.georep.connection.ConnectionException;
+import org.georep.connection.RequestFailedException;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 
@@ -17,24 +18,24 @@ public final class Agent {
     this.client = client;
   }
 
-  /** Sends a request; what the agent makes of it is awaited with {@link #await}. */
-  public CompletableFuture<Reply> send(Request request) {
+  /** Sends a request whose reply is awaited later, with {@link #await}. */
+  CompletableFuture<Reply> send(Request request) throws InterruptedException {
     return client.send(request);
   }
 
-  /** Sends a request and waits for its reply. */
-  public <T extends Reply> T ask(Request request, Class<T> kind)
-      throws IOException, InterruptedException {
-    return await(send(request), kind);
-  }
-
   /**
-   * Waits for a reply.
+   * Sends a request and waits for its reply.
    *
    * @throws ConnectionException if the link was lost
-   * @throws AgentException if the agent could not carry the request out
+   * @throws RequestFailedException if the agent could not carry the request out
    */
-  public static <T extends Reply> T await(CompletableFuture<Reply> reply, Class<T> kind)
+  public <T extends Reply> T ask(Request request, Class<T> kind)
+      throws IOException, InterruptedException {
+    return client.call(request, kind);
+  }
+
+  /** Waits for the reply of a request sent before; fails as {@link #ask} does. */
+  static <T extends Reply> T await(CompletableFuture<Reply> reply, Class<T> kind)
       throws IOException, InterruptedException {
     Reply answer;
     try {
@@ -43,14 +44,13 @@ public final class Agent {
       if (e.getCause() instanceof ConnectionException lost) {
         throw lost;
       }
-      throw new ConnectionException(
-          ConnectionException.Reason.LOST, "the link to the secondary broke", e);
+      throw new IOException("the agent cannot be asked: " + e.getCause(), e);
     }
     if (kind.isInstance(answer)) {
       return kind.cast(answer);
     }
     if (answer instanceof Reply.Failed failed) {
-      throw new AgentException(failed.errno(), failed.sentence());
+      throw new RequestFailedException(failed);
     }
     throw new ConnectionException(
         ConnectionException.Reason.PROTOCOL,

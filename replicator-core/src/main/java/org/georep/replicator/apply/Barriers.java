@@ -121,7 +121,8 @@ public final class Barriers {
     return true;
   }
 
-  private void start(BatchLedger.Claim claim, boolean crawling, boolean crawlOnly) {
+  private void start(BatchLedger.Claim claim, boolean crawling, boolean crawlOnly)
+      throws InterruptedException {
     Optional<Instant> moved = claim.mark().map(this::notPastFailures).filter(this::isLater);
     long discard = -1;
     if (!crawling) {

@@ -91,7 +91,7 @@ public final class EntryPhase {
       this.step = step;
     }
 
-    void looks() throws IOException {
+    void looks() throws IOException, InterruptedException {
       for (Gfid doubt : step.dirty().doubts()) {
         doubt(doubt);
       }
@@ -141,7 +141,7 @@ public final class EntryPhase {
       }
     }
 
-    private void names(Gfid gfid, Set<FileName> names) throws IOException {
+    private void names(Gfid gfid, Set<FileName> names) throws IOException, InterruptedException {
       try {
         PrimaryTree.Found found = tree.directory(gfid);
         if (found instanceof PrimaryTree.Found.Outside) {
@@ -197,7 +197,7 @@ public final class EntryPhase {
       }
     }
 
-    private void list(Gfid gfid) throws IOException {
+    private void list(Gfid gfid) throws IOException, InterruptedException {
       boolean first = true;
       try {
         PrimaryTree.Found found = tree.directory(gfid);
@@ -293,7 +293,7 @@ public final class EntryPhase {
       return weight;
     }
 
-    private void send() {
+    private void send() throws InterruptedException {
       answers.add(
           agent.send(
               new Request.Reconcile(

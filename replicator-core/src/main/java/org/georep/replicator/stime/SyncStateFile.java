@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.georep.changelog.journal.JournalPosition;
 import org.georep.posix.AtomicFile;
+import org.georep.posix.Libc;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,8 +26,8 @@ public final class SyncStateFile {
   private final ObjectMapper json = new ObjectMapper();
 
   /** Keeps the state at this path. */
-  public SyncStateFile(Path path) {
-    this.file = new AtomicFile(Objects.requireNonNull(path, "path is null"));
+  public SyncStateFile(Libc libc, Path path) {
+    this.file = new AtomicFile(libc, Objects.requireNonNull(path, "path is null"));
   }
 
   /** Returns the state last written; {@link SyncState#NONE} if there is none. */

@@ -11,7 +11,6 @@ import org.georep.name.Gfid;
 import org.georep.name.Place;
 import org.georep.posix.Errno;
 import org.georep.posix.FileHandle;
-import org.georep.posix.Identity;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
@@ -108,7 +107,7 @@ final class HandleTree implements PrimaryTree {
         if (stat.device() != root.device() || stat.inode() == inode) {
           return false;
         }
-        if (Identity.of(libc, at, stat).equals(root.gfid())) {
+        if (root.look().gfid(at).equals(root.gfid())) {
           return true;
         }
         inode = stat.inode();
@@ -196,7 +195,7 @@ final class HandleTree implements PrimaryTree {
   private boolean leadsTo(EntryPath below, Gfid gfid) throws IOException {
     int open = root.open(below, Linux.O_PATH | Linux.O_NOFOLLOW);
     try {
-      return Identity.of(libc, open, libc.statx(open, EMPTY, Linux.AT_EMPTY_PATH)).equals(gfid);
+      return root.look().gfid(open).equals(gfid);
     } finally {
       libc.close(open);
     }
@@ -216,7 +215,7 @@ final class HandleTree implements PrimaryTree {
     int parent =
         root.open(EntryPath.of(names.subList(0, names.size() - 1)), Linux.O_PATH | Linux.O_DIRECTORY);
     try {
-      Gfid above = Identity.of(libc, parent, libc.statx(parent, EMPTY, Linux.AT_EMPTY_PATH));
+      Gfid above = root.look().gfid(parent);
       return Optional.of(new Place(above, last));
     } finally {
       libc.close(parent);

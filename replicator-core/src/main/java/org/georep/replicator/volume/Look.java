@@ -37,6 +37,7 @@ final class Look {
   private static final byte[] POSIX_ACL = ascii("system.posix_acl_");
 
   private final Libc libc;
+  private final Identity identity;
   private final Clock clock;
   private final boolean fineTimestamps;
 
@@ -45,10 +46,16 @@ final class Look {
    *
    * @param fineTimestamps whether a change after a look always gets a ctime of its own (Linux 6.13 and later on ext4, xfs, btrfs, tmpfs)
    */
-  Look(Libc libc, Clock clock, boolean fineTimestamps) {
+  Look(Libc libc, Identity identity, Clock clock, boolean fineTimestamps) {
     this.libc = libc;
+    this.identity = identity;
     this.clock = clock;
     this.fineTimestamps = fineTimestamps;
+  }
+
+  /** Returns the identity of an open file. */
+  Gfid gfid(int descriptor) throws IOException {
+    return identity.of(descriptor);
   }
 
   /** Looks at a name in an open directory. */
@@ -86,7 +93,7 @@ final class Look {
   }
 
   private EntryState state(int descriptor, Stat stat) throws IOException {
-    Gfid gfid = Identity.of(libc, descriptor, stat);
+    Gfid gfid = identity.of(descriptor);
     Kind kind = Kind.ofMode(stat.mode());
     Optional<byte[]> target =
         kind == Kind.SYMLINK ? Optional.of(libc.readlinkat(descriptor, EMPTY)) : Optional.empty();

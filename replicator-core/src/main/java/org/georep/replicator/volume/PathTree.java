@@ -16,7 +16,6 @@ import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
 import org.georep.posix.Errno;
-import org.georep.posix.Identity;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
@@ -101,7 +100,7 @@ final class PathTree implements PrimaryTree {
     }
     boolean same = false;
     try {
-      same = Identity.of(libc, open, libc.statx(open, EMPTY, Linux.AT_EMPTY_PATH)).equals(gfid);
+      same = root.look().gfid(open).equals(gfid);
       return same ? open : -1;
     } finally {
       if (!same) {

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.util.Set;
 import org.georep.posix.Errno;
 import org.georep.posix.FileHandle;
+import org.georep.posix.Identity;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
@@ -27,13 +28,15 @@ public final class PrimaryTrees {
     int probe = libc.openat(Linux.AT_FDCWD, path, Linux.O_RDONLY | Linux.O_DIRECTORY, 0);
     boolean fine;
     boolean handles;
+    Identity identity;
     try {
+      identity = Identity.on(libc, probe);
       fine = hasMultigrainKernel() && MULTIGRAIN.contains(libc.fstatfs(probe).type());
-      handles = opensByHandle(libc, probe);
+      handles = identity.source() == Identity.Source.HANDLE && opensByHandle(libc, probe);
     } finally {
       libc.close(probe);
     }
-    Root root = new Root(libc, path, new Look(libc, clock, fine));
+    Root root = new Root(libc, path, new Look(libc, identity, clock, fine));
     return handles ? new HandleTree(root) : new PathTree(root);
   }
 

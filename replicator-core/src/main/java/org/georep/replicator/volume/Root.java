@@ -10,7 +10,6 @@ import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.posix.Dirent;
 import org.georep.posix.Errno;
-import org.georep.posix.Identity;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
@@ -45,7 +44,7 @@ final class Root implements AutoCloseable {
     this.descriptor = libc.openat(Linux.AT_FDCWD, path, Linux.O_RDONLY | Linux.O_DIRECTORY, 0);
     Stat stat = libc.statx(descriptor, EMPTY, Linux.AT_EMPTY_PATH);
     this.device = stat.device();
-    this.gfid = Identity.of(libc, descriptor, stat);
+    this.gfid = look.gfid(descriptor);
   }
 
   Libc libc() {
@@ -112,7 +111,7 @@ final class Root implements AutoCloseable {
   /** Wraps an open directory; the wrapper closes it. */
   PrimaryDirectory directory(int open) throws IOException {
     Stat stat = libc.statx(open, EMPTY, Linux.AT_EMPTY_PATH);
-    boolean isRoot = stat.device() == device && Identity.of(libc, open, stat).equals(gfid);
+    boolean isRoot = stat.device() == device && look.gfid(open).equals(gfid);
     return new OpenDirectory(open, isRoot);
   }
 
@@ -138,7 +137,7 @@ final class Root implements AutoCloseable {
     }
     try {
       Stat stat = libc.statx(again, EMPTY, Linux.AT_EMPTY_PATH);
-      if (stat.device() != device || !Identity.of(libc, again, stat).equals(gfid)) {
+      if (stat.device() != device || !look.gfid(again).equals(gfid)) {
         throw new VolumeChangedException(
             "the primary is not the directory it was when this run began (unmounted, mounted over or replaced); nothing was"
                 + " deleted on the secondary. Put the right volume back, then start again");

@@ -225,7 +225,7 @@ final class CrawlRun {
 
   /** Returns the moment before which the last crawl covers everything, where there is no journal to say so. */
   Optional<Instant> markOfLast() {
-    return parts.feed().isEmpty() ? markOfLast : Optional.empty();
+    return parts.intake().isEmpty() ? markOfLast : Optional.empty();
   }
 
   @Nullable CrawlProgress progress() {

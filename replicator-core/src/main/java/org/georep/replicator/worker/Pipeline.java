@@ -78,8 +78,7 @@ public final class Pipeline {
     this.contents = parts.contents();
     this.pool = parts.pool();
     this.failures = new Failures(parts.quarantine(), parts.meter(), parts.clock());
-    this.intake =
-        parts.feed().map(feed -> new JournalIntake(feed.reader(), parts.start().capture()));
+    this.intake = parts.intake();
     this.meter = parts.meter();
     this.clock = parts.clock();
     this.signal = parts.signal();

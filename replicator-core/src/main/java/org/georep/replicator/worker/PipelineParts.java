@@ -4,11 +4,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.georep.changelog.capture.host.CaptureFeed;
 import org.georep.engine.DataPool;
 import org.georep.replicator.apply.Agent;
 import org.georep.replicator.apply.Barriers;
 import org.georep.replicator.apply.DataPhase;
+import org.georep.replicator.crawl.JournalIntake;
 import org.georep.replicator.plan.Filter;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.stime.SyncState;
@@ -19,7 +19,7 @@ import org.georep.replicator.volume.PrimaryTree;
  *
  * @param tree the primary
  * @param filter what is left out
- * @param feed the journal, unless there is no capture
+ * @param intake the journal, unless there is no capture
  * @param agent the greeted agent
  * @param contents the account of contents under way
  * @param pool who sends them
@@ -36,7 +36,7 @@ import org.georep.replicator.volume.PrimaryTree;
 public record PipelineParts(
     PrimaryTree tree,
     Filter filter,
-    Optional<CaptureFeed> feed,
+    Optional<JournalIntake> intake,
     Agent agent,
     DataPhase contents,
     DataPool pool,
