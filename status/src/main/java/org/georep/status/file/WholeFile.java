@@ -24,21 +24,21 @@ import java.util.Set;
  *
  * <p>Readers may be other processes; writers of one file must take turns.
  */
-public final class WholeFile {
+final class WholeFile {
   private final Path path;
 
   /** Names the file; it need not be there, its directory must be when it is written. */
-  public WholeFile(Path path) {
+  WholeFile(Path path) {
     this.path = Objects.requireNonNull(path, "path is null").toAbsolutePath();
   }
 
   /** Returns where it is. */
-  public Path path() {
+  Path path() {
     return path;
   }
 
   /** Returns its contents, or nothing if there is no such file. */
-  public Optional<byte[]> read() throws IOException {
+  Optional<byte[]> read() throws IOException {
     try {
       return Optional.of(Files.readAllBytes(path));
     } catch (NoSuchFileException e) {
@@ -51,7 +51,7 @@ public final class WholeFile {
    *
    * @throws IOException if the old contents are still in place, or the new ones may not be durable
    */
-  public void write(byte[] contents) throws IOException {
+  void write(byte[] contents) throws IOException {
     Path fresh = path.resolveSibling(path.getFileName() + ".new");
     Files.deleteIfExists(fresh);
     try (FileChannel out =
@@ -70,7 +70,7 @@ public final class WholeFile {
   }
 
   /** Makes names made or removed beside {@code file} durable. */
-  public static void syncDirectory(Path file) throws IOException {
+  private static void syncDirectory(Path file) throws IOException {
     Path directory = Objects.requireNonNull(file.toAbsolutePath().getParent(), "no parent");
     try (FileChannel names = FileChannel.open(directory, StandardOpenOption.READ)) {
       names.force(true);
