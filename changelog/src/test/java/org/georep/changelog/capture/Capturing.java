@@ -86,11 +86,14 @@ public final class Capturing implements AutoCloseable {
     if (failed != null) {
       throw new AssertionError("the source failed", failed);
     }
-    synchronized (this) {
-      Written all = new Written(List.copyOf(written));
-      written.clear();
-      return all;
-    }
+    return soFar();
+  }
+
+  /** Returns what was written since, vouched for or not. */
+  public synchronized Written soFar() {
+    Written all = new Written(List.copyOf(written));
+    written.clear();
+    return all;
   }
 
   /** Returns what made the source fail, once it did. */

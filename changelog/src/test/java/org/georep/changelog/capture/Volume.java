@@ -20,44 +20,45 @@ import org.georep.testing.LoopImage;
 import org.georep.testing.Program;
 
 /** A file system of its own with a volume, {@code vol}, and what is not of it, {@code out}. */
-final class Volume implements AutoCloseable {
+public final class Volume implements AutoCloseable {
   private final Libc libc = NativeLibc.instance();
   private final LoopImage image;
   private final Path root;
 
-  Volume(LoopImage.Kind kind, Path directory) throws IOException {
+  /** Makes one. */
+  public Volume(LoopImage.Kind kind, Path directory) throws IOException {
     image = LoopImage.mounted(kind, directory);
     root = Files.createDirectory(image.mountPoint().resolve("vol"));
     Files.createDirectory(image.mountPoint().resolve("out"));
   }
 
-  Libc libc() {
+  public Libc libc() {
     return libc;
   }
 
-  Path root() {
+  public Path root() {
     return root;
   }
 
-  Path outside() {
+  public Path outside() {
     return image.mountPoint().resolve("out");
   }
 
-  byte[] bytes() {
+  public byte[] bytes() {
     return RawPath.toBytes(root);
   }
 
   /** Runs a shell script in the volume's root, by a process of its own. */
-  void sh(String script) {
+  public void sh(String script) {
     Program.check(List.of("sh", "-euc", "cd " + root + "\n" + script));
   }
 
-  Gfid gfid(String path) throws PosixException {
+  public Gfid gfid(String path) throws PosixException {
     byte[] full = (root + "/" + path).getBytes(StandardCharsets.UTF_8);
     return libc.nameToHandleAt(Linux.AT_FDCWD, full, 0).toGfid();
   }
 
-  Place place(String path) throws PosixException {
+  public Place place(String path) throws PosixException {
     List<FileName> names = EntryPath.parse(path).names();
     String parent =
         names.subList(0, names.size() - 1).stream()
@@ -67,7 +68,7 @@ final class Volume implements AutoCloseable {
   }
 
   /** Returns the gfids of everything below the root by path. */
-  Map<String, Gfid> gfids() throws IOException {
+  public Map<String, Gfid> gfids() throws IOException {
     try (var all = Files.walk(root)) {
       return all.collect(
           Collectors.toMap(

@@ -63,9 +63,11 @@ public final class FanotifySource implements ChangeSource {
   private final StopSignal stop;
   private final DrainMarks marks = new DrainMarks();
   private final int descriptor;
+  private final long ownPid;
 
   private FanotifySource(
-      Libc libc, VolumeRoot root, MountWatch mounts, StopSignal stop, int descriptor) {
+      Libc libc, VolumeRoot root, MountWatch mounts, StopSignal stop, int descriptor, long ownPid) {
+    this.ownPid = ownPid;
     this.libc = libc;
     this.root = root;
     this.mounts = mounts;
@@ -85,13 +87,19 @@ public final class FanotifySource implements ChangeSource {
 
   /** As {@link #open(Libc, byte[])}, with a choice of the queue's length. */
   public static FanotifySource open(Libc libc, byte[] root, QueueLength length) throws IOException {
+    return open(libc, root, length, ProcessHandle.current().pid());
+  }
+
+  /** As above, with the process whose changes outside the volume are not told of. */
+  static FanotifySource open(Libc libc, byte[] root, QueueLength length, long ownPid)
+      throws IOException {
     VolumeRoot opened = VolumeRoot.open(libc, root);
     int descriptor = -1;
     MountWatch mounts = null;
     try {
       descriptor = mark(libc, opened, root, length);
       mounts = MountWatch.open(libc, opened);
-      return new FanotifySource(libc, opened, mounts, new StopSignal(libc), descriptor);
+      return new FanotifySource(libc, opened, mounts, new StopSignal(libc), descriptor, ownPid);
     } catch (IOException | RuntimeException e) {
       if (mounts != null) {
         mounts.close();
@@ -187,10 +195,7 @@ public final class FanotifySource implements ChangeSource {
       DirectoryFinder finder = new DirectoryFinder(libc, root);
       writer =
           new RecordWriter(
-              finder,
-              new DirectoryCache(finder, DirectoryCache.LIMIT),
-              root.gfid(),
-              (int) ProcessHandle.current().pid());
+              finder, new DirectoryCache(finder, DirectoryCache.LIMIT), root.gfid(), ownPid);
     }
 
     @Override

@@ -35,7 +35,7 @@ final class RecordWriter {
   private final DirectoryFinder finder;
   private final DirectoryCache directories;
   private final Gfid root;
-  private final int ownPid;
+  private final long ownPid;
   private final Recent<Gfid> writtenOutside = new Recent<>(PAIRS);
   private final Recent<Gfid> relinked = new Recent<>(PAIRS);
 
@@ -44,7 +44,7 @@ final class RecordWriter {
    *
    * @param ownPid the process whose changes outside the volume are not told of: the journal's
    */
-  RecordWriter(DirectoryFinder finder, DirectoryCache directories, Gfid root, int ownPid) {
+  RecordWriter(DirectoryFinder finder, DirectoryCache directories, Gfid root, long ownPid) {
     this.finder = finder;
     this.directories = directories;
     this.root = root;
