@@ -45,7 +45,7 @@ final class Native {
   }
 
   /** The functions of libc in use. Public because the binder's class lives in another package. */
-  @SuppressWarnings({"checkstyle:MethodName", "MemberName"}) // the names libc gives them
+  @SuppressWarnings("MemberName") // the names libc gives them
   public interface Functions {
     long syscall(long number, long a, long b, long c, long d);
 

@@ -1,0 +1,44 @@
+package org.georep.testing;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Asks rsync, in a dry run that compares contents, what it would still do to make the secondary
+ * like the primary: nothing, if they are the same. Sees names, types, contents, modes, owners,
+ * times to the nanosecond, link groups, devices, ACLs and attributes; not holes, and no path longer
+ * than PATH_MAX.
+ */
+public final class RsyncOracle {
+  private RsyncOracle() {}
+
+  /** Skips the test where there is no rsync. */
+  public static void assumeAvailable() {
+    assumeTrue(Program.find("rsync").isPresent(), "rsync is not installed");
+  }
+
+  /** Returns what rsync would do, one itemized line each; empty if the trees are the same. */
+  public static List<String> differences(Path primary, Path secondary, String... moreOptions) {
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "rsync",
+                "-aHAXn",
+                "--numeric-ids",
+                "--modify-window=-1",
+                "--delete",
+                "--checksum",
+                "--itemize-changes",
+                "--filter=-x trusted.georep.*",
+                "--filter=-x user.georep.*",
+                "--exclude=/.georep",
+                "--exclude=/lost+found"));
+    command.addAll(List.of(moreOptions));
+    command.add(primary + "/");
+    command.add(secondary + "/");
+    return Program.check(command).lines().filter(line -> !line.isBlank()).toList();
+  }
+}
