@@ -39,6 +39,7 @@ public final class Directories implements AutoCloseable {
   private static final int KEPT_OPEN = 256;
   private static final int LONGEST_PATH = 3800;
   private static final int OWNER_ALL = 0700;
+  private static final int DEEPEST_SEARCH = 2000;
   private static final long BENEATH =
       Linux.RESOLVE_BENEATH
           | Linux.RESOLVE_NO_SYMLINKS
@@ -170,7 +171,7 @@ public final class Directories implements AutoCloseable {
   /** By every place of each, one by one: after others moved things about, or closed them to us. */
   private @Nullable Directory searched(Gfid gfid, Set<Gfid> above) throws PosixException {
     Directory known = known(gfid);
-    if (known != null || !above.add(gfid)) {
+    if (known != null || above.size() >= DEEPEST_SEARCH || !above.add(gfid)) {
       return known;
     }
     for (Place place : inventory.places(gfid)) {
@@ -232,6 +233,11 @@ public final class Directories implements AutoCloseable {
       at = places.get(0).directory();
     }
     return EntryPath.of(names);
+  }
+
+  /** Returns where a gfid may be. */
+  public List<Place> candidates(Gfid gfid) {
+    return inventory.places(gfid);
   }
 
   /** Forgets a directory, so that it is found anew when next asked for. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** An inode held open with O_PATH, whatever its kind, and what it was like when opened. */
 public final class Node implements AutoCloseable {
   static final byte[] ITSELF = {};
-  private static final long ONE_NAME =
+  static final long BENEATH =
       Linux.RESOLVE_BENEATH
           | Linux.RESOLVE_NO_SYMLINKS
           | Linux.RESOLVE_NO_MAGICLINKS
@@ -44,7 +44,7 @@ public final class Node implements AutoCloseable {
     Objects.requireNonNull(libc, "libc is null");
     int descriptor;
     try {
-      descriptor = libc.openat2(directory, path, Linux.O_PATH | Linux.O_NOFOLLOW, 0, ONE_NAME);
+      descriptor = libc.openat2(directory, path, Linux.O_PATH | Linux.O_NOFOLLOW, 0, BENEATH);
     } catch (PosixException e) {
       if (e.is(Errno.ENOENT)) {
         return null;
@@ -57,6 +57,15 @@ public final class Node implements AutoCloseable {
       libc.close(descriptor);
       throw e;
     }
+  }
+
+  /** Opens an open directory once more. */
+  static Node again(Libc libc, int directory) throws PosixException {
+    Node node = open(libc, directory, new byte[] {'.'});
+    if (node == null) {
+      throw new PosixException("openat2", ITSELF, Errno.ENOENT);
+    }
+    return node;
   }
 
   /** Returns the descriptor. */

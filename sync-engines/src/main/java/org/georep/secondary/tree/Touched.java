@@ -36,7 +36,7 @@ public final class Touched {
   }
 
   /** To be called before a name in this directory changes. */
-  void beforeChange(Directory directory) throws PosixException {
+  public void beforeChange(Directory directory) throws PosixException {
     if (directory.isLimbo()) {
       return;
     }
