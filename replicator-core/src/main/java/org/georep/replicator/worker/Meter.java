@@ -60,8 +60,43 @@ public final class Meter {
   private volatile Optional<Instant> stime = Optional.empty();
   private volatile Optional<Instant> heartbeat = Optional.empty();
   private volatile boolean inStep;
+  private volatile Optional<String> fault = Optional.empty();
+  private volatile String secondary = "";
+  private volatile boolean connected;
   private volatile Duration lastCrawl = Duration.ZERO;
   private volatile long lastCrawlEntries;
+
+  /** Says that the agent at this place is greeted and work goes on. */
+  public void connected(String place) {
+    secondary = place;
+    fault = Optional.empty();
+    connected = true;
+  }
+
+  /** Says that work stopped, and why. */
+  public void faulty(String reason) {
+    fault = Optional.of(reason);
+    crawl = Crawl.NONE;
+    progress = null;
+    inStep = false;
+  }
+
+  /** Returns whether a connection was made since this was last asked. */
+  boolean takeConnected() {
+    boolean was = connected;
+    connected = false;
+    return was;
+  }
+
+  /** Returns why work stands still, if it does. */
+  public Optional<String> fault() {
+    return fault;
+  }
+
+  /** Returns where the agent is; empty before the first connection. */
+  public String secondary() {
+    return secondary;
+  }
 
   /** Says what the worker is doing. */
   public void crawl(Crawl now, @Nullable CrawlProgress how) {

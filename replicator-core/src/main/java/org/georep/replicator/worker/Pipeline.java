@@ -77,7 +77,7 @@ public final class Pipeline {
     this.entries = new EntryPhase(tree, parts.agent(), parts.filter());
     this.contents = parts.contents();
     this.pool = parts.pool();
-    this.failures = new Failures(parts.quarantine(), parts.meter(), parts.clock());
+    this.failures = new Failures(tree, parts.quarantine(), parts.meter(), parts.clock());
     this.intake = parts.intake();
     this.meter = parts.meter();
     this.clock = parts.clock();
