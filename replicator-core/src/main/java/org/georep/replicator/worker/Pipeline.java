@@ -109,22 +109,23 @@ public final class Pipeline {
         return End.IN_STEP;
       }
       crawl.sweepIfDue(barriers.stime());
-      if (!worked) {
+      if (!worked && !parts.capture().arm()) {
         signal.await(pause());
       }
     }
     return End.STOPPED;
   }
 
-  private void check() throws IOException {
+  private void check() throws IOException, InterruptedException {
     if (System.nanoTime() - checked >= CHECK_EVERY.toNanos()) {
       checked = System.nanoTime();
       tree.check();
+      parts.capture().keepAlive();
     }
   }
 
   /** Takes note of contents that ended, and hands on those whose pause is over. */
-  private boolean news() {
+  private boolean news() throws IOException, InterruptedException {
     boolean any = false;
     for (DataPhase.Ended ended : contents.drainEnded()) {
       failures.ended(ended);
@@ -215,7 +216,7 @@ public final class Pipeline {
     }
   }
 
-  private void handOver(List<FileJob> jobs) {
+  private void handOver(List<FileJob> jobs) throws InterruptedException {
     if (!jobs.isEmpty()) {
       List<FileJob> now =
           contents.take(

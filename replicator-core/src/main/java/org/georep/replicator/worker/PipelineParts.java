@@ -19,6 +19,7 @@ import org.georep.replicator.volume.PrimaryTree;
  *
  * @param tree the primary
  * @param filter what is left out
+ * @param capture the source of changes
  * @param intake the journal, unless there is no capture
  * @param agent the greeted agent
  * @param contents the account of contents under way
@@ -36,6 +37,7 @@ import org.georep.replicator.volume.PrimaryTree;
 public record PipelineParts(
     PrimaryTree tree,
     Filter filter,
+    Capture capture,
     Optional<JournalIntake> intake,
     Agent agent,
     DataPhase contents,

@@ -178,15 +178,15 @@ public final class Worker {
             parts.address().directory(),
             welcome.programs(),
             "rsync");
-    try (Capture.Opened journal = parts.capture().open(start);
-        DataPool pool =
-            DataPool.start(options, parts.libc(), parts.tree(), link, client::send, contents)) {
-      Optional<JournalIntake> intake = journal.intake();
+    Optional<JournalIntake> intake = parts.capture().open(start);
+    try (DataPool pool =
+        DataPool.start(options, parts.libc(), parts.tree(), link, client::send, contents)) {
       Pipeline running =
           new Pipeline(
               new PipelineParts(
                   parts.tree(),
                   parts.filter(),
+                  parts.capture(),
                   intake,
                   agent,
                   contents,
@@ -194,7 +194,7 @@ public final class Worker {
                   parts.quarantine(),
                   state -> {
                     parts.states().write(state);
-                    journal.acknowledge(state);
+                    parts.capture().acknowledge(state);
                   },
                   start,
                   welcome.fresh(),
