@@ -61,6 +61,11 @@ public final class ControlFiles {
     stime.write((value + "\n").getBytes(StandardCharsets.US_ASCII));
   }
 
+  /** Forgets up to when it is in step. */
+  public void deleteStime() throws IOException {
+    stime.delete();
+  }
+
   /** How the last agent here ended. */
   public enum End {
     /** As it should. */

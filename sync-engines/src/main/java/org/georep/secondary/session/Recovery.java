@@ -63,15 +63,17 @@ final class Recovery {
   /** Opens the inventory of the last commit; null if it cannot be read. */
   @Nullable Inventory existing(boolean readOnly) {
     try {
-      if (Node.open(libc, control.control(), FileName.of(NAME)) instanceof Node node) {
-        node.close();
-        String path = control.path(NAME);
-        return readOnly ? Inventory.openReadOnly(path) : Inventory.open(path);
+      try (Node node = Node.open(libc, control.control(), FileName.of(NAME))) {
+        if (node == null) {
+          return null;
+        }
       }
+      String path = control.path(NAME);
+      return readOnly ? Inventory.openReadOnly(path) : Inventory.open(path);
     } catch (IOException e) {
       LOG.warn("{}; it is made again from the tree", e.getMessage());
+      return null;
     }
-    return null;
   }
 
   /**

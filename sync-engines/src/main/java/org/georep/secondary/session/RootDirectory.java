@@ -1,10 +1,8 @@
 package org.georep.secondary.session;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -15,7 +13,6 @@ import org.georep.posix.Errno;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
-import org.georep.posix.RawPath;
 import org.georep.protocol.Reply;
 
 /** Finding, making and first looking at the directory that is to be a secondary. */
@@ -27,21 +24,10 @@ final class RootDirectory {
   private final Libc libc;
   private final byte[] path;
 
-  /** Makes it; a relative path is taken from the user's home. */
+  /** Makes it; a relative path is taken from where sshd starts the agent, the user's home. */
   RootDirectory(Libc libc, byte[] path) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
-    this.path = absolute(path);
-  }
-
-  private static byte[] absolute(byte[] path) {
-    if (path.length > 0 && path[0] == '/') {
-      return path;
-    }
-    ByteArrayOutputStream whole = new ByteArrayOutputStream();
-    whole.writeBytes(RawPath.toBytes(Path.of(System.getProperty("user.home", "/"))));
-    whole.write('/');
-    whole.writeBytes(path);
-    return whole.toByteArray();
+    this.path = Objects.requireNonNull(path, "path is null");
   }
 
   @Override
