@@ -65,7 +65,8 @@ final class Contents {
   }
 
   /**
-   * Notes at all places of an inode what was applied to it, its contents not having been read again.
+   * Notes at all places of an inode what was applied to it, its contents not having been read
+   * again.
    *
    * @param whole whether all of it is as the state says, contents too as far as their token tells
    */
@@ -89,10 +90,10 @@ final class Contents {
 
   private static Entry after(Entry entry, EntryState state, boolean whole, boolean read) {
     if (!whole || state.racy()) {
-      return new Entry(
-          state.gfid(), state.kind(), Optional.empty(), 0, false, entry.kept());
+      return new Entry(state.gfid(), state.kind(), Optional.empty(), 0, false, entry.kept());
     }
-    // A new ctime with the old token may hide new contents, if the events that would say so are lost.
+    // A new ctime with the old token may hide new contents, if the events that would say so are
+    // lost.
     boolean still = entry.verified() && entry.ctime().filter(state.ctime()::equals).isPresent();
     return new Entry(
         state.gfid(),
@@ -111,7 +112,6 @@ final class Contents {
             .map(inventory::entry)
             .flatMap(Optional::stream)
             .filter(entry -> entry.gfid().equals(gfid))
-            .allMatch(
-                entry -> entry.verified() && entry.ctime().filter(ctime::equals).isPresent());
+            .allMatch(entry -> entry.verified() && entry.ctime().filter(ctime::equals).isPresent());
   }
 }

@@ -63,8 +63,7 @@ final class OpenSecondary implements AutoCloseable {
     Limbo limbo = new Limbo(libc, control.limbo());
     this.stage = Stage.open(libc, control.stage());
     Conflicts conflicts = new Conflicts(libc, control.conflicts(), clock);
-    Tree tree =
-        new Tree(libc, marks, inventory, directories, touched, stage, limbo, conflicts);
+    Tree tree = new Tree(libc, marks, inventory, directories, touched, stage, limbo, conflicts);
     this.reconciliation =
         Reconciliation.over(libc, tree, inventory, marks, touched, stage, limbo, mode, isRoot);
     this.barrier =
