@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 public final class TreeChurn {
   /** A kind of step, and how often it is taken in comparison. */
   public enum Step {
-    CREATE(14),
-    MKDIR(7),
+    CREATE(20),
+    MKDIR(9),
     APPEND(6),
     WRITE(6),
     TRUNCATE(3),
@@ -49,7 +49,7 @@ public final class TreeChurn {
     RENAME(9),
     RENAME_OVER(6),
     EXCHANGE(3),
-    UNLINK(8),
+    UNLINK(6),
     RMDIR(3),
     REMOVE_TREE(1),
     COPY_LINKED(1);
