@@ -1,0 +1,117 @@
+package org.georep.secondary.reconcile;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.georep.name.FileName;
+import org.georep.name.Gfid;
+import org.georep.name.Place;
+import org.georep.posix.PosixException;
+import org.georep.protocol.EntryState;
+import org.georep.protocol.Kind;
+import org.georep.secondary.identity.Entry;
+import org.georep.secondary.identity.Inventory;
+import org.georep.secondary.identity.Mark;
+import org.georep.secondary.tree.Directory;
+import org.georep.secondary.tree.Found;
+import org.georep.secondary.tree.Tree;
+
+/** What is known to be right: tokens on inodes, and in the inventory what was applied whole. */
+final class Contents {
+  private final Tree tree;
+  private final Inventory inventory;
+
+  Contents(Tree tree, Inventory inventory) {
+    this.tree = Objects.requireNonNull(tree, "tree is null");
+    this.inventory = Objects.requireNonNull(inventory, "inventory is null");
+  }
+
+  /** Takes the token from a file, if it has one. */
+  void doubt(Found file) throws PosixException {
+    if (file.kind() == Kind.FILE && file.mark().isPresent()) {
+      Mark mark = file.mark().get();
+      if (mark.token().isPresent()) {
+        tree.mark(file, Mark.of(mark.gfid()));
+      }
+      doubtEntries(mark.gfid());
+    }
+  }
+
+  /** Notes that nothing is known to be right of an inode. */
+  void doubtEntries(Gfid gfid) {
+    for (Place place : inventory.places(gfid)) {
+      inventory.entry(place).ifPresent(entry -> inventory.put(place, entry.doubted()));
+    }
+  }
+
+  /** Takes the tokens from the files of a directory. */
+  void doubtFilesOf(Directory directory) throws PosixException {
+    List<FileName> files = new ArrayList<>();
+    inventory.names(
+        directory.gfid(),
+        (name, entry) -> {
+          if (entry.kind() == Kind.FILE) {
+            files.add(name);
+          }
+        });
+    for (FileName name : files) {
+      Found found = tree.look(directory, name);
+      if (found != null) {
+        doubt(found);
+      }
+    }
+  }
+
+  /**
+   * Notes at all places of an inode what was applied to it, its contents not having been read
+   * again.
+   *
+   * @param whole whether all of it is as the state says, contents too as far as their token tells
+   */
+  void applied(EntryState state, boolean whole) {
+    note(state, whole, false);
+  }
+
+  /** Notes at all places of a file that its contents were read at this state, and are here. */
+  void verified(EntryState state) {
+    note(state, true, true);
+  }
+
+  private void note(EntryState state, boolean whole, boolean read) {
+    for (Place place : inventory.places(state.gfid())) {
+      inventory
+          .entry(place)
+          .filter(entry -> entry.gfid().equals(state.gfid()))
+          .ifPresent(entry -> inventory.put(place, after(entry, state, whole, read)));
+    }
+  }
+
+  private static Entry after(Entry entry, EntryState state, boolean whole, boolean read) {
+    if (!whole || state.racy()) {
+      return new Entry(state.gfid(), state.kind(), Optional.empty(), 0, false, entry.kept());
+    }
+    // A new ctime with the old token may hide new contents, if the events that would say so are
+    // lost.
+    boolean still = entry.verified() && entry.ctime().filter(state.ctime()::equals).isPresent();
+    return new Entry(
+        state.gfid(),
+        state.kind(),
+        Optional.of(state.ctime()),
+        state.size(),
+        read || still,
+        entry.kept());
+  }
+
+  /** Returns whether a file's contents were read at exactly this ctime. */
+  boolean isVerified(Gfid gfid, Instant ctime) {
+    List<Place> places = inventory.places(gfid);
+    return !places.isEmpty()
+        && places.stream()
+            .map(inventory::entry)
+            .flatMap(Optional::stream)
+            .filter(entry -> entry.gfid().equals(gfid))
+            .allMatch(entry -> entry.verified() && entry.ctime().filter(ctime::equals).isPresent());
+  }
+}
