@@ -17,6 +17,7 @@ final class RequestCodec {
   private static final int CLOSE_JOB = 11;
   private static final int BARRIER = 12;
   private static final int GOODBYE = 13;
+  private static final int SUSPECTS = 14;
 
   private static final int MAX_TEXT = 1 << 16;
 
@@ -38,6 +39,9 @@ final class RequestCodec {
       out.signed(publish.batch());
       out.signed(publish.job());
       out.list(publish.files(), RequestCodec::writeStaged);
+    } else if (request instanceof Request.Suspects suspects) {
+      out.octet(SUSPECTS);
+      out.list(suspects.files(), RequestCodec::writeSuspect);
     } else if (request instanceof Request.Preview preview) {
       out.octet(PREVIEW);
       Values.path(out, preview.path());
@@ -99,6 +103,7 @@ final class RequestCodec {
           new Request.Barrier(
               in.signed(), Values.gfids(in), in.optional(Values::instant), in.signed());
       case GOODBYE -> new Request.Goodbye();
+      case SUSPECTS -> new Request.Suspects(in.list(MIN_SUSPECT, RequestCodec::readSuspect));
       default -> throw new ProtocolException("a request of the unknown kind " + code + " arrived");
     };
   }
@@ -120,6 +125,17 @@ final class RequestCodec {
         Values.gfid(in),
         in.named(Request.Mode.class),
         in.text(MAX_TEXT));
+  }
+
+  private static void writeSuspect(WireWriter out, Request.Suspect suspect)
+      throws ProtocolException {
+    Values.gfid(out, suspect.gfid());
+    Values.instant(out, suspect.ctime());
+    out.signed(suspect.size());
+  }
+
+  private static Request.Suspect readSuspect(WireReader in) throws ProtocolException {
+    return new Request.Suspect(Values.gfid(in), Values.instant(in), in.signed());
   }
 
   private static void write(WireWriter out, Request.Reconcile reconcile) throws ProtocolException {
@@ -146,6 +162,7 @@ final class RequestCodec {
   private static final int MIN_WANT_AT = 5;
   private static final int MIN_LISTING = 5;
   private static final int MIN_DIGEST = 18;
+  private static final int MIN_SUSPECT = 6;
   private static final int MIN_CONTENT = Values.MIN_STATE + 32;
 
   private static void writeDigest(WireWriter out, DirectoryDigest digest) throws ProtocolException {

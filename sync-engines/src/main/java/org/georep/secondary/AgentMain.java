@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.georep.protocol.Greeting;
 import org.georep.protocol.ProtocolException;
 
@@ -28,10 +29,15 @@ public final class AgentMain {
 
   /** Runs the agent: {@code [--root DIR]}. */
   public static void main(String[] args) {
+    main(args, AgentParts::tree, AgentParts::data);
+  }
+
+  /** Runs an agent of the given parts; does not return. */
+  static void main(String[] args, Supplier<HandlerFactory> tree, Supplier<DataEnd> data) {
     System.setOut(System.err);
     int code;
     try {
-      code = run(args);
+      code = run(args, tree, data);
     } catch (ProtocolException | IllegalArgumentException e) {
       System.err.println("georep agent: " + e.getMessage());
       code = 2;
@@ -45,7 +51,8 @@ public final class AgentMain {
     Runtime.getRuntime().halt(code);
   }
 
-  private static int run(String[] args) throws IOException, InterruptedException {
+  private static int run(String[] args, Supplier<HandlerFactory> tree, Supplier<DataEnd> data)
+      throws IOException, InterruptedException {
     RootRule rule = RootRule.of(args);
     InputStream in = new FileInputStream(FileDescriptor.in);
     Greeting greeting;
@@ -55,17 +62,17 @@ public final class AgentMain {
       return 0; // somebody only looked whether the host can be reached
     }
     OutputStream out = new FileOutputStream(FileDescriptor.out);
-    if (greeting instanceof Greeting.Data data) {
-      Optional<String> refused = rule.refuses(data.root());
+    if (greeting instanceof Greeting.Data channel) {
+      Optional<String> refused = rule.refuses(channel.root());
       if (refused.isPresent()) {
         throw new ProtocolException(refused.get());
       }
-      return AgentParts.data().run(data.root(), data.ticket());
+      return data.get().run(channel.root(), channel.ticket());
     }
     out.write(Greeting.answer(AgentVersion.VERSION));
     out.flush();
     if (greeting instanceof Greeting.Session session) {
-      return AgentSession.run(AgentParts.tree(), rule, in, out, session.timeout());
+      return AgentSession.run(tree.get(), rule, in, out, session.timeout());
     }
     return 0;
   }

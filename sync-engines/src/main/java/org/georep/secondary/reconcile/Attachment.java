@@ -215,8 +215,7 @@ final class Attachment {
     Found old = now == null ? null : departures.giveWay(now, batch);
     tree.link(have.get(0), state.gfid(), directory, name, old);
     List<Found> all = new ArrayList<>(have);
-    all.add(
-        new Found(directory, name, have.get(0).stat(), have.get(0).mark()));
+    all.add(new Found(directory, name, have.get(0).stat(), have.get(0).mark()));
     return all;
   }
 
@@ -270,10 +269,7 @@ final class Attachment {
       libc.symlinkat(state.target().orElseThrow(), stage.descriptor(), unnamed.toBytes());
     } else {
       libc.mknodat(
-          stage.descriptor(),
-          unnamed.toBytes(),
-          state.kind().typeBits() | 0600,
-          state.rdev());
+          stage.descriptor(), unnamed.toBytes(), state.kind().typeBits() | 0600, state.rdev());
     }
   }
 

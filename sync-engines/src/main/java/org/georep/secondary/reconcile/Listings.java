@@ -74,9 +74,7 @@ final class Listings {
     listing.wants().forEach(want -> fold.addListed(gfid, want));
   }
 
-  /**
-   * Says, after all else of the request was done, whether this part completed its listing.
-   */
+  /** Says, after all else of the request was done, whether this part completed its listing. */
   boolean isDone(Listing listing) throws PosixException {
     Progress progress = begun.get(listing.directory());
     if (progress == null) {

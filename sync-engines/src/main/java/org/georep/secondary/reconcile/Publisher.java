@@ -85,11 +85,7 @@ public final class Publisher {
     }
     touched.restore(directories);
     return new Reply.Published(
-        step.published,
-        step.unwanted,
-        step.missing,
-        failures.all(),
-        new ArrayList<>(step.touched));
+        step.published, step.unwanted, step.missing, failures.all(), new ArrayList<>(step.touched));
   }
 
   private void publish(Request.Staged staged, long job, long batch, Step step)
@@ -113,7 +109,7 @@ public final class Publisher {
       publish(arrival, state.gfid(), names, batch);
     }
     awaiting.done(state.gfid());
-    contents.applied(state, true);
+    contents.verified(state);
     for (Place place : names) {
       if (!place.directory().equals(Directory.LIMBO)) {
         step.touched.add(place.directory());

@@ -63,8 +63,7 @@ final class OpenSecondary implements AutoCloseable {
     Limbo limbo = new Limbo(libc, control.limbo());
     this.stage = Stage.open(libc, control.stage());
     Conflicts conflicts = new Conflicts(libc, control.conflicts(), clock);
-    Tree tree =
-        new Tree(libc, marks, inventory, directories, touched, stage, limbo, conflicts);
+    Tree tree = new Tree(libc, marks, inventory, directories, touched, stage, limbo, conflicts);
     this.reconciliation =
         Reconciliation.over(libc, tree, inventory, marks, touched, stage, limbo, mode, isRoot);
     files.readStime().ifPresent(reconciliation.contents()::reached);
@@ -112,6 +111,8 @@ final class OpenSecondary implements AutoCloseable {
       return synced;
     } else if (request instanceof Request.Compare compare) {
       return reconciliation.crawl().compare(compare.directories());
+    } else if (request instanceof Request.Suspects suspects) {
+      return reconciliation.crawl().suspects(suspects.files());
     } else if (request instanceof Request.CrawlBegin) {
       reconciliation.crawl().begin();
     } else if (request instanceof Request.CrawlEnd end) {

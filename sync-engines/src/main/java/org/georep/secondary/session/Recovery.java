@@ -109,8 +109,7 @@ final class Recovery {
         old.abandon();
       }
     }
-    libc.renameat2(
-        control.control(), FileName.of(NEW).toBytes(), control.control(), name(NAME), 0);
+    libc.renameat2(control.control(), FileName.of(NEW).toBytes(), control.control(), name(NAME), 0);
     libc.fsync(control.control());
     return Inventory.open(control.path(NAME));
   }

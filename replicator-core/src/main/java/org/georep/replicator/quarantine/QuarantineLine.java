@@ -1,0 +1,153 @@
+package org.georep.replicator.quarantine;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.Optional;
+import org.georep.name.EntryPath;
+import org.georep.name.FileName;
+import org.georep.name.Gfid;
+import org.georep.name.Place;
+import org.georep.status.report.EpochSeconds;
+
+/**
+ * A line of the quarantine's file: a JSON object ended by a newline. The first line says the
+ * format; every other one an entry as it is from then on, or, with {@code resolved}, that its
+ * subject left.
+ */
+public final class QuarantineLine {
+  static final int FORMAT = 1;
+  private static final ObjectMapper MAPPER = new ObjectMapper();
+
+  private QuarantineLine() {}
+
+  static byte[] header() {
+    return line(MAPPER.createObjectNode().put("georep_quarantine", FORMAT));
+  }
+
+  /**
+   * Checks the first line.
+   *
+   * @throws IOException if it is not of this format
+   */
+  static void checkHeader(JsonNode line) throws IOException {
+    int format = line.path("georep_quarantine").asInt(0);
+    if (format != FORMAT) {
+      throw new IOException(
+          format > FORMAT
+              ? "it was written by a newer georep; use that one"
+              : "it is no quarantine file");
+    }
+  }
+
+  static byte[] entry(QuarantineEntry entry) {
+    return line(toJson(entry));
+  }
+
+  static byte[] resolved(Subject subject) {
+    ObjectNode node = MAPPER.createObjectNode().put("resolved", true);
+    putSubject(node, subject);
+    return line(node);
+  }
+
+  private static byte[] line(ObjectNode node) {
+    try {
+      return (MAPPER.writeValueAsString(node) + "\n").getBytes(StandardCharsets.UTF_8);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("an entry is not writable as JSON", e);
+    }
+  }
+
+  /** Returns an entry as programs read it. */
+  public static ObjectNode toJson(QuarantineEntry entry) {
+    Failure failure = entry.failure();
+    ObjectNode node = MAPPER.createObjectNode();
+    node.put("path", failure.path().map(EntryPath::toString).orElse(null));
+    node.put("path_bytes", failure.path().map(EntryPath::toBase64).orElse(null));
+    putSubject(node, failure.subject());
+    node.put("reason", failure.reason());
+    node.put("errno", failure.errno());
+    node.put("first", EpochSeconds.of(entry.first()));
+    node.put("last", EpochSeconds.of(entry.last()));
+    node.put("tries", entry.tries());
+    node.put("next", EpochSeconds.of(entry.next()));
+    return node;
+  }
+
+  private static void putSubject(ObjectNode node, Subject subject) {
+    if (subject instanceof Subject.Inode inode) {
+      node.put("gfid", inode.gfid().toString());
+    } else if (subject instanceof Subject.Name name) {
+      node.put("directory", name.place().directory().toString());
+      node.put("name", name.place().name().toString());
+      node.put("name_bytes", name.place().name().toBase64());
+    }
+  }
+
+  static JsonNode parse(byte[] line) throws IOException {
+    JsonNode node = MAPPER.readTree(line);
+    if (node == null || !node.isObject()) {
+      throw new IOException("a line is no JSON object");
+    }
+    return node;
+  }
+
+  static boolean isResolved(JsonNode line) {
+    return line.path("resolved").asBoolean(false);
+  }
+
+  /**
+   * Returns the subject a line speaks of.
+   *
+   * @throws IOException if it names none
+   */
+  static Subject subject(JsonNode line) throws IOException {
+    try {
+      if (line.has("gfid")) {
+        return Subject.of(Gfid.parse(line.path("gfid").asText()));
+      }
+      byte[] name = Base64.getDecoder().decode(line.path("name_bytes").asText());
+      return Subject.of(new Place(Gfid.parse(line.path("directory").asText()), FileName.of(name)));
+    } catch (IllegalArgumentException e) {
+      throw new IOException("a line names no inode and no name", e);
+    }
+  }
+
+  /**
+   * Returns the entry of a line.
+   *
+   * @throws IOException if it holds none
+   */
+  static QuarantineEntry entry(JsonNode line) throws IOException {
+    Subject subject = subject(line);
+    try {
+      Optional<EntryPath> path =
+          line.path("path_bytes").isTextual()
+              ? Optional.of(
+                  EntryPath.parse(Base64.getDecoder().decode(line.path("path_bytes").asText())))
+              : Optional.empty();
+      return new QuarantineEntry(
+          new Failure(subject, path, line.path("reason").asText(), line.path("errno").asInt()),
+          time(line, "first"),
+          time(line, "last"),
+          line.path("tries").asLong(),
+          time(line, "next"));
+    } catch (IllegalArgumentException e) {
+      throw new IOException("a line holds no whole entry", e);
+    }
+  }
+
+  private static Instant time(JsonNode line, String key) {
+    JsonNode value = line.path(key);
+    if (!value.isNumber()) {
+      throw new IllegalArgumentException("no time: " + key);
+    }
+    return EpochSeconds.parse(new BigDecimal(value.asText()));
+  }
+}

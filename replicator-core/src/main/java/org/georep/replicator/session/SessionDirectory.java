@@ -1,0 +1,76 @@
+package org.georep.replicator.session;
+
+import java.nio.file.Path;
+import java.util.Objects;
+
+/** The files of one session. */
+public final class SessionDirectory {
+  static final String YAML = "session.yaml";
+
+  private final Path path;
+  private final SessionName name;
+
+  SessionDirectory(Path path, SessionName name) {
+    this.path = Objects.requireNonNull(path, "path is null");
+    this.name = Objects.requireNonNull(name, "name is null");
+  }
+
+  /**
+   * Makes the directories, for their owner only, where they are missing.
+   *
+   * @throws GeorepException if that is not possible
+   */
+  public void make() throws GeorepException {
+    StateDirectory.make(log());
+  }
+
+  /** Returns the session's name. */
+  public SessionName name() {
+    return name;
+  }
+
+  /** Returns the directory. */
+  public Path path() {
+    return path;
+  }
+
+  /** Returns the configuration, see {@link SessionFile}. */
+  public Path yaml() {
+    return path.resolve(YAML);
+  }
+
+  /** Returns what only one process holds at a time, see {@link SessionLock}. */
+  public Path lock() {
+    return path.resolve("lock");
+  }
+
+  /** Returns the worker's status. */
+  public Path status(String volume) {
+    return path.resolve(volume + ".status");
+  }
+
+  /** Returns the monitor's status. */
+  public Path monitorStatus() {
+    return path.resolve("monitor.status");
+  }
+
+  /** Returns the time up to which the secondary is in step. */
+  public Path stime(String volume) {
+    return path.resolve(volume + ".stime");
+  }
+
+  /** Returns the quarantine. */
+  public Path quarantine() {
+    return path.resolve("quarantine");
+  }
+
+  /** Returns the control socket. */
+  public Path control() {
+    return path.resolve("control");
+  }
+
+  /** Returns the directory of logs. */
+  public Path log() {
+    return path.resolve("log");
+  }
+}

@@ -1,0 +1,139 @@
+package org.georep.replicator.session;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/** Makes {@link Settings} piece by piece; checked when built. For one thread. */
+public final class SettingsBuilder {
+  private EngineChoice engine;
+  private int syncJobs;
+  private Rate bwlimit;
+  private CaptureChoice capture;
+  private Duration rescanInterval;
+  private long crawlLimit;
+  private List<FilterLine> filter;
+  private boolean ignoreDeletes;
+  private List<String> sshOptions;
+  private Optional<Path> sshKey;
+  private Optional<String> agentCommand;
+  private Duration timeout;
+  private Size journalLimit;
+
+  SettingsBuilder(Settings from) {
+    engine = from.engine();
+    syncJobs = from.syncJobs();
+    bwlimit = from.bwlimit();
+    capture = from.capture();
+    rescanInterval = from.rescanInterval();
+    crawlLimit = from.crawlLimit();
+    filter = from.filter();
+    ignoreDeletes = from.ignoreDeletes();
+    sshOptions = from.sshOptions();
+    sshKey = from.sshKey();
+    agentCommand = from.agentCommand();
+    timeout = from.timeout();
+    journalLimit = from.journalLimit();
+  }
+
+  /** Sets {@link Settings#engine}. */
+  public SettingsBuilder engine(EngineChoice value) {
+    engine = value;
+    return this;
+  }
+
+  /** Sets {@link Settings#syncJobs}. */
+  public SettingsBuilder syncJobs(int value) {
+    syncJobs = value;
+    return this;
+  }
+
+  /** Sets {@link Settings#bwlimit}. */
+  public SettingsBuilder bwlimit(Rate value) {
+    bwlimit = value;
+    return this;
+  }
+
+  /** Sets {@link Settings#capture}. */
+  public SettingsBuilder capture(CaptureChoice value) {
+    capture = value;
+    return this;
+  }
+
+  /** Sets {@link Settings#rescanInterval}. */
+  public SettingsBuilder rescanInterval(Duration value) {
+    rescanInterval = value;
+    return this;
+  }
+
+  /** Sets {@link Settings#crawlLimit}. */
+  public SettingsBuilder crawlLimit(long value) {
+    crawlLimit = value;
+    return this;
+  }
+
+  /** Sets {@link Settings#filter}. */
+  public SettingsBuilder filter(List<FilterLine> value) {
+    filter = value;
+    return this;
+  }
+
+  /** Sets {@link Settings#ignoreDeletes}. */
+  public SettingsBuilder ignoreDeletes(boolean value) {
+    ignoreDeletes = value;
+    return this;
+  }
+
+  /** Sets {@link Settings#sshOptions}. */
+  public SettingsBuilder sshOptions(List<String> value) {
+    sshOptions = value;
+    return this;
+  }
+
+  /** Sets {@link Settings#sshKey}. */
+  public SettingsBuilder sshKey(Optional<Path> value) {
+    sshKey = value;
+    return this;
+  }
+
+  /** Sets {@link Settings#agentCommand}. */
+  public SettingsBuilder agentCommand(Optional<String> value) {
+    agentCommand = value;
+    return this;
+  }
+
+  /** Sets {@link Settings#timeout}. */
+  public SettingsBuilder timeout(Duration value) {
+    timeout = value;
+    return this;
+  }
+
+  /** Sets {@link Settings#journalLimit}. */
+  public SettingsBuilder journalLimit(Size value) {
+    journalLimit = value;
+    return this;
+  }
+
+  /**
+   * Returns the settings.
+   *
+   * @throws IllegalArgumentException if one is out of its range; the message says which
+   */
+  public Settings build() {
+    return new Settings(
+        engine,
+        syncJobs,
+        bwlimit,
+        capture,
+        rescanInterval,
+        crawlLimit,
+        filter,
+        ignoreDeletes,
+        sshOptions,
+        sshKey,
+        agentCommand,
+        timeout,
+        journalLimit);
+  }
+}
