@@ -54,7 +54,7 @@ public final class Capture implements AutoCloseable {
    *
    * @return whether there is already
    */
-  boolean arm() throws IOException, InterruptedException {
+  boolean arm() throws IOException {
     return feed.isPresent() && feed.get().arm();
   }
 

@@ -9,8 +9,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.georep.engine.DataPool;
 import org.georep.engine.FileJob;
+import org.georep.engine.pool.DataPool;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
 import org.georep.replicator.apply.Barriers;
@@ -106,7 +106,9 @@ public final class Pipeline {
 
   /** Runs until stopped or, if it is to run once, in step. */
   public End run() throws IOException, InterruptedException {
-    parts.gapAtStart().ifPresent(reason -> crawl.fillGap(reason, barriers.stime()));
+    if (parts.gapAtStart().isPresent()) {
+      crawl.fillGap(parts.gapAtStart().get(), barriers.stime());
+    }
     while (!stopping) {
       check();
       boolean worked = news();
@@ -158,7 +160,9 @@ public final class Pipeline {
     if (intake.isPresent()) {
       records = intake.get().read(dirty, LOOKS);
       mark = intake.get().mark();
-      intake.get().gap().ifPresent(reason -> crawl.fillGap(reason, barriers.stime()));
+      if (intake.get().gap().isPresent()) {
+        crawl.fillGap(intake.get().gap().get(), barriers.stime());
+      }
       caughtUp |= dirty.size() < LOOKS;
     }
     failures.retry(dirty, toList);

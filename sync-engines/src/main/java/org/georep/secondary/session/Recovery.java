@@ -94,7 +94,9 @@ final class Recovery {
         libc.syncfs(control.root());
         made.commit(begun);
         whole = true;
-        LOG.info("The inventory was made again from {} names", names);
+        if (names > 0) {
+          LOG.info("The inventory was made again from {} names in the tree", names);
+        }
       } finally {
         if (whole) {
           made.close();
