@@ -112,7 +112,10 @@ public final class Reconciler {
     doubt(request, step);
     for (EntryState state : request.metadata()) {
       try {
-        metadata.set(state);
+        metadata
+            .set(state)
+            .filter(copy -> state.isFile())
+            .ifPresent(copy -> step.answer.needs().wanted(state, copy));
       } catch (PosixException e) {
         step.failures.add(state.gfid(), e);
       }
@@ -161,6 +164,10 @@ public final class Reconciler {
           if (place.kind() == Kind.FILE) {
             step.answer.needs().dirty(place);
           }
+        }
+        if (!awaiting.of(gfid).isEmpty()) {
+          // What is on its way may have been read before the change.
+          step.answer.needs().dirty(gfid);
         }
       } catch (PosixException e) {
         step.failures.add(gfid, e);
