@@ -3,6 +3,7 @@ package org.georep.secondary.reconcile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.georep.posix.PosixException;
 import org.georep.protocol.EntryState;
 import org.georep.secondary.tree.Attributes;
@@ -29,8 +30,12 @@ final class Metadata {
     this.contents = Objects.requireNonNull(contents, "contents is null");
   }
 
-  /** Sets the attributes of an inode wherever it is; does nothing if it is not here. */
-  void set(EntryState state) throws PosixException {
+  /**
+   * Sets the attributes of an inode wherever it is; does nothing if it is not here.
+   *
+   * @return a file whose contents are not those of this state, by their token
+   */
+  Optional<Found> set(EntryState state) throws PosixException {
     if (state.isDirectory()) {
       Directory directory = tree.directories().get(state.gfid());
       if (directory != null) {
@@ -40,8 +45,10 @@ final class Metadata {
       List<Found> places = ofKind(tree.places(state.gfid()), state);
       if (!places.isEmpty()) {
         set(places, state);
+        return isWhole(places, state) ? Optional.empty() : Optional.of(places.get(0));
       }
     }
+    return Optional.empty();
   }
 
   /** Sets the attributes of a directory. */
