@@ -52,7 +52,7 @@ final class QueueAppender implements AutoCloseable {
     }
     boolean opened = false;
     try {
-      queue = ChronicleQueues.open(directory, false);
+      queue = ChronicleQueues.open(directory);
       try {
         appender = queue.createAppender();
         appender.singleThreadedCheckDisabled(true);
@@ -66,7 +66,7 @@ final class QueueAppender implements AutoCloseable {
           queue.close();
         }
       }
-    } catch (RuntimeException | InternalError e) {
+    } catch (RuntimeException | InternalError | AssertionError e) {
       throw new IOException("cannot make a journal file in " + directory + ": " + e, e);
     }
   }
@@ -81,7 +81,7 @@ final class QueueAppender implements AutoCloseable {
     allocateAhead();
     try {
       write(record);
-    } catch (RuntimeException | InternalError e) {
+    } catch (RuntimeException | InternalError | AssertionError e) {
       throw new IOException("cannot append to the journal: " + e, e);
     }
   }
