@@ -2,6 +2,7 @@ package org.georep.changelog.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.georep.changelog.record.DamagedRecordException;
@@ -45,8 +46,12 @@ final class GenerationReader implements AutoCloseable {
     this.sequence = after;
   }
 
-  /** Returns the next record that stands where it should, empty if none does. */
-  Optional<JournalRecord> next() {
+  /**
+   * Returns the next record that stands where it should, empty if none does.
+   *
+   * @throws ClosedByInterruptException if the thread was interrupted; can be tried again
+   */
+  Optional<JournalRecord> next() throws ClosedByInterruptException {
     try {
       Optional<JournalRecord> record = read(open());
       if (record.isEmpty()) {
@@ -55,6 +60,9 @@ final class GenerationReader implements AutoCloseable {
         record = read(open());
       }
       return record;
+    } catch (ClosedByInterruptException e) {
+      reopen();
+      throw e;
     } catch (IOException e) {
       LOG.debug("Cannot read {}", path, e);
       reopen();
@@ -104,7 +112,7 @@ final class GenerationReader implements AutoCloseable {
    *
    * @param upTo the highest number there can be
    */
-  boolean skip(long upTo) {
+  boolean skip(long upTo) throws ClosedByInterruptException {
     try {
       QueueFile from = open();
       from.refresh();
@@ -120,6 +128,9 @@ final class GenerationReader implements AutoCloseable {
           }
         }
       }
+    } catch (ClosedByInterruptException e) {
+      reopen();
+      throw e;
     } catch (IOException e) {
       LOG.debug("Cannot read {}", path, e);
       reopen();
@@ -128,7 +139,7 @@ final class GenerationReader implements AutoCloseable {
   }
 
   /** Reads to the last record that can be read without skipping. */
-  void readToEnd() {
+  void readToEnd() throws ClosedByInterruptException {
     while (next().isPresent()) {
       // sequence() and bytes() move along
     }

@@ -1,6 +1,7 @@
 package org.georep.changelog.journal;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
@@ -119,10 +120,17 @@ public final class JournalReader implements AutoCloseable {
    * @throws IOException if the journal's directory cannot be read at all
    */
   public Optional<JournalRecord> next() throws IOException {
-    // An interrupt would close Chronicle's files under its feet. It is the caller's, for later.
+    // An interrupt closes files that are being read: it is kept for the caller.
     boolean interrupted = Thread.interrupted();
     try {
-      return read();
+      while (true) {
+        try {
+          return read();
+        } catch (ClosedByInterruptException e) {
+          interrupted = true;
+          Thread.interrupted();
+        }
+      }
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -183,7 +191,7 @@ public final class JournalReader implements AutoCloseable {
   }
 
   /** Takes a step in the current generation. False: nothing there, as far as it can be read. */
-  private boolean step() {
+  private boolean step() throws IOException {
     if (current == null || givenUp) {
       return false;
     }

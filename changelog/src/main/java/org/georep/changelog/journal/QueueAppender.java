@@ -60,7 +60,14 @@ final class QueueAppender implements AutoCloseable {
         channel =
             FileChannel.open(directory.resolve(ChronicleQueues.FILE), StandardOpenOption.WRITE);
         allocated = (position + PAGE - 1) / PAGE * PAGE;
-        opened = true;
+        try {
+          allocateAhead();
+          opened = true;
+        } finally {
+          if (!opened) {
+            channel.close();
+          }
+        }
       } finally {
         if (!opened) {
           queue.close();

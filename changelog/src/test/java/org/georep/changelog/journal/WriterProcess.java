@@ -29,6 +29,10 @@ final class WriterProcess implements AutoCloseable {
             .start());
   }
 
+  static WriterProcess of(Process process) {
+    return new WriterProcess(process);
+  }
+
   static List<String> command(Class<?> main, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
