@@ -180,8 +180,7 @@ final class Attachment {
     }
     have = linked(have, directory, name, state, now, answer.batch);
     boolean proof =
-        circumstances.adopted
-            || contents.isProof(directory.at(name), state, circumstances.listed);
+        circumstances.adopted || contents.isProof(directory.at(name), state, circumstances.listed);
     metadata.set(have, state, proof);
     if (!proof || !Metadata.isWhole(have, state)) {
       answer.needs.wanted(state, have.get(0));

@@ -272,8 +272,7 @@ public final class Reconciler {
         Attachment.Circumstances circumstances =
             new Attachment.Circumstances(
                 step.isFree(place), fold.isListed(place), step.adopted.contains(place));
-        attachment.attach(
-            directory, place.name(), present.state(), circumstances, step.answer);
+        attachment.attach(directory, place.name(), present.state(), circumstances, step.answer);
         kept(place, false);
       } else if (want instanceof Want.Covered) {
         cover(directory, place.name());

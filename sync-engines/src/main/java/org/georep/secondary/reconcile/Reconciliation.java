@@ -62,7 +62,16 @@ public record Reconciliation(
     Adoption adoption = new Adoption(libc, tree, marks, incomplete, extent(mode));
     Attachment attachment =
         new Attachment(
-            libc, tree, stage, inventory, attributes, metadata, contents, departures, incomplete, awaiting);
+            libc,
+            tree,
+            stage,
+            inventory,
+            attributes,
+            metadata,
+            contents,
+            departures,
+            incomplete,
+            awaiting);
     Reconciler reconciler =
         new Reconciler(
             libc,

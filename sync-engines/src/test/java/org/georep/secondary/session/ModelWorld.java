@@ -3,7 +3,6 @@ package org.georep.secondary.session;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -296,9 +295,7 @@ final class ModelWorld implements AutoCloseable {
   private String wanted(Gfid gfid) {
     ModelPrimary.Inode x = primary.inode(gfid);
     String permissions =
-        x.kind == Kind.SYMLINK
-            ? "-"
-            : Integer.toOctalString(ModelPrimary.permissions(x.mode));
+        x.kind == Kind.SYMLINK ? "-" : Integer.toOctalString(ModelPrimary.permissions(x.mode));
     String contents =
         switch (x.kind) {
           case FILE -> new String(primary.contents(gfid), StandardCharsets.US_ASCII);
@@ -315,11 +312,9 @@ final class ModelWorld implements AutoCloseable {
         contents);
   }
 
-  private void here(
-      Path at, String path, Map<String, String> into, Map<Gfid, Set<Object>> inodes)
+  private void here(Path at, String path, Map<String, String> into, Map<Gfid, Set<Object>> inodes)
       throws IOException {
-    int parent =
-        plain.openat(Linux.AT_FDCWD, RawPath.toBytes(at.getParent()), Linux.O_PATH, 0);
+    int parent = plain.openat(Linux.AT_FDCWD, RawPath.toBytes(at.getParent()), Linux.O_PATH, 0);
     Marks marks = new Marks(plain, Identity.on(plain, parent), true);
     Kind kind;
     try (Node node = Node.open(plain, parent, FileName.of(at.getFileName().toString()))) {
@@ -337,17 +332,12 @@ final class ModelWorld implements AutoCloseable {
               " ",
               kind.toString(),
               mark.map(m -> m.gfid().toString()).orElse("?"),
-              kind == Kind.SYMLINK
-                  ? "-"
-                  : Integer.toOctalString(node.stat().permissions()),
+              kind == Kind.SYMLINK ? "-" : Integer.toOctalString(node.stat().permissions()),
               String.valueOf(node.stat().uid()),
               String.valueOf(node.stat().mtime().getEpochSecond()),
               contents));
       mark.ifPresent(
-          m ->
-              inodes
-                  .computeIfAbsent(m.gfid(), none -> new HashSet<>())
-                  .add(node.stat().inode()));
+          m -> inodes.computeIfAbsent(m.gfid(), none -> new HashSet<>()).add(node.stat().inode()));
     } finally {
       plain.close(parent);
     }
@@ -393,8 +383,7 @@ final class ModelWorld implements AutoCloseable {
     }
   }
 
-  private Optional<String> claim(
-      Gfid directory, String name, @Nullable String found, int time) {
+  private Optional<String> claim(Gfid directory, String name, @Nullable String found, int time) {
     if (primary.changed.getOrDefault(new ModelPrimary.Up(directory, name), 0) >= time) {
       return Optional.empty();
     }

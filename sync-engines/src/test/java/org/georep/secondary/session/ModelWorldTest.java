@@ -101,8 +101,7 @@ class ModelWorldTest {
     }
     List<Token> all = history(random, 3 + random.nextInt(12), false, BUILD, 1);
     all.add(Token.of("settle"));
-    all.addAll(
-        seed % 2 == 1 ? history(random, 3 + random.nextInt(12), true, MOVES, .86) : history);
+    all.addAll(seed % 2 == 1 ? history(random, 3 + random.nextInt(12), true, MOVES, .86) : history);
     return all;
   }
 
@@ -170,7 +169,8 @@ class ModelWorldTest {
         String[] build = {"create", "mkdir", "mkdir", "link"};
         for (Token token : history(random, 16, false, build, 1)) {
           if (!token.kind().equals("run")) {
-            world.token(new Token(token.kind(), token.a(), intoVolume(world, token.b()), token.name()));
+            world.token(
+                new Token(token.kind(), token.a(), intoVolume(world, token.b()), token.name()));
           }
         }
         world.settle();
@@ -190,7 +190,10 @@ class ModelWorldTest {
   }
 
   private static int intoVolume(ModelWorld world, int b) {
-    return world.primary.directories().get(b % world.primary.directories().size())
+    return world
+            .primary
+            .directories()
+            .get(b % world.primary.directories().size())
             .equals(ModelPrimary.OUT)
         ? 0
         : b;
