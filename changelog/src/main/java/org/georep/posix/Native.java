@@ -111,7 +111,12 @@ final class Native {
 
     int fallocate(int descriptor, int mode, long offset, long length);
 
-    long copy_file_range(int in, long inOffset, int out, long outOffset, long length, int flags);
+    /**
+     * With one argument too many, which C ignores: the binder's stub for exactly six whole numbers
+     * passes garbage as the sixth on x86-64 (jnr-ffi 2.3.4). It makes none for seven.
+     */
+    long copy_file_range(
+        int in, long inOffset, int out, long outOffset, long length, int flags, long ignored);
 
     int fsync(int descriptor);
 

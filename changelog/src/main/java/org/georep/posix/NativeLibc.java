@@ -366,7 +366,8 @@ public final class NativeLibc implements Libc {
     long from = offsets.address();
     long to = from + 8;
     offsets.putLong(0, inOffset).putLong(8, outOffset);
-    return calls.runLong("copy_file_range", () -> c.copy_file_range(in, from, out, to, length, 0));
+    return calls.runLong(
+        "copy_file_range", () -> c.copy_file_range(in, from, out, to, length, 0, 0));
   }
 
   @Override

@@ -144,6 +144,26 @@ public sealed interface Request {
   }
 
   /**
+   * Files that changed since events may be missing. Answered by {@link Reply.Different}: those known here whose contents were not
+   * read at exactly this ctime, so that only a comparison can tell whether they are right.
+   */
+  record Suspects(List<Suspect> files) implements Request {
+    /** Copies its part. */
+    public Suspects {
+      files = List.copyOf(files);
+    }
+  }
+
+  /** A file as a crawl met it. */
+  record Suspect(Gfid gfid, Instant ctime, long size) {
+    /** Checks its parts. */
+    public Suspect {
+      Objects.requireNonNull(gfid, "gfid is null");
+      Objects.requireNonNull(ctime, "ctime is null");
+    }
+  }
+
+  /**
    * Makes a place in the stage into which one data channel may write, once. Answered by {@link
    * Reply.JobOpened}.
    *

@@ -1,0 +1,185 @@
+package org.georep.changelog.capture.fanotify;
+
+import java.util.Arrays;
+import java.util.List;
+import org.georep.changelog.capture.VolumeRoot;
+import org.georep.name.EntryPath;
+import org.georep.name.FileName;
+import org.georep.name.Gfid;
+import org.georep.posix.Errno;
+import org.georep.posix.FileHandle;
+import org.georep.posix.Libc;
+import org.georep.posix.Linux;
+import org.georep.posix.PosixException;
+import org.georep.posix.ProcPath;
+import org.georep.posix.Stat;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Asks the kernel where a directory lies now, and what a file's attributes are, by handle.
+ *
+ * <p>The quick answer is the directory's path, compared with the root's; the kernel makes it in one
+ * moment, whatever is renamed meanwhile. A path that does not fit 4096 bytes, or that only looks
+ * inside (where the root is on a bind mount, the kernel shows what lies beyond it by a path from
+ * the file system's own root), is decided by walking up.
+ */
+final class DirectoryFinder {
+  private static final byte[] EMPTY = new byte[0];
+  private static final byte[] PARENT = {'.', '.'};
+
+  private final Libc libc;
+  private final VolumeRoot root;
+
+  DirectoryFinder(Libc libc, VolumeRoot root) {
+    this.libc = libc;
+    this.root = root;
+  }
+
+  /** Returns where a directory lies. */
+  Whereabouts find(Gfid directory) throws PosixException {
+    if (directory.equals(root.gfid())) {
+      return Whereabouts.INSIDE;
+    }
+    int descriptor = open(directory);
+    if (descriptor < 0) {
+      return Whereabouts.GONE;
+    }
+    try {
+      return find(descriptor);
+    } finally {
+      libc.close(descriptor);
+    }
+  }
+
+  /** Returns a file's attributes, or null if it is gone. */
+  @Nullable Stat stat(Gfid file) throws PosixException {
+    int descriptor = open(file);
+    if (descriptor < 0) {
+      return null;
+    }
+    try {
+      return libc.statx(descriptor, EMPTY, Linux.AT_EMPTY_PATH);
+    } finally {
+      libc.close(descriptor);
+    }
+  }
+
+  private int open(Gfid gfid) throws PosixException {
+    FileHandle handle = FileHandle.of(gfid).orElseThrow();
+    try {
+      return libc.openByHandleAt(root.descriptor(), handle, Linux.O_PATH);
+    } catch (PosixException e) {
+      if (e.is(Errno.ESTALE, Errno.ENOENT)) {
+        return -1;
+      }
+      throw e;
+    }
+  }
+
+  private Whereabouts find(int descriptor) throws PosixException {
+    byte[] top;
+    byte[] path;
+    try {
+      top = root.path();
+      path = libc.readlinkat(Linux.AT_FDCWD, ProcPath.of(descriptor));
+    } catch (PosixException e) {
+      if (e.is(Errno.ENAMETOOLONG)) {
+        return walkUp(descriptor);
+      }
+      throw e;
+    }
+    byte[] relative = below(top, path);
+    if (relative == null) {
+      return Whereabouts.OUTSIDE;
+    }
+    if (relative.length == 0) {
+      return Whereabouts.INSIDE;
+    }
+    EntryPath below = EntryPath.parse(relative);
+    if (!leadsTo(below, descriptor)) {
+      return walkUp(descriptor);
+    }
+    return VolumeRoot.reserved(below.names().get(0)) ? Whereabouts.RESERVED : Whereabouts.INSIDE;
+  }
+
+  private static byte @Nullable [] below(byte[] top, byte[] path) {
+    int length = top.length == 1 ? 0 : top.length;
+    if (path.length < length || !Arrays.equals(top, 0, length, path, 0, length)) {
+      return null;
+    }
+    if (path.length == length || path.length == 1) {
+      return EMPTY;
+    }
+    return path[length] == '/' ? Arrays.copyOfRange(path, length + 1, path.length) : null;
+  }
+
+  private boolean leadsTo(EntryPath path, int descriptor) throws PosixException {
+    int found;
+    try {
+      found = root.openDirectory(path, Linux.O_PATH);
+    } catch (PosixException e) {
+      if (e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.EXDEV, Errno.ELOOP)) {
+        return false;
+      }
+      throw e;
+    }
+    try {
+      return same(stat(found), stat(descriptor));
+    } finally {
+      libc.close(found);
+    }
+  }
+
+  /** Parent by parent up to the root, to the file system's root, or out of the mount (ENOENT). */
+  private Whereabouts walkUp(int from) throws PosixException {
+    int at = libc.openat(from, new byte[] {'.'}, Linux.O_PATH | Linux.O_DIRECTORY, 0);
+    try {
+      Stat here = stat(at);
+      Stat child = null;
+      while (!same(here, root.stat())) {
+        int parent;
+        try {
+          parent = libc.openat(at, PARENT, Linux.O_PATH | Linux.O_DIRECTORY, 0);
+        } catch (PosixException e) {
+          if (e.is(Errno.ENOENT)) {
+            return Whereabouts.OUTSIDE;
+          }
+          throw e;
+        }
+        libc.close(at);
+        at = parent;
+        child = here;
+        here = stat(at);
+        if (same(here, child)) {
+          return Whereabouts.OUTSIDE;
+        }
+      }
+      return child != null && isReserved(child) ? Whereabouts.RESERVED : Whereabouts.INSIDE;
+    } finally {
+      libc.close(at);
+    }
+  }
+
+  private boolean isReserved(Stat child) throws PosixException {
+    for (FileName name : List.of(VolumeRoot.GEOREP, VolumeRoot.LOST_AND_FOUND)) {
+      try {
+        if (same(child, libc.statx(root.descriptor(), name.toBytes(), Linux.AT_SYMLINK_NOFOLLOW))) {
+          return true;
+        }
+      } catch (PosixException e) {
+        if (!e.is(Errno.ENOENT)) {
+          throw e;
+        }
+      }
+    }
+    return false;
+  }
+
+  private Stat stat(int descriptor) throws PosixException {
+    return libc.statx(descriptor, EMPTY, Linux.AT_EMPTY_PATH);
+  }
+
+  private static boolean same(Stat one, Stat other) {
+    return one.inode() == other.inode() && one.device() == other.device();
+  }
+}

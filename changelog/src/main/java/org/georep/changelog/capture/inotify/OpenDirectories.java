@@ -1,0 +1,92 @@
+package org.georep.changelog.capture.inotify;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.georep.changelog.capture.VolumeRoot;
+import org.georep.name.EntryPath;
+import org.georep.posix.Errno;
+import org.georep.posix.Libc;
+import org.georep.posix.Linux;
+import org.georep.posix.PosixException;
+
+/**
+ * Opens watched directories, and keeps the last few open: an open directory stays the right one
+ * when it is renamed. A path that leads to another directory by now is not taken for it.
+ */
+final class OpenDirectories implements AutoCloseable {
+  private static final int KEPT = 64;
+  private static final int NONE = -1;
+
+  private final Libc libc;
+  private final VolumeRoot root;
+  private final WatchTree tree;
+  private final Map<Directory, Integer> open = new LinkedHashMap<>(KEPT, 0.75f, true);
+
+  OpenDirectories(Libc libc, VolumeRoot root, WatchTree tree) {
+    this.libc = libc;
+    this.root = root;
+    this.tree = tree;
+  }
+
+  /** Returns an O_PATH descriptor that stays this object's, or -1 if it is not where it was. */
+  int get(Directory directory) throws PosixException {
+    Integer kept = open.get(directory);
+    if (kept != null) {
+      return kept;
+    }
+    int descriptor = fresh(directory, Linux.O_PATH);
+    if (descriptor != NONE) {
+      if (open.size() >= KEPT) {
+        forget(open.keySet().iterator().next());
+      }
+      open.put(directory, descriptor);
+    }
+    return descriptor;
+  }
+
+  /** Opens a directory for the caller to close; -1 if it is not where it was, or not readable. */
+  int fresh(Directory directory, int flags) throws PosixException {
+    Optional<EntryPath> path = tree.path(directory);
+    if (path.isEmpty()) {
+      return NONE;
+    }
+    int descriptor;
+    try {
+      descriptor = root.openDirectory(path.get(), flags);
+    } catch (PosixException e) {
+      if (vanished(e) || e.is(Errno.EACCES)) {
+        return NONE;
+      }
+      throw e;
+    }
+    if (root.gfid(descriptor).equals(directory.gfid())) {
+      return descriptor;
+    }
+    libc.close(descriptor);
+    return NONE;
+  }
+
+  /** Returns whether an open failed because the directory is not there. */
+  static boolean vanished(PosixException e) {
+    return e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP, Errno.EXDEV, Errno.ESTALE);
+  }
+
+  /** Closes a directory: open, it would not be freed when removed. */
+  void forget(Directory directory) throws PosixException {
+    Integer descriptor = open.remove(directory);
+    if (descriptor != null) {
+      libc.close(descriptor);
+    }
+  }
+
+  @Override
+  public void close() throws PosixException {
+    List<Directory> all = new ArrayList<>(open.keySet());
+    for (Directory directory : all) {
+      forget(directory);
+    }
+  }
+}

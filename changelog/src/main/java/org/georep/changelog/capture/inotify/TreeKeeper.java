@@ -1,0 +1,224 @@
+package org.georep.changelog.capture.inotify;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.georep.changelog.capture.RecordSink;
+import org.georep.changelog.capture.inotify.Departures.Departure;
+import org.georep.changelog.capture.inotify.WatchWalk.Found;
+import org.georep.changelog.record.ChangeRecord;
+import org.georep.name.FileName;
+import org.georep.name.Place;
+import org.georep.posix.Errno;
+import org.georep.posix.Libc;
+import org.georep.posix.PosixException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the tree of watches in step with the volume as directories come, go and move.
+ *
+ * <p>Guarantee: once {@link #settled} says yes, every directory of the volume that could be watched
+ * is watched, and whatever was changed in one before it was watched is in an entry or subtree
+ * record. Where events alone do not tell the way (the queue overflowed, a directory lost its name
+ * to another), all is walked again, which finds what is new and what has gone.
+ */
+final class TreeKeeper {
+  private final Libc libc;
+  private final int queue;
+  private final WatchTree tree;
+  private final WatchWalk walk;
+  private final OpenDirectories open;
+  private final Departures departures = new Departures();
+  private boolean walkAll;
+
+  TreeKeeper(Libc libc, int queue, WatchTree tree, WatchWalk walk, OpenDirectories open) {
+    this.libc = libc;
+    this.queue = queue;
+    this.tree = tree;
+    this.walk = walk;
+    this.open = open;
+  }
+
+  /** Events were lost: what is watched has to be found out anew. */
+  void lost() {
+    walkAll = true;
+  }
+
+  /** A directory was made. */
+  void made(Directory parent, FileName name, RecordSink sink) throws IOException {
+    Found found = walk.enter(parent, name, sink);
+    arrived(parent, name);
+    if (found != null && found.names() > 0) {
+      sink.append(new ChangeRecord.Subtree(new Place(parent.gfid(), name)));
+    }
+  }
+
+  /** A directory came from where nothing is watched, or can be seen again. */
+  void cameIn(Directory parent, FileName name, RecordSink sink) throws IOException {
+    if (walk.enter(parent, name, null) != null) {
+      arrived(parent, name);
+      sink.append(new ChangeRecord.Subtree(new Place(parent.gfid(), name)));
+    }
+  }
+
+  /** A directory that could not be watched may be readable by now. */
+  void attributesChanged(Directory parent, FileName name, RecordSink sink) throws IOException {
+    Directory directory = parent.child(name);
+    if (directory == null || !directory.watched()) {
+      Found found = walk.enter(parent, name, null);
+      if (found != null && found.fresh().stream().anyMatch(Directory::watched)) {
+        sink.append(new ChangeRecord.Subtree(new Place(parent.gfid(), name)));
+      }
+    }
+  }
+
+  /** A name went away by a rename; its second half may follow. */
+  void left(int cookie, Directory parent, FileName name, boolean isDirectory) {
+    departures.add(cookie, new Departure(parent, name, isDirectory ? parent.child(name) : null));
+  }
+
+  /** Returns the first half of a rename. */
+  @Nullable Departure departure(int cookie) {
+    return departures.take(cookie);
+  }
+
+  /** A directory moved within the volume. */
+  void moved(Departure departure, Directory parent, FileName name, RecordSink sink)
+      throws IOException {
+    Directory moved = departure.moved();
+    if (moved != null && !moved.watched()) {
+      tree.attach(moved, parent, name);
+    }
+    // What is there now is believed before what the event says: a walk may have seen it first.
+    Found found = walk.enter(parent, name, null);
+    if (found == null && moved != null && moved.watched()) {
+      tree.attach(moved, parent, name);
+    } else if (found != null && !found.fresh().isEmpty()) {
+      sink.append(new ChangeRecord.Subtree(new Place(parent.gfid(), name)));
+    }
+    arrived(parent, name);
+  }
+
+  private void arrived(Directory parent, FileName name) {
+    Directory directory = parent.child(name);
+    if (directory != null) {
+      departures.arrived(directory);
+    }
+  }
+
+  /** A directory was removed. */
+  void removed(Directory parent, FileName name) throws IOException {
+    Directory directory = parent.child(name);
+    // A walk may have seen another of the name already.
+    if (directory != null && !isThere(directory)) {
+      forget(directory);
+    }
+  }
+
+  /** The kernel dropped a watch, with the directory. */
+  void dropped(Directory directory) throws IOException {
+    walk.forget(directory);
+    open.forget(directory);
+    tree.forget(directory);
+  }
+
+  private boolean isThere(Directory directory) throws PosixException {
+    // Not the one kept open: that follows the directory wherever it goes.
+    open.forget(directory);
+    return open.get(directory) >= 0;
+  }
+
+  private void forget(Directory directory) throws PosixException {
+    walk.forget(directory);
+    open.forget(directory);
+    tree.forget(directory);
+    if (directory.watched()) {
+      try {
+        libc.inotifyRemoveWatch(queue, directory.watch());
+      } catch (PosixException e) {
+        // The kernel dropped it first.
+        if (!e.is(Errno.EINVAL)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private void wentOut(Directory top, RecordSink sink) throws IOException {
+    List<Directory> all = tree.subtree(top);
+    for (int i = all.size() - 1; i >= 0; i--) {
+      Directory directory = all.get(i);
+      forget(directory);
+      if (directory.watched()) {
+        sink.append(new ChangeRecord.Outside(directory.gfid()));
+      }
+    }
+  }
+
+  /**
+   * The queue was found empty.
+   *
+   * @return whether everything is in its place; if not, more events are about to come
+   */
+  boolean settled(RecordSink sink) throws IOException {
+    for (Departure departure : departures.overdue()) {
+      sink.append(
+          new ChangeRecord.Entry(
+              new Place(departure.from().gfid(), departure.name()), Optional.empty()));
+      Directory moved = departure.moved();
+      if (moved != null && departure.from().child(departure.name()) == moved && !isThere(moved)) {
+        wentOut(moved, sink);
+      }
+    }
+    if (!departures.isEmpty()) {
+      return false;
+    }
+    if (walkAll || !tree.adrift().isEmpty()) {
+      walkAll(sink);
+    } else if (walk.hasLeftOver()) {
+      Found found = walk.leftOver();
+      if (found == null) {
+        walkAll = true;
+        return false;
+      }
+      tellOf(found, sink);
+    }
+    return !walk.hasLeftOver();
+  }
+
+  /** Walks everything if watches that had run out can be had again. */
+  void retryUncovered(RecordSink sink) throws IOException {
+    if (walk.watchesFreed()) {
+      walkAll(sink);
+    }
+  }
+
+  private void walkAll(RecordSink sink) throws IOException {
+    walkAll = false;
+    Found found = walk.everything();
+    for (Directory directory : tree.adrift()) {
+      wentOut(directory, sink);
+    }
+    for (Directory directory : tree.subtree(tree.root())) {
+      if (!found.met().contains(directory)
+          && tree.path(directory).isPresent()
+          && !isThere(directory)) {
+        wentOut(directory, sink);
+      }
+    }
+    tellOf(found, sink);
+  }
+
+  private void tellOf(Found found, RecordSink sink) throws IOException {
+    for (Directory fresh : found.fresh()) {
+      Directory parent = fresh.parent();
+      Optional<Place> place = tree.place(fresh);
+      if (parent != null
+          && !found.fresh().contains(parent)
+          && place.isPresent()
+          && fresh.watched()) {
+        sink.append(new ChangeRecord.Subtree(place.get()));
+      }
+    }
+  }
+}

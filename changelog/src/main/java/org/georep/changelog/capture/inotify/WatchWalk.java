@@ -1,0 +1,308 @@
+package org.georep.changelog.capture.inotify;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashSet;
+import java.util.LinkedHashSet;
+import java.util.Optional;
+import java.util.Set;
+import org.georep.changelog.capture.RecordSink;
+import org.georep.changelog.capture.VolumeRoot;
+import org.georep.changelog.record.ChangeRecord;
+import org.georep.name.FileName;
+import org.georep.name.Gfid;
+import org.georep.name.Place;
+import org.georep.posix.Dirent;
+import org.georep.posix.Errno;
+import org.georep.posix.Libc;
+import org.georep.posix.Linux;
+import org.georep.posix.PosixException;
+import org.georep.posix.ProcPath;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches directories, each before it is listed: what is in the list was there, what is not makes
+ * an event. A directory that cannot be watched, because watches ran out or it must not be read, is
+ * known but uncovered.
+ */
+final class WatchWalk {
+  private static final int MASK =
+      Linux.IN_CREATE
+          | Linux.IN_DELETE
+          | Linux.IN_MOVED_FROM
+          | Linux.IN_MOVED_TO
+          | Linux.IN_MODIFY
+          | Linux.IN_ATTRIB
+          | Linux.IN_CLOSE_WRITE
+          | Linux.IN_DELETE_SELF
+          | Linux.IN_ONLYDIR;
+  private static final int READ = Linux.O_RDONLY | Linux.O_NONBLOCK;
+  private static final int DT_UNKNOWN = 0;
+  private static final int DT_DIR = 4;
+
+  private final Libc libc;
+  private final VolumeRoot root;
+  private final int queue;
+  private final WatchTree tree;
+  private final OpenDirectories open;
+  private final Set<Directory> unlisted = new LinkedHashSet<>();
+  private boolean outOfWatches;
+
+  WatchWalk(Libc libc, VolumeRoot root, int queue, WatchTree tree, OpenDirectories open) {
+    this.libc = libc;
+    this.root = root;
+    this.queue = queue;
+    this.tree = tree;
+    this.open = open;
+  }
+
+  /** Watches the root itself, which a tree begins with. */
+  static Directory watchRoot(Libc libc, VolumeRoot root, int queue) throws PosixException {
+    return new Directory(
+        root.gfid(), libc.inotifyAddWatch(queue, ProcPath.of(root.descriptor()), MASK));
+  }
+
+  /** What a walk found. */
+  static final class Found {
+    private final Set<Directory> met = new HashSet<>();
+    private final Set<Directory> fresh = new LinkedHashSet<>();
+    private long names;
+
+    /** Returns the directories that were listed. */
+    Set<Directory> met() {
+      return met;
+    }
+
+    /** Returns the directories that were not watched before. */
+    Set<Directory> fresh() {
+      return fresh;
+    }
+
+    /** Returns how many names there were. */
+    long names() {
+      return names;
+    }
+  }
+
+  /**
+   * Watches the directory at a name and all below it.
+   *
+   * @param entries where an entry record for each name found goes; nowhere if null
+   * @return nothing if there is no directory of the volume at the name
+   */
+  @Nullable Found enter(Directory parent, FileName name, @Nullable RecordSink entries)
+      throws IOException {
+    int descriptor = open.get(parent);
+    if (descriptor < 0) {
+      // Its own move is still to be read; listed again, it shows what is in it.
+      unlisted.add(parent);
+      return null;
+    }
+    Found found = new Found();
+    Directory directory = adopt(parent, descriptor, name, found);
+    if (directory == null) {
+      return null;
+    }
+    if (!directory.listed()) {
+      walk(directory, false, entries, found);
+    }
+    return found;
+  }
+
+  /** Watches everything again, whatever is known. */
+  Found everything() throws IOException {
+    Found found = new Found();
+    outOfWatches = false;
+    walk(tree.root(), true, null, found);
+    return found;
+  }
+
+  /**
+   * Lists what could not be listed before.
+   *
+   * @return nothing if some still could not
+   */
+  @Nullable Found leftOver() throws IOException {
+    Found found = new Found();
+    boolean all = true;
+    for (Directory directory : Set.copyOf(unlisted)) {
+      unlisted.remove(directory);
+      if (tree.path(directory).isPresent()) {
+        walk(directory, true, null, found);
+        all &= !unlisted.contains(directory);
+        if (found.met().contains(directory)) {
+          found.fresh().add(directory);
+        }
+      }
+    }
+    return all ? found : null;
+  }
+
+  /** Returns whether some directories are to be listed once events are read that are to come. */
+  boolean hasLeftOver() {
+    return !unlisted.isEmpty();
+  }
+
+  /** Returns whether the kernel refused a watch for there are too many. */
+  boolean outOfWatches() {
+    return outOfWatches;
+  }
+
+  /** Returns whether watches had run out and can be had again. */
+  boolean watchesFreed() throws PosixException {
+    if (!outOfWatches) {
+      return false;
+    }
+    for (Directory directory : tree.unwatched()) {
+      int descriptor = open.fresh(directory, READ);
+      if (descriptor >= 0) {
+        try {
+          outOfWatches = false;
+          return watch(descriptor) != Directory.UNWATCHED;
+        } finally {
+          libc.close(descriptor);
+        }
+      }
+    }
+    return true;
+  }
+
+  /** Says that a directory is no more. */
+  void forget(Directory directory) {
+    unlisted.remove(directory);
+  }
+
+  private void walk(Directory top, boolean again, @Nullable RecordSink entries, Found found)
+      throws IOException {
+    Deque<Directory> todo = new ArrayDeque<>();
+    todo.push(top);
+    while (!todo.isEmpty()) {
+      Directory directory = todo.pop();
+      if (found.met.contains(directory)) {
+        continue;
+      }
+      int descriptor = open.fresh(directory, READ);
+      if (descriptor < 0) {
+        if (directory.watched()) {
+          unlisted.add(directory);
+        } else {
+          found.met.add(directory);
+        }
+        continue;
+      }
+      try {
+        found.met.add(directory);
+        directory.setListed(true);
+        unlisted.remove(directory);
+        for (Dirent entry : libc.list(descriptor)) {
+          look(directory, descriptor, entry, again, entries, found, todo);
+        }
+      } finally {
+        libc.close(descriptor);
+      }
+    }
+  }
+
+  private void look(
+      Directory directory,
+      int descriptor,
+      Dirent entry,
+      boolean again,
+      @Nullable RecordSink entries,
+      Found found,
+      Deque<Directory> todo)
+      throws IOException {
+    if (directory == tree.root() && VolumeRoot.reserved(entry.name())) {
+      return;
+    }
+    found.names++;
+    if (entries != null) {
+      entries.append(
+          new ChangeRecord.Entry(new Place(directory.gfid(), entry.name()), Optional.empty()));
+    }
+    if (entry.type() == DT_DIR || entry.type() == DT_UNKNOWN) {
+      Directory child = adopt(directory, descriptor, entry.name(), found);
+      if (child != null && (again || !child.listed())) {
+        todo.push(child);
+      }
+    }
+  }
+
+  /** Watches one directory; null if it is gone, is none, or belongs to another mount. */
+  private @Nullable Directory adopt(
+      Directory parent, int parentDescriptor, FileName name, Found found) throws PosixException {
+    int descriptor;
+    boolean readable = true;
+    try {
+      descriptor = root.openBeneath(parentDescriptor, name.toBytes(), READ);
+    } catch (PosixException e) {
+      if (OpenDirectories.vanished(e)) {
+        return null;
+      }
+      if (!e.is(Errno.EACCES)) {
+        throw e;
+      }
+      readable = false;
+      descriptor = openUnreadable(parentDescriptor, name);
+      if (descriptor < 0) {
+        return null;
+      }
+    }
+    try {
+      Gfid gfid = root.gfid(descriptor);
+      int watch = readable ? watch(descriptor) : Directory.UNWATCHED;
+      Directory before = parent.child(name);
+      Directory directory = tree.byWatch(watch);
+      if (directory == null
+          && before != null
+          && !before.watched()
+          && watch < 0
+          && before.gfid().equals(gfid)) {
+        return before;
+      }
+      if (directory == null) {
+        directory = new Directory(gfid, watch);
+        if (before != null && !before.watched()) {
+          tree.forget(before);
+        }
+        tree.register(directory);
+        found.fresh.add(directory);
+      }
+      tree.attach(directory, parent, name);
+      return directory;
+    } finally {
+      libc.close(descriptor);
+    }
+  }
+
+  private int openUnreadable(int parentDescriptor, FileName name) throws PosixException {
+    try {
+      return root.openBeneath(parentDescriptor, name.toBytes(), Linux.O_PATH);
+    } catch (PosixException e) {
+      if (OpenDirectories.vanished(e) || e.is(Errno.EACCES)) {
+        return -1;
+      }
+      throw e;
+    }
+  }
+
+  private int watch(int descriptor) throws PosixException {
+    if (outOfWatches) {
+      // Each further try would fail too, until some are freed: then everything is walked again.
+      return Directory.UNWATCHED;
+    }
+    try {
+      return libc.inotifyAddWatch(queue, ProcPath.of(descriptor), MASK);
+    } catch (PosixException e) {
+      if (e.is(Errno.ENOSPC)) {
+        outOfWatches = true;
+        return Directory.UNWATCHED;
+      }
+      if (e.is(Errno.EACCES, Errno.ENOENT)) {
+        return Directory.UNWATCHED;
+      }
+      throw e;
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package org.georep.changelog.journal;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.NavigableSet;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the writer before left: where numbering goes on and whether records may be missing. If it
+ * could not write down how it ended, that is found out and written down here.
+ *
+ * @param generation the highest generation known of, 0 if none
+ * @param last the highest sequence number known of, 0 if none
+ * @param ending how it ended
+ */
+record LastRun(long generation, long last, Ending ending) {
+  private static final Logger LOG = LoggerFactory.getLogger(LastRun.class);
+
+  static LastRun examine(JournalDirectory directory, Head head, String bootId) throws IOException {
+    // A number that a reader may have seen is never given again.
+    long last = head.last();
+    long generation = 0;
+    for (String reader : directory.readers()) {
+      try {
+        JournalPosition at = directory.acknowledged(reader).orElse(JournalPosition.ORIGIN);
+        last = Math.max(last, at.sequence());
+        generation = Math.max(generation, at.generation());
+      } catch (IOException e) {
+        LOG.warn("The position of a journal reader cannot be read: {}", e.getMessage());
+      }
+    }
+    NavigableSet<Long> generations = directory.generations().list();
+    if (generations.isEmpty()) {
+      return new LastRun(generation, last, last == 0 ? Ending.CLOSED : Ending.DAMAGED);
+    }
+    long newest = generations.last();
+    GenerationFile.End end = end(directory.generations().path(newest), head.last(), bootId);
+    return new LastRun(Math.max(generation, newest), Math.max(last, end.last()), end.how());
+  }
+
+  private static GenerationFile.End end(Path newest, long headLast, String bootId)
+      throws IOException {
+    try {
+      Optional<GenerationFile.End> known = GenerationFile.end(newest);
+      if (known.isPresent()) {
+        return known.get();
+      }
+    } catch (IOException e) {
+      LOG.warn("The end of a journal generation cannot be read: {}", e.getMessage());
+    }
+    GenerationFile.End found = find(newest, headLast, bootId);
+    GenerationFile.write(newest, found);
+    return found;
+  }
+
+  private static GenerationFile.@Nullable End readFrom(
+      long start, Path newest, GenerationFile.Beginning beginning, long headLast, String bootId) {
+    try (GenerationReader reader = new GenerationReader(newest, beginning.first(), start)) {
+      boolean placed = reader.readToEnd();
+      if (!placed && start > 0) {
+        return null;
+      }
+      long last = reader.sequence();
+      Ending how = last >= headLast ? Ending.KILLED : Ending.DAMAGED;
+      if (!beginning.bootId().equals(bootId)) {
+        how = Ending.UNCLEAN_BOOT;
+      }
+      return new GenerationFile.End(last, reader.bytes(), how);
+    }
+  }
+
+  private static GenerationFile.End find(Path newest, long headLast, String bootId) {
+    try {
+      GenerationFile.Beginning beginning =
+          GenerationFile.beginning(newest)
+              .orElseThrow(() -> new IOException(newest + " has no beginning"));
+      GenerationFile.End known = readFrom(headLast, newest, beginning, headLast, bootId);
+      // What the head promises need not be there after a power loss.
+      return known != null
+          ? known
+          : Objects.requireNonNull(readFrom(0, newest, beginning, headLast, bootId));
+    } catch (IOException e) {
+      LOG.warn("A journal generation cannot be read: {}", e.getMessage());
+      return new GenerationFile.End(headLast, 0, Ending.DAMAGED);
+    }
+  }
+}

@@ -1,0 +1,202 @@
+package org.georep.replicator.apply;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.georep.changelog.journal.JournalPosition;
+import org.georep.name.Gfid;
+import org.georep.protocol.Reply;
+import org.georep.protocol.Request;
+import org.georep.replicator.stime.SyncState;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Barriers and stime. Order, and what a crash leaves: directories touched by publishing get their attributes again; the agent makes
+ * everything durable, then moves its stime; then ours and the journal's position are written here; then the journal may be trimmed. A
+ * crash between any two leaves a lower stime or an older position somewhere, and so work done twice, never work left out.
+ *
+ * <p>One barrier is under way at a time, and the pipeline does not wait for it. Under load there is about one a second; when it falls
+ * quiet one comes at once; while only heartbeats pass, one in a few seconds. Stime never passes the oldest entry in quarantine. For
+ * one thread.
+ */
+public final class Barriers {
+  private static final Duration UNDER_LOAD = Duration.ofSeconds(1);
+  private static final Duration HEARTBEAT = Duration.ofSeconds(3);
+
+  private record UnderWay(
+      BatchLedger.Claim claim, Optional<Instant> stime, CompletableFuture<Reply> reply) {}
+
+  /** Where positions and stimes go: the state file, and the journal, which trims behind the position. */
+  public interface States {
+    /** Keeps a state durably. */
+    void write(SyncState state) throws IOException;
+  }
+
+  private final Agent agent;
+  private final EntryPhase entries;
+  private final DataPhase contents;
+  private final BatchLedger ledger;
+  private final States states;
+  private final Supplier<Optional<Instant>> oldestFailure;
+
+  private SyncState state;
+  private Optional<UUID> capture;
+  private Optional<Instant> heartbeat = Optional.empty();
+  private @Nullable UnderWay underWay;
+  private long limbo;
+  private boolean everSynced;
+  private boolean worked;
+  private long lastNanos = System.nanoTime() - HEARTBEAT.toNanos();
+
+  /** Makes it, with the state the last run left. */
+  public Barriers(
+      Agent agent,
+      EntryPhase entries,
+      DataPhase contents,
+      BatchLedger ledger,
+      States states,
+      Supplier<Optional<Instant>> oldestFailure,
+      SyncState start) {
+    this.agent = agent;
+    this.entries = entries;
+    this.contents = contents;
+    this.ledger = ledger;
+    this.states = states;
+    this.oldestFailure = oldestFailure;
+    this.state = start;
+    this.capture = start.capture();
+  }
+
+  /** Something was sent to the secondary since the last barrier: the next one is more than a heartbeat. */
+  public void worked() {
+    worked = true;
+  }
+
+  /** The position of coming batches belongs to this run of capture. */
+  public void capture(Optional<UUID> run) {
+    capture = run;
+  }
+
+  /**
+   * Takes the reply of the barrier under way, if it is there, and starts one if one is due.
+   *
+   * @param quiet whether the pipeline has nothing else to do
+   * @param crawling whether a crawl runs: nothing leaves limbo meanwhile
+   * @param crawlOnly whether there is no journal: what a crawl detached may go when it has ended
+   * @return whether anything was done
+   */
+  public boolean advance(boolean quiet, boolean crawling, boolean crawlOnly, Instant now)
+      throws IOException, InterruptedException {
+    if (underWay != null) {
+      if (!underWay.reply().isDone()) {
+        return false;
+      }
+      complete(underWay);
+      return true;
+    }
+    long since = System.nanoTime() - lastNanos;
+    if (since < (quiet ? 0 : UNDER_LOAD.toNanos())) {
+      return false;
+    }
+    // Read before the touched directories are: publishing reports them before it reports its files.
+    long done = contents.doneUpTo(ledger.newest());
+    List<Gfid> touched = contents.drainTouched();
+    if (!touched.isEmpty()) {
+      entries.refresh(ledger.newest(), touched);
+    }
+    Optional<BatchLedger.Claim> claim = ledger.claim(done);
+    if (claim.isEmpty()) {
+      return !touched.isEmpty();
+    }
+    boolean idle = quiet && touched.isEmpty() && claim.get().isHeartbeat() && everSynced && limbo == 0 && !worked;
+    if (idle && since < HEARTBEAT.toNanos()) {
+      return false;
+    }
+    start(claim.get(), crawling, crawlOnly);
+    return true;
+  }
+
+  private void start(BatchLedger.Claim claim, boolean crawling, boolean crawlOnly)
+      throws InterruptedException {
+    Optional<Instant> moved = claim.mark().map(this::notPastFailures).filter(this::isLater);
+    long discard = -1;
+    if (!crawling) {
+      discard =
+          crawlOnly
+              ? claim.batch()
+              : claim.mark().map(mark -> ledger.discardable(mark, claim.batch())).orElse(-1L);
+    }
+    lastNanos = System.nanoTime();
+    worked = false;
+    underWay =
+        new UnderWay(
+            claim,
+            moved,
+            agent.send(new Request.Barrier(claim.batch(), claim.listed(), moved, discard)));
+  }
+
+  private Instant notPastFailures(Instant mark) {
+    return oldestFailure.get().filter(oldest -> oldest.isBefore(mark)).orElse(mark);
+  }
+
+  private boolean isLater(Instant mark) {
+    return state.stime().isEmpty() || state.stime().get().isBefore(mark);
+  }
+
+  private void complete(UnderWay done) throws IOException, InterruptedException {
+    Reply.Synced synced = Agent.await(done.reply(), Reply.Synced.class);
+    underWay = null;
+    limbo = synced.limbo();
+    everSynced = true;
+    ledger.claimed(done.claim());
+    Optional<JournalPosition> position = done.claim().position().or(state::position);
+    SyncState next = new SyncState(done.stime().or(state::stime), position, capture);
+    if (!next.equals(state)) {
+      states.write(next);
+      state = next;
+    }
+    if (done.claim().mark().isPresent()) {
+      heartbeat = done.claim().mark();
+    }
+  }
+
+  /** Waits for the barrier under way, if there is one, and takes its reply. */
+  public void finish() throws IOException, InterruptedException {
+    if (underWay != null) {
+      complete(underWay);
+    }
+  }
+
+  /** Returns stime. */
+  public Optional<Instant> stime() {
+    return state.stime();
+  }
+
+  /** Returns the last mark that went the whole way. */
+  public Optional<Instant> heartbeat() {
+    return heartbeat;
+  }
+
+  /** Returns how many items limbo holds, as of the last barrier. */
+  public long limbo() {
+    return limbo;
+  }
+
+  /**
+   * Returns whether everything recorded is durable and nothing waits in limbo.
+   *
+   * @param crawlOnly whether there is no journal, and so no mark to wait for
+   */
+  public boolean isInStep(boolean crawlOnly) {
+    return underWay == null
+        && everSynced
+        && ledger.isClaimed()
+        && limbo == 0
+        && (crawlOnly || heartbeat.isPresent());
+  }
+}

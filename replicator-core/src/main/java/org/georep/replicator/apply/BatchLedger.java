@@ -1,0 +1,158 @@
+package org.georep.replicator.apply;
+
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.georep.changelog.journal.JournalPosition;
+import org.georep.name.Gfid;
+
+/**
+ * Which batches a barrier may claim, and for what.
+ *
+ * <ul>
+ *   <li>Once no contents of a batch or of an earlier one are outstanding, the directories it listed are complete.
+ *   <li>A batch is <em>settled</em> when, at its end or later, no directory was left to be listed: until then the secondary has
+ *       directories whose names are missing. The position and mark of a batch count only when it is settled as well.
+ *   <li>While a crawl that fills a gap runs, batches end with neither position nor mark: neither may pass the gap.
+ *   <li>What limbo holds since a batch may go when a claimed mark is later than the end of that batch's look-ups: whatever they did
+ *       not find has had its new name in the journal before the mark.
+ * </ul>
+ *
+ * For one thread.
+ */
+public final class BatchLedger {
+  private record Listed(long batch, List<Gfid> directories) {}
+
+  private record Ack(long batch, Optional<JournalPosition> position, Optional<Instant> mark) {}
+
+  private record Looked(long batch, Instant at) {}
+
+  /**
+   * What a barrier may claim.
+   *
+   * @param batch the last batch whose contents are all in
+   * @param position where the journal is read to; empty if it stays
+   * @param mark the moment up to which the batches cover everything; empty if it stays
+   * @param listed directories that are complete with this barrier
+   */
+  public record Claim(
+      long batch, Optional<JournalPosition> position, Optional<Instant> mark, List<Gfid> listed) {
+    /** Returns whether no directory becomes complete with it. */
+    public boolean isHeartbeat() {
+      return listed.isEmpty();
+    }
+  }
+
+  private final Deque<Listed> listings = new ArrayDeque<>();
+  private final Deque<Ack> acks = new ArrayDeque<>();
+  private final Deque<Looked> looks = new ArrayDeque<>();
+  private final Map<Gfid, Long> listedBy = new HashMap<>();
+  private long settled;
+  private long newest;
+  private long claimed;
+
+  /** Records the end of a batch's look-ups and answers. Numbers go up. */
+  public void add(
+      long batch,
+      Instant looked,
+      Optional<JournalPosition> position,
+      Optional<Instant> mark,
+      Iterable<Gfid> listed) {
+    List<Gfid> directories = new ArrayList<>();
+    for (Gfid gfid : listed) {
+      directories.add(gfid);
+      listedBy.put(gfid, batch);
+    }
+    listings.add(new Listed(batch, directories));
+    acks.add(new Ack(batch, position, mark));
+    looks.add(new Looked(batch, looked));
+    newest = batch;
+  }
+
+  /** No directory was left to be listed at the end of the newest batch. */
+  public void settle() {
+    settled = newest;
+  }
+
+  /** Returns whether a directory was listed by a batch no barrier has claimed yet, and not doubted since. */
+  public boolean isListed(Gfid directory) {
+    return listedBy.containsKey(directory);
+  }
+
+  /** A directory was doubted: an earlier listing of it no longer counts. */
+  public void doubt(Gfid directory) {
+    listedBy.remove(directory);
+  }
+
+  /** Every directory may be doubted: no earlier listing counts. */
+  public void doubtAll() {
+    listedBy.clear();
+  }
+
+  /** Returns the newest batch. */
+  public long newest() {
+    return newest;
+  }
+
+  /** Returns whether everything recorded so far is settled and claimed. */
+  public boolean isClaimed() {
+    return claimed == newest && settled == newest;
+  }
+
+  /** Returns what a barrier may claim when contents are in up to the given batch; nothing if that is nothing new. */
+  public Optional<Claim> claim(long contentsDone) {
+    long upTo = Math.min(contentsDone, newest);
+    List<Gfid> listed = new ArrayList<>();
+    for (Listed batch : listings) {
+      if (batch.batch() <= upTo) {
+        listed.addAll(batch.directories());
+      }
+    }
+    Optional<JournalPosition> position = Optional.empty();
+    Optional<Instant> mark = Optional.empty();
+    for (Ack ack : acks) {
+      if (ack.batch() <= Math.min(settled, upTo)) {
+        position = ack.position().or(keep(position));
+        mark = ack.mark().or(keep(mark));
+      }
+    }
+    boolean anythingNew = upTo > claimed || position.isPresent() || mark.isPresent();
+    return anythingNew ? Optional.of(new Claim(upTo, position, mark, listed)) : Optional.empty();
+  }
+
+  private static <T> java.util.function.Supplier<Optional<T>> keep(Optional<T> former) {
+    return () -> former;
+  }
+
+  /** A barrier made this claim durable. */
+  public void claimed(Claim claim) {
+    claimed = Math.max(claimed, claim.batch());
+    while (!listings.isEmpty() && listings.element().batch() <= claim.batch()) {
+      for (Gfid gfid : listings.remove().directories()) {
+        Long by = listedBy.get(gfid);
+        if (by != null && by <= claim.batch()) {
+          listedBy.remove(gfid);
+        }
+      }
+    }
+    while (!acks.isEmpty() && acks.element().batch() <= Math.min(settled, claim.batch())) {
+      acks.remove();
+    }
+  }
+
+  /** Returns up to which batch detached items may go when a mark is claimed; -1 for none. */
+  public long discardable(Instant mark, long upToBatch) {
+    long upTo = -1;
+    while (!looks.isEmpty()
+        && looks.element().batch() <= upToBatch
+        && looks.element().at().isBefore(mark)) {
+      upTo = looks.remove().batch();
+    }
+    return upTo;
+  }
+}

@@ -1,0 +1,216 @@
+package org.georep.replicator.apply;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+import java.util.TreeMap;
+import org.georep.engine.DataListener;
+import org.georep.engine.FileJob;
+import org.georep.engine.Outcome;
+import org.georep.name.Gfid;
+
+/**
+ * Keeps account of contents under way: which files of which batch are still outstanding, which are to be tried again and when, and
+ * which directories publishing touched. A batch is done when nothing of it and of those before it is outstanding.
+ *
+ * <p>A file asked for again while it is outstanding is handed on again when its present transfer ends, under the later batch; until
+ * then it counts for both. A file that changed while it was read, or failed for a passing reason, stays outstanding and is tried
+ * again after a pause that grows: with its size, so that a large hot file is not sent over and over, and with each try.
+ *
+ * <p>The pool's threads report; one thread, the worker's, asks and submits.
+ */
+public final class DataPhase implements DataListener {
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
+
+  /** A changed file rests one second for each so many bytes: about what reading and sending it takes. */
+  private static final long BYTES_PER_SECOND_OF_REST = 100L << 20;
+
+  /** Passing failures in a row after which a file goes to quarantine, where it is tried on. */
+  private static final int TRIES = 8;
+
+  /** What ended for good. */
+  public record Ended(FileJob job, Outcome outcome) {}
+
+  private record Waiting(long atNanos, FileJob job) implements Comparable<Waiting> {
+    @Override
+    public int compareTo(Waiting other) {
+      return Long.compare(atNanos - other.atNanos, 0);
+    }
+  }
+
+  private final Runnable wake;
+
+  @GuardedBy("this")
+  private final TreeMap<Long, Integer> outstanding = new TreeMap<>();
+
+  @GuardedBy("this")
+  private final Map<Gfid, FileJob> running = new HashMap<>();
+
+  @GuardedBy("this")
+  private final Map<Gfid, FileJob> again = new HashMap<>();
+
+  @GuardedBy("this")
+  private final Map<Gfid, Integer> tries = new HashMap<>();
+
+  @GuardedBy("this")
+  private final PriorityQueue<Waiting> waiting = new PriorityQueue<>();
+
+  @GuardedBy("this")
+  private final Deque<Ended> ended = new ArrayDeque<>();
+
+  @GuardedBy("this")
+  private final Set<Gfid> touched = new LinkedHashSet<>();
+
+  @GuardedBy("this")
+  private long bytesRunning;
+
+  /**
+   * Makes it with nothing outstanding.
+   *
+   * @param wake called, on any thread, when something ended
+   */
+  public DataPhase(Runnable wake) {
+    this.wake = wake;
+  }
+
+  /** Takes jobs on; returns those to be handed to the pool now. The others wait for their file's present transfer. */
+  public synchronized List<FileJob> take(Collection<FileJob> jobs) {
+    List<FileJob> now = new ArrayList<>(jobs.size());
+    for (FileJob job : jobs) {
+      outstanding.merge(job.batch(), 1, Integer::sum);
+      if (running.containsKey(job.gfid())) {
+        FileJob former = again.put(job.gfid(), job);
+        if (former != null) {
+          finish(former.batch());
+        }
+      } else {
+        start(job);
+        now.add(job);
+      }
+    }
+    return now;
+  }
+
+  @GuardedBy("this")
+  private void start(FileJob job) {
+    running.put(job.gfid(), job);
+    bytesRunning += Math.max(0, job.size());
+  }
+
+  @GuardedBy("this")
+  private void finish(long batch) {
+    outstanding.computeIfPresent(batch, (b, count) -> count == 1 ? null : count - 1);
+  }
+
+  @Override
+  public synchronized void touched(long batch, Collection<Gfid> directories) {
+    touched.addAll(directories);
+  }
+
+  @Override
+  public void ended(FileJob job, Outcome outcome) {
+    synchronized (this) {
+      end(job, outcome);
+    }
+    wake.run();
+  }
+
+  @GuardedBy("this")
+  private void end(FileJob job, Outcome outcome) {
+    FileJob next = again.remove(job.gfid());
+    if (next != null) {
+      // Asked for again meanwhile: whatever came of this one, the next look at it decides.
+      drop(job);
+      start(next);
+      waiting.add(new Waiting(System.nanoTime(), next));
+      return;
+    }
+    boolean changed = outcome instanceof Outcome.Changed;
+    if (changed || outcome instanceof Outcome.Retry) {
+      int tried = tries.merge(job.gfid(), 1, Integer::sum);
+      if (changed || tried < TRIES) {
+        waiting.add(new Waiting(System.nanoTime() + pause(job, tried, changed).toNanos(), job));
+        return;
+      }
+      drop(job);
+      ended.add(new Ended(job, new Outcome.Failed(0, ((Outcome.Retry) outcome).reason())));
+      return;
+    }
+    drop(job);
+    ended.add(new Ended(job, outcome));
+  }
+
+  @GuardedBy("this")
+  private void drop(FileJob job) {
+    running.remove(job.gfid());
+    tries.remove(job.gfid());
+    bytesRunning -= Math.max(0, job.size());
+    finish(job.batch());
+  }
+
+  private static Duration pause(FileJob job, int tried, boolean changed) {
+    Duration pause = FIRST_PAUSE.multipliedBy(1L << Math.min(tried - 1, 10));
+    if (changed) {
+      pause = pause.plusMillis(Math.max(0, job.size()) * 1000 / BYTES_PER_SECOND_OF_REST);
+    }
+    return pause.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause;
+  }
+
+  /** Returns the jobs whose pause is over, to be handed to the pool. */
+  public synchronized List<FileJob> due() {
+    List<FileJob> due = new ArrayList<>();
+    while (!waiting.isEmpty() && waiting.element().atNanos() - System.nanoTime() <= 0) {
+      due.add(waiting.remove().job());
+    }
+    return due;
+  }
+
+  /** Returns what ended for good since this was last asked. */
+  public synchronized List<Ended> drainEnded() {
+    List<Ended> all = List.copyOf(ended);
+    ended.clear();
+    return all;
+  }
+
+  /** Returns the directories publishing touched since this was last asked. */
+  public synchronized List<Gfid> drainTouched() {
+    List<Gfid> all = List.copyOf(touched);
+    touched.clear();
+    return all;
+  }
+
+  /** Returns whether something ended, or directories were touched, that nobody has asked for yet. */
+  public synchronized boolean hasNews() {
+    return !ended.isEmpty() || !touched.isEmpty();
+  }
+
+  /** Returns whether nothing of batches up to this one is outstanding. */
+  public synchronized boolean isDone(long batch) {
+    return outstanding.isEmpty() || outstanding.firstKey() > batch;
+  }
+
+  /** Returns the last batch of which, and before which, nothing is outstanding; {@code newest} if nothing is at all. */
+  public synchronized long doneUpTo(long newest) {
+    return outstanding.isEmpty() ? newest : Math.min(newest, outstanding.firstKey() - 1);
+  }
+
+  /** Returns how many files are outstanding. */
+  public synchronized int files() {
+    return running.size();
+  }
+
+  /** Returns about how many bytes are outstanding. */
+  public synchronized long bytes() {
+    return bytesRunning;
+  }
+}

@@ -1,0 +1,341 @@
+package org.georep.replicator.apply;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.georep.engine.FileJob;
+import org.georep.name.EntryPath;
+import org.georep.name.FileName;
+import org.georep.name.Gfid;
+import org.georep.name.Place;
+import org.georep.posix.PosixException;
+import org.georep.protocol.EntryState;
+import org.georep.protocol.Listing;
+import org.georep.protocol.Reply;
+import org.georep.protocol.Request;
+import org.georep.protocol.Want;
+import org.georep.replicator.plan.Filter;
+import org.georep.replicator.volume.PrimaryDirectory;
+import org.georep.replicator.volume.PrimaryTree;
+
+/**
+ * The entry phase of one step: every dirty name is looked at now, by its directory's identity, and what is there is sent as desired
+ * state, together with the attributes of each directory concerned; directories to be listed are listed and looked at name by name.
+ * Requests go out while the next looks are made; answers are gathered at the end.
+ *
+ * <p>Invariants: looks are sent in the order they were made, so the agent's last look at a name is the latest. A directory that is gone
+ * is dropped, for its own name is dirty too; one that is outside is reported as doubtful. A look that fails becomes a failure of that one
+ * name. For one thread.
+ */
+public final class EntryPhase {
+  /** Wants in one request: large enough to spare round trips, small enough to stay far below a frame. */
+  private static final int WANTS = 2_000;
+
+  /** Bytes of one request at most, as estimated: extended attributes may be long. */
+  private static final long BYTES = 4 << 20;
+
+  private final PrimaryTree tree;
+  private final Agent agent;
+  private final Filter filter;
+
+  /** Makes it for one connection. */
+  public EntryPhase(PrimaryTree tree, Agent agent, Filter filter) {
+    this.tree = tree;
+    this.agent = agent;
+    this.filter = filter;
+  }
+
+  /** Carries out a step. */
+  public StepResult run(Step step) throws IOException, InterruptedException {
+    Run run = new Run(step);
+    run.looks();
+    return run.result();
+  }
+
+  /** Sends attributes of directories that publishing touched, as they are now. */
+  public void refresh(long batch, Iterable<Gfid> directories) throws IOException, InterruptedException {
+    List<EntryState> states = new ArrayList<>();
+    for (Gfid gfid : directories) {
+      tree.look(gfid, Optional.empty()).ifPresent(states::add);
+    }
+    if (!states.isEmpty()) {
+      agent.ask(
+          new Request.Reconcile(
+              batch, List.of(), List.of(), List.of(), List.of(), List.of(), states),
+          Reply.Reconciled.class);
+    }
+  }
+
+  /** One step under way: the request being filled and the answers awaited. */
+  private final class Run {
+    private final Step step;
+    private final StepResult result = new StepResult();
+    private final Map<Gfid, Long> sizes = new HashMap<>();
+    private final List<CompletableFuture<Reply>> answers = new ArrayList<>();
+    private List<Gfid> doubts = new ArrayList<>();
+    private List<Gfid> contents = new ArrayList<>();
+    private List<EntryState> metadata = new ArrayList<>();
+    private List<Want.At> wants = new ArrayList<>();
+    private List<Listing> listings = new ArrayList<>();
+    private Map<Gfid, EntryState> directories = new LinkedHashMap<>();
+    private int entries;
+    private long bytes;
+
+    Run(Step step) {
+      this.step = step;
+    }
+
+    void looks() throws IOException, InterruptedException {
+      for (Gfid doubt : step.dirty().doubts()) {
+        doubt(doubt);
+      }
+      for (Map.Entry<Gfid, Optional<Place>> dirty : step.dirty().contents().entrySet()) {
+        contents.add(dirty.getKey());
+        inode(dirty.getKey(), dirty.getValue());
+      }
+      for (Map.Entry<Gfid, Optional<Place>> dirty : step.dirty().attributes().entrySet()) {
+        if (!step.dirty().contents().containsKey(dirty.getKey())) {
+          inode(dirty.getKey(), dirty.getValue());
+        }
+      }
+      for (Map.Entry<Gfid, Set<FileName>> dirty : step.dirty().names().entrySet()) {
+        names(dirty.getKey(), dirty.getValue());
+      }
+      for (Place subtree : step.dirty().subtrees()) {
+        subtree(subtree);
+      }
+      for (Gfid directory : step.lists()) {
+        list(directory);
+      }
+      send();
+    }
+
+    private void doubt(Gfid directory) {
+      doubts.add(directory);
+      result.doubted.add(directory);
+      count(40);
+    }
+
+    private void inode(Gfid gfid, Optional<Place> hint) throws IOException {
+      try {
+        Optional<EntryState> state = tree.look(gfid, hint);
+        result.looks++;
+        if (state.isPresent()) {
+          if (state.get().isDirectory()) {
+            directories.put(gfid, state.get());
+          } else {
+            hint.ifPresent(place -> tree.learnFile(gfid, place));
+            metadata.add(state.get());
+            sizes.put(gfid, state.get().size());
+          }
+          count(weight(state.get()));
+        }
+      } catch (PosixException e) {
+        fail(hint, Optional.of(gfid), e);
+      }
+    }
+
+    private void names(Gfid gfid, Set<FileName> names) throws IOException, InterruptedException {
+      try {
+        PrimaryTree.Found found = tree.directory(gfid);
+        if (found instanceof PrimaryTree.Found.Outside) {
+          doubt(gfid);
+        } else if (found instanceof PrimaryTree.Found.Inside inside) {
+          try (PrimaryDirectory directory = inside.directory()) {
+            Optional<EntryPath> path = filter.isEmpty() ? Optional.empty() : tree.path(gfid);
+            if (path.isPresent() && filter.excludes(path.get(), true)) {
+              return;
+            }
+            for (FileName name : names) {
+              Place place = new Place(gfid, name);
+              result.looked.add(place);
+              Optional<Want> want = look(directory, path, place);
+              if (want.isPresent()) {
+                live(want.get());
+                wants.add(new Want.At(gfid, want.get()));
+                if (isFull()) {
+                  directories.put(gfid, directory.attributes());
+                  send();
+                }
+              }
+            }
+            directories.put(gfid, directory.attributes());
+          }
+        }
+      } catch (PosixException e) {
+        fail(Optional.empty(), Optional.of(gfid), e);
+      }
+    }
+
+    private void live(Want want) {
+      if (want instanceof Want.Present present) {
+        if (present.state().isDirectory()) {
+          result.liveDirectories.add(present.state());
+        } else if (present.state().isFile()) {
+          result.liveFiles.add(present.state());
+        }
+      }
+    }
+
+    private void subtree(Place place) throws IOException {
+      if (tree.directory(place.directory()) instanceof PrimaryTree.Found.Inside inside) {
+        try (PrimaryDirectory directory = inside.directory()) {
+          if (directory.look(place.name()) instanceof Want.Present present
+              && present.state().isDirectory()) {
+            // In doubt, and so to be listed, if the agent has it; walked whole anyway if it has not.
+            doubt(present.state().gfid());
+          }
+        } catch (PosixException e) {
+          fail(Optional.of(place), Optional.empty(), e);
+        }
+      }
+    }
+
+    private void list(Gfid gfid) throws IOException, InterruptedException {
+      boolean first = true;
+      try {
+        PrimaryTree.Found found = tree.directory(gfid);
+        if (found instanceof PrimaryTree.Found.Outside) {
+          doubt(gfid);
+        }
+        if (!(found instanceof PrimaryTree.Found.Inside inside)) {
+          return;
+        }
+        try (PrimaryDirectory directory = inside.directory()) {
+          Optional<EntryPath> path = filter.isEmpty() ? Optional.empty() : tree.path(gfid);
+          if (path.isPresent() && filter.excludes(path.get(), true)) {
+            result.listed.add(gfid);
+            return;
+          }
+          List<Want> part = new ArrayList<>();
+          for (FileName name : directory.names()) {
+            Optional<Want> want = look(directory, path, new Place(gfid, name));
+            // What cannot be looked at is there all the same: it must not count as absent.
+            part.add(want.orElse(new Want.Excluded(name)));
+            if (isFull()) {
+              listings.add(new Listing(gfid, part, first, false));
+              first = false;
+              part = new ArrayList<>();
+              send();
+            }
+          }
+          listings.add(new Listing(gfid, part, first, true));
+          directories.put(gfid, directory.attributes());
+          count(60);
+        }
+      } catch (PosixException e) {
+        fail(Optional.empty(), Optional.of(gfid), e);
+        result.listed.add(gfid);
+        if (!first) {
+          // The agent is in the middle of this listing; the next one begins it anew.
+          result.listed.remove(gfid);
+        }
+      }
+    }
+
+    /** Looks at one name; nothing if the look failed, which is then noted. */
+    private Optional<Want> look(PrimaryDirectory directory, Optional<EntryPath> path, Place place)
+        throws IOException {
+      Want want;
+      result.looks++;
+      try {
+        want = directory.look(place.name());
+      } catch (PosixException e) {
+        fail(Optional.of(place), Optional.empty(), e);
+        return Optional.empty();
+      }
+      if (want instanceof Want.Present present) {
+        EntryState state = present.state();
+        if (path.isPresent()
+            && filter.excludes(path.get().resolve(place.name()), state.isDirectory())) {
+          count(40);
+          return Optional.of(new Want.Excluded(place.name()));
+        }
+        if (state.isDirectory()) {
+          tree.learn(state.gfid(), place);
+        } else if (state.isFile()) {
+          tree.learnFile(state.gfid(), place);
+          sizes.put(state.gfid(), state.size());
+        }
+        count(weight(state));
+      } else {
+        count(40);
+      }
+      return Optional.of(want);
+    }
+
+    private void fail(Optional<Place> place, Optional<Gfid> gfid, PosixException cause) {
+      String reason = String.valueOf(cause.getMessage());
+      result.failures.add(
+          new Reply.Failure(place, gfid, cause.errno(), "cannot be read on the primary: " + reason));
+    }
+
+    private void count(long weight) {
+      entries++;
+      bytes += weight;
+    }
+
+    private boolean isFull() {
+      return entries >= WANTS || bytes >= BYTES;
+    }
+
+    private static long weight(EntryState state) {
+      long weight = 150 + state.target().map(target -> target.length).orElse(0);
+      for (var xattr : state.xattrs()) {
+        weight += xattr.name().length + xattr.value().length + 8L;
+      }
+      return weight;
+    }
+
+    private void send() throws InterruptedException {
+      answers.add(
+          agent.send(
+              new Request.Reconcile(
+                  step.batch(),
+                  doubts,
+                  contents,
+                  metadata,
+                  wants,
+                  listings,
+                  List.copyOf(directories.values()))));
+      doubts = new ArrayList<>();
+      contents = new ArrayList<>();
+      metadata = new ArrayList<>();
+      wants = new ArrayList<>();
+      listings = new ArrayList<>();
+      directories = new LinkedHashMap<>();
+      entries = 0;
+      bytes = 0;
+    }
+
+    StepResult result() throws IOException, InterruptedException {
+      for (CompletableFuture<Reply> answer : answers) {
+        Reply.Reconciled reconciled = Agent.await(answer, Reply.Reconciled.class);
+        for (Reply.Needed needed : reconciled.data()) {
+          result.jobs.put(needed.gfid(), job(needed));
+        }
+        result.loops.addAll(reconciled.loops());
+        result.listed.addAll(reconciled.listed());
+        result.failures.addAll(reconciled.failures());
+        result.incomplete.clear();
+        result.incomplete.addAll(reconciled.incomplete());
+      }
+      return result;
+    }
+
+    private FileJob job(Reply.Needed needed) {
+      return new FileJob(
+          step.batch(),
+          needed.gfid(),
+          sizes.getOrDefault(needed.gfid(), -1L),
+          needed.have(),
+          needed.sameToken());
+    }
+  }
+}

@@ -1,0 +1,79 @@
+package org.georep.replicator.apply;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.georep.engine.FileJob;
+import org.georep.name.Gfid;
+import org.georep.name.Place;
+import org.georep.protocol.EntryState;
+import org.georep.protocol.Reply;
+
+/** What a step came to. Filled by {@link EntryPhase}. */
+public final class StepResult {
+  final Map<Gfid, FileJob> jobs = new LinkedHashMap<>();
+  final List<Place> loops = new ArrayList<>();
+  final Set<Gfid> incomplete = new LinkedHashSet<>();
+  final Set<Gfid> listed = new LinkedHashSet<>();
+  final List<Reply.Failure> failures = new ArrayList<>();
+  final Set<Gfid> doubted = new LinkedHashSet<>();
+  final List<Place> looked = new ArrayList<>();
+  final List<EntryState> liveDirectories = new ArrayList<>();
+  final List<EntryState> liveFiles = new ArrayList<>();
+  long looks;
+
+  StepResult() {}
+
+  /** Returns files whose contents are needed. */
+  public List<FileJob> jobs() {
+    return List.copyOf(jobs.values());
+  }
+
+  /** Returns names whose directory chain has to be looked at together with them. */
+  public List<Place> loops() {
+    return loops;
+  }
+
+  /** Returns directories the agent says are incomplete. */
+  public Set<Gfid> incomplete() {
+    return incomplete;
+  }
+
+  /** Returns directories listed whole, and those that could not be listed and are now in quarantine. */
+  public Set<Gfid> listed() {
+    return listed;
+  }
+
+  /** Returns what failed, here or there. */
+  public List<Reply.Failure> failures() {
+    return failures;
+  }
+
+  /** Returns directories the agent was told to doubt. */
+  public Set<Gfid> doubted() {
+    return doubted;
+  }
+
+  /** Returns names looked at because they were dirty: what failed there before is tried now. */
+  public List<Place> looked() {
+    return looked;
+  }
+
+  /** Returns directories found at dirty names: a crawl enters them again. */
+  public List<EntryState> liveDirectories() {
+    return liveDirectories;
+  }
+
+  /** Returns files found at dirty names: a crawl may have to compare them. */
+  public List<EntryState> liveFiles() {
+    return liveFiles;
+  }
+
+  /** Returns how many entries were looked at. */
+  public long looks() {
+    return looks;
+  }
+}

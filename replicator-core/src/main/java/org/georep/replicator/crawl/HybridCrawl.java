@@ -1,0 +1,177 @@
+package org.georep.replicator.crawl;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+import org.georep.name.EntryPath;
+import org.georep.name.FileName;
+import org.georep.name.Gfid;
+import org.georep.name.Place;
+import org.georep.posix.PosixException;
+import org.georep.protocol.DirectoryDigest;
+import org.georep.protocol.EntryState;
+import org.georep.protocol.Request;
+import org.georep.protocol.Want;
+import org.georep.replicator.plan.Filter;
+import org.georep.replicator.volume.PrimaryDirectory;
+import org.georep.replicator.volume.PrimaryTree;
+
+/**
+ * The walk: every directory is entered once, top-down, by identity and not by path, whatever its times say. Of each it says a digest,
+ * which the agent compares with what it last applied; where that differs, or where the directory changed since {@code since}, the
+ * whole directory is to be listed. Files changed since {@code since} are suspects: events may be missing that would tell whether their
+ * contents changed under an unchanged size and mtime.
+ *
+ * <p>While it runs, live records go on; a directory they meet is put on the list again ({@link #again}), since it may have moved from
+ * where the walk had yet to come to where it has been. What it keeps is one identity for each directory yet to be entered, so a crash
+ * costs only the walk: it begins again and finds equal digests. For one thread.
+ */
+public final class HybridCrawl {
+  private final PrimaryTree tree;
+  private final Filter filter;
+  private final Optional<Instant> since;
+  private final long expected;
+  private final long begun = System.nanoTime();
+  private final Deque<Gfid> left = new ArrayDeque<>();
+  private long seen;
+  private long changed;
+
+  /**
+   * Begins at the root.
+   *
+   * @param since the stime before which everything is known to be in step; empty if nothing is
+   * @param expected entries thought to be there, 0 if unknown
+   */
+  public HybridCrawl(PrimaryTree tree, Filter filter, Optional<Instant> since, long expected) {
+    this.tree = tree;
+    this.filter = filter;
+    this.since = since;
+    this.expected = expected;
+    left.push(tree.rootGfid());
+  }
+
+  /** A crawl that has nothing to compare with: it enters no directory, for all are listed. */
+  public static HybridCrawl ofListings(PrimaryTree tree, Filter filter, long expected) {
+    HybridCrawl crawl = new HybridCrawl(tree, filter, Optional.empty(), expected);
+    crawl.left.clear();
+    return crawl;
+  }
+
+  /**
+   * What one portion of the walk found.
+   *
+   * @param digests one for each directory met
+   * @param toList directories to be listed whatever their digest says
+   * @param suspects files whose contents may differ though size and mtime agree
+   * @param failures directories that could not be read
+   */
+  public record Portion(
+      List<DirectoryDigest> digests,
+      List<Gfid> toList,
+      List<Request.Suspect> suspects,
+      List<Unreadable> failures) {}
+
+  /** A directory or entry that could not be looked at. */
+  public record Unreadable(Gfid directory, Optional<FileName> name, PosixException cause) {}
+
+  /** Walks on until about {@code budget} entries were looked at, or the walk is over. */
+  public Portion next(int budget) throws IOException {
+    Portion portion =
+        new Portion(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+    long until = seen + budget;
+    while (!left.isEmpty() && seen < until) {
+      Gfid gfid = left.pop();
+      try {
+        if (tree.directory(gfid) instanceof PrimaryTree.Found.Inside inside) {
+          try (PrimaryDirectory directory = inside.directory()) {
+            visit(gfid, directory, portion);
+          }
+        }
+      } catch (PosixException e) {
+        portion.failures().add(new Unreadable(gfid, Optional.empty(), e));
+      }
+    }
+    return portion;
+  }
+
+  private void visit(Gfid gfid, PrimaryDirectory directory, Portion portion) throws IOException {
+    Optional<EntryPath> path = filter.isEmpty() ? Optional.empty() : tree.path(gfid);
+    if (path.isPresent() && filter.excludes(path.get(), true)) {
+      return;
+    }
+    DirectoryDigest.Builder digest = new DirectoryDigest.Builder();
+    List<Gfid> below = new ArrayList<>();
+    boolean certain = true;
+    for (FileName name : directory.names()) {
+      seen++;
+      Want want;
+      try {
+        want = directory.look(name);
+      } catch (PosixException e) {
+        portion.failures().add(new Unreadable(gfid, Optional.of(name), e));
+        continue;
+      }
+      if (!(want instanceof Want.Present present)) {
+        certain &= !(want instanceof Want.Covered);
+        continue;
+      }
+      EntryState state = present.state();
+      if (path.isPresent() && filter.excludes(path.get().resolve(name), state.isDirectory())) {
+        continue;
+      }
+      certain &= !state.racy();
+      digest.add(name, state.gfid(), state.kind(), state.ctime(), state.size());
+      if (state.isDirectory()) {
+        tree.learn(state.gfid(), new Place(gfid, name));
+        below.add(state.gfid());
+      } else if (state.isFile() && isSince(state.ctime())) {
+        tree.learnFile(state.gfid(), new Place(gfid, name));
+        portion.suspects().add(new Request.Suspect(state.gfid(), state.ctime(), state.size()));
+      }
+    }
+    // Depth first keeps the list of directories yet to be entered short.
+    for (int i = below.size() - 1; i >= 0; i--) {
+      left.push(below.get(i));
+    }
+    portion.digests().add(digest.finish(gfid));
+    if (!certain || (since.isPresent() && isSince(directory.attributes().ctime()))) {
+      portion.toList().add(gfid);
+    }
+  }
+
+  /** Returns whether something with this ctime may have changed after what is known to be in step. */
+  public boolean isSince(Instant ctime) {
+    return since.isEmpty() || !ctime.isBefore(since.get());
+  }
+
+  /** A live record met this directory: it is entered again, with all beneath it. */
+  public void again(Gfid directory) {
+    left.push(directory);
+  }
+
+  /** The agent was asked to change that many entries on the walk's behalf. */
+  public void countChanged(long entries) {
+    changed += entries;
+  }
+
+  /** The listing of a directory on the walk's behalf looked at that many entries the walk itself did not. */
+  public void countSeen(long entries) {
+    seen += entries;
+  }
+
+  /** Returns whether there is no directory left to enter. */
+  public boolean isWalked() {
+    return left.isEmpty();
+  }
+
+  /** Returns how far it is. */
+  public CrawlProgress progress() {
+    return new CrawlProgress(
+        seen, changed, Math.max(expected, 0), Duration.ofNanos(System.nanoTime() - begun));
+  }
+}

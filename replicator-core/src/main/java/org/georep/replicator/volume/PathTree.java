@@ -1,0 +1,252 @@
+package org.georep.replicator.volume;
+
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.georep.engine.OpenFile;
+import org.georep.name.EntryPath;
+import org.georep.name.FileName;
+import org.georep.name.Gfid;
+import org.georep.name.Place;
+import org.georep.posix.Errno;
+import org.georep.posix.Libc;
+import org.georep.posix.Linux;
+import org.georep.posix.PosixException;
+import org.georep.protocol.EntryState;
+import org.georep.protocol.Want;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at the primary without file handles: for a process that may not open by handle, and for file systems that have none. It keeps
+ * the place of every directory it heard of (about 150 bytes each) and of the files last spoken of (a bounded number), and believes
+ * none of it: a path made of places counts only when what it leads to has the identity asked for.
+ *
+ * <p>A directory that is not where it was last seen is walked for once; if that does not find it, it is answered as outside: it may
+ * have moved while being looked for, and only its new name will tell.
+ */
+final class PathTree implements PrimaryTree {
+  private static final byte[] EMPTY = new byte[0];
+  private static final int FILES = 200_000;
+
+  private final Root root;
+  private final Libc libc;
+  private final Map<Gfid, Place> directories = new HashMap<>();
+  private final Map<Gfid, Place> files =
+      new LinkedHashMap<>(1024, 0.75f, true) {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Gfid, Place> eldest) {
+          return size() > FILES;
+        }
+      };
+  private boolean walked;
+
+  PathTree(Root root) {
+    this.root = root;
+    this.libc = root.libc();
+  }
+
+  @Override
+  public Gfid rootGfid() {
+    return root.gfid();
+  }
+
+  @Override
+  public byte[] root() {
+    return root.path();
+  }
+
+  @Override
+  public Found directory(Gfid gfid) throws IOException {
+    if (gfid.equals(root.gfid())) {
+      return new Found.Inside(root.top());
+    }
+    int open = openDirectory(gfid);
+    if (open < 0 && mayWalk(gfid)) {
+      walk();
+      open = openDirectory(gfid);
+    }
+    return open < 0 ? new Found.Outside() : new Found.Inside(root.directory(open));
+  }
+
+  /** One walk finds all that were there before this process looked; later ones are learnt from looks. */
+  private synchronized boolean mayWalk(Gfid gfid) {
+    return !walked && !directories.containsKey(gfid);
+  }
+
+  private int openDirectory(Gfid gfid) throws IOException {
+    Optional<EntryPath> path = pathOf(gfid);
+    return path.isEmpty() ? -1 : openAs(path.get(), gfid, Linux.O_RDONLY | Linux.O_DIRECTORY);
+  }
+
+  /** Opens a path if it leads to this inode, else -1. */
+  private int openAs(EntryPath path, Gfid gfid, int flags) throws IOException {
+    int open;
+    try {
+      open = root.open(path, flags | Linux.O_NOFOLLOW);
+    } catch (PosixException e) {
+      if (e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP, Errno.EXDEV, Errno.ESTALE, Errno.ENXIO)) {
+        return -1;
+      }
+      throw e;
+    }
+    boolean same = false;
+    try {
+      same = root.look().gfid(open).equals(gfid);
+      return same ? open : -1;
+    } finally {
+      if (!same) {
+        libc.close(open);
+      }
+    }
+  }
+
+  private synchronized Optional<EntryPath> pathOf(Gfid directory) {
+    List<FileName> names = new ArrayList<>();
+    Gfid at = directory;
+    while (!at.equals(root.gfid())) {
+      Place place = directories.get(at);
+      if (place == null || names.size() > directories.size()) {
+        return Optional.empty();
+      }
+      names.add(place.name());
+      at = place.directory();
+    }
+    Collections.reverse(names);
+    return Optional.of(EntryPath.of(names));
+  }
+
+  private void walk() throws IOException {
+    Deque<Gfid> left = new ArrayDeque<>(List.of(root.gfid()));
+    while (!left.isEmpty()) {
+      Gfid gfid = left.pop();
+      int open =
+          gfid.equals(root.gfid())
+              ? libc.openat(root.descriptor(), new byte[] {'.'}, Linux.O_RDONLY | Linux.O_DIRECTORY, 0)
+              : openOrSkip(gfid);
+      if (open < 0) {
+        continue;
+      }
+      try (PrimaryDirectory directory = root.directory(open)) {
+        for (FileName name : subdirectories(open)) {
+          if (directory.look(name) instanceof Want.Present present && present.state().isDirectory()) {
+            Gfid below = present.state().gfid();
+            learn(below, new Place(gfid, name));
+            left.push(below);
+          }
+        }
+      }
+    }
+    synchronized (this) {
+      walked = true;
+    }
+  }
+
+  /** A directory that may not be entered is reported when the crawl or a record comes to it, not here. */
+  private int openOrSkip(Gfid gfid) throws IOException {
+    try {
+      return openDirectory(gfid);
+    } catch (PosixException e) {
+      if (e.is(Errno.EACCES)) {
+        return -1;
+      }
+      throw e;
+    }
+  }
+
+  private List<FileName> subdirectories(int open) throws IOException {
+    int directoryType = Linux.S_IFDIR >> 12;
+    return libc.list(open).stream()
+        .filter(entry -> entry.type() == directoryType || entry.type() == 0)
+        .map(entry -> entry.name())
+        .toList();
+  }
+
+  @Override
+  public Optional<EntryState> look(Gfid gfid, Optional<Place> hint) throws IOException {
+    if (gfid.equals(root.gfid())) {
+      return Optional.of(root.look().state(root.descriptor()));
+    }
+    for (Place place : candidates(gfid, hint)) {
+      if (directory(place.directory()) instanceof Found.Inside inside) {
+        try (PrimaryDirectory directory = inside.directory()) {
+          if (directory.look(place.name()) instanceof Want.Present present
+              && present.state().gfid().equals(gfid)) {
+            return Optional.of(present.state());
+          }
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  private synchronized List<Place> candidates(Gfid gfid, Optional<Place> hint) {
+    List<Place> places = new ArrayList<>();
+    hint.ifPresent(places::add);
+    for (@Nullable Place known : new Place[] {directories.get(gfid), files.get(gfid)}) {
+      if (known != null && !places.contains(known)) {
+        places.add(known);
+      }
+    }
+    return places;
+  }
+
+  @Override
+  public Optional<OpenFile> open(Gfid gfid) throws IOException {
+    Optional<EntryPath> path = path(gfid);
+    if (path.isEmpty()) {
+      return Optional.empty();
+    }
+    int open = openAs(path.get(), gfid, Linux.O_RDONLY | Linux.O_NONBLOCK);
+    return open < 0 ? Optional.empty() : Optional.of(root.file(open));
+  }
+
+  @Override
+  public Optional<EntryPath> path(Gfid gfid) throws IOException {
+    for (Place place : candidates(gfid, Optional.empty())) {
+      Optional<EntryPath> above = pathOf(place.directory());
+      if (above.isPresent()) {
+        EntryPath path = above.get().resolve(place.name());
+        int open = openAs(path, gfid, Linux.O_PATH);
+        if (open >= 0) {
+          libc.close(open);
+          return Optional.of(path);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public synchronized Optional<Place> place(Gfid directory) {
+    return Optional.ofNullable(directories.get(directory));
+  }
+
+  @Override
+  public synchronized void learn(Gfid directory, Place place) {
+    directories.put(directory, place);
+  }
+
+  @Override
+  public synchronized void learnFile(Gfid file, Place place) {
+    files.put(file, place);
+  }
+
+  @Override
+  public void check() throws IOException {
+    root.check();
+  }
+
+  @Override
+  public void close() throws IOException {
+    root.close();
+  }
+}

@@ -1,0 +1,75 @@
+package org.georep.replicator.worker;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import org.georep.changelog.capture.host.CaptureFeed;
+import org.georep.changelog.journal.StartAt;
+import org.georep.replicator.crawl.JournalIntake;
+import org.georep.replicator.stime.SyncState;
+
+/**
+ * A worker's source of changes over all its connections: attached to before anything else is done, and captured from without a break
+ * while connections come and go. Each connection reads again from the position of the last barrier. For the worker's thread.
+ */
+public final class Capture implements AutoCloseable {
+  /** How long a capture process that went away may take to come back before changes are captured here, at the cost of a crawl. */
+  private static final Duration RETURN = Duration.ofSeconds(3);
+
+  private final Optional<CaptureFeed> feed;
+
+  /** Reads from a feed, or from none. */
+  public Capture(Optional<CaptureFeed> feed) {
+    this.feed = feed;
+  }
+
+  /**
+   * Begins to read for one connection.
+   *
+   * @param start where the last barrier left off; without a position reading begins with what is captured from now on
+   */
+  Optional<JournalIntake> open(SyncState start) throws IOException {
+    if (feed.isEmpty()) {
+      return Optional.empty();
+    }
+    StartAt from =
+        start.position().<StartAt>map(StartAt.After::new).orElseGet(StartAt.End::new);
+    feed.get().readFrom(from);
+    return Optional.of(new JournalIntake(feed.get().reader(), start.capture()));
+  }
+
+  /** Lets the journal forget what lies before a state that is durable. */
+  void acknowledge(SyncState state) throws IOException {
+    if (feed.isPresent() && state.position().isPresent()) {
+      feed.get().reader().acknowledge(state.position().get());
+    }
+  }
+
+  /**
+   * Has the signal raised when there is something to read.
+   *
+   * @return whether there is already
+   */
+  boolean arm() throws IOException, InterruptedException {
+    return feed.isPresent() && feed.get().arm();
+  }
+
+  /** If capture went away, waits for it to come back, or takes it over. Costs a crawl in either case. */
+  void keepAlive() throws IOException, InterruptedException {
+    if (feed.isPresent() && !feed.get().alive()) {
+      feed.get().recover(RETURN);
+    }
+  }
+
+  /** Returns the feed, for status. */
+  public Optional<CaptureFeed> feed() {
+    return feed;
+  }
+
+  @Override
+  public void close() throws IOException {
+    if (feed.isPresent()) {
+      feed.get().close();
+    }
+  }
+}

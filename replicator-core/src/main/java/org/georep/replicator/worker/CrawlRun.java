@@ -1,0 +1,234 @@
+package org.georep.replicator.worker;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.georep.engine.FileJob;
+import org.georep.name.Gfid;
+import org.georep.protocol.EntryState;
+import org.georep.protocol.Reply;
+import org.georep.protocol.Request;
+import org.georep.replicator.apply.Agent;
+import org.georep.replicator.apply.BatchLedger;
+import org.georep.replicator.apply.StepResult;
+import org.georep.replicator.crawl.CrawlProgress;
+import org.georep.replicator.crawl.HybridCrawl;
+import org.georep.replicator.volume.PrimaryTree;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The crawl within a pipeline: when one begins, what it asks of the agent, when it has ended, and what is held back until then.
+ *
+ * <p>It goes through <em>walking</em> (directories are met and compared, what differs is listed), <em>ending</em> (the agent was told,
+ * and marks what was not met incomplete; that is listed too), and <em>done</em>. A crawl that fills a gap holds position and stime
+ * until it is done; one that merely sweeps does not. A gap that comes while one runs makes it begin again at the root. On a secondary
+ * that is empty nothing has to be compared: listing the root makes every directory below incomplete, and so listed. For one thread.
+ */
+final class CrawlRun {
+  private static final Logger log = LoggerFactory.getLogger(CrawlRun.class);
+  private static final int BUDGET = 4_000;
+  private static final int LISTS_WAITING = 2_000;
+
+  private enum Phase {
+    WALKING,
+    ENDING
+  }
+
+  private final PrimaryTree tree;
+  private final PipelineParts parts;
+  private final Agent agent;
+  private final Set<Gfid> toList;
+  private boolean fresh;
+  private @Nullable HybridCrawl crawl;
+  private Phase phase = Phase.WALKING;
+  private boolean holds;
+  private Instant begun = Instant.EPOCH;
+  private Optional<Instant> markOfLast = Optional.empty();
+  private long lastEnded = System.nanoTime();
+  private long limitFrom;
+  private long limitSeen;
+
+  CrawlRun(PipelineParts parts, Set<Gfid> toList) {
+    this.parts = parts;
+    this.tree = parts.tree();
+    this.agent = parts.agent();
+    this.toList = toList;
+    this.fresh = parts.fresh();
+  }
+
+  /** Events are missing: everything is crawled, and nothing is claimed until that is done. */
+  void fillGap(String reason, Optional<Instant> since) throws IOException, InterruptedException {
+    log.info("crawling the whole volume: {}", reason);
+    holds = true;
+    if (crawl != null) {
+      crawl.again(tree.rootGfid());
+      phase = Phase.WALKING;
+      return;
+    }
+    begin(since);
+  }
+
+  /** Begins a crawl nothing asks for but its interval, which finds what no event told. */
+  void sweepIfDue(Optional<Instant> since) throws IOException, InterruptedException {
+    if (crawl == null
+        && !parts.rescan().isZero()
+        && System.nanoTime() - lastEnded >= parts.rescan().toNanos()) {
+      begin(since);
+    }
+  }
+
+  private void begin(Optional<Instant> since) throws IOException, InterruptedException {
+    long expected =
+        parts.meter().lastCrawlEntries() > 0
+            ? parts.meter().lastCrawlEntries()
+            : parts.expectedEntries();
+    begun = parts.clock().instant();
+    limitFrom = System.nanoTime();
+    limitSeen = 0;
+    phase = Phase.WALKING;
+    if (fresh) {
+      crawl = HybridCrawl.ofListings(tree, parts.filter(), expected);
+      toList.add(tree.rootGfid());
+    } else {
+      crawl = new HybridCrawl(tree, parts.filter(), since, expected);
+      agent.ask(new Request.CrawlBegin(), Reply.Done.class);
+    }
+  }
+
+  boolean isRunning() {
+    return crawl != null;
+  }
+
+  /** Returns whether position and stime have to stay where they are. */
+  boolean holdsStime() {
+    return crawl != null && holds;
+  }
+
+  /** Walks on, and returns the files that have to be compared. Directories to be listed are added to the list. */
+  List<FileJob> walk() throws IOException, InterruptedException {
+    if (crawl == null || phase != Phase.WALKING || crawl.isWalked() || toList.size() > LISTS_WAITING) {
+      return List.of();
+    }
+    int budget = allowed();
+    if (budget == 0) {
+      return List.of();
+    }
+    HybridCrawl.Portion portion = crawl.next(budget);
+    for (HybridCrawl.Unreadable unreadable : portion.failures()) {
+      // It is looked at again as part of a listing or a name, and fails there by its own name.
+      toList.add(unreadable.directory());
+    }
+    toList.addAll(portion.toList());
+    if (!portion.digests().isEmpty()) {
+      toList.addAll(
+          agent
+              .ask(new Request.Compare(portion.digests()), Reply.Different.class)
+              .directories());
+    }
+    return suspects(portion.suspects());
+  }
+
+  private int allowed() {
+    if (parts.crawlLimit().isEmpty()) {
+      return BUDGET;
+    }
+    double seconds = (System.nanoTime() - limitFrom) / 1e9;
+    long may = (long) (seconds * parts.crawlLimit().getAsInt()) - limitSeen;
+    int budget = (int) Math.max(0, Math.min(BUDGET, may));
+    limitSeen += budget;
+    return budget;
+  }
+
+  private List<FileJob> suspects(List<Request.Suspect> suspects)
+      throws IOException, InterruptedException {
+    if (suspects.isEmpty()) {
+      return List.of();
+    }
+    Map<Gfid, Long> sizes = new HashMap<>();
+    suspects.forEach(suspect -> sizes.put(suspect.gfid(), suspect.size()));
+    Reply.Different different =
+        agent.ask(new Request.Suspects(suspects), Reply.Different.class);
+    List<FileJob> jobs = new ArrayList<>();
+    for (Gfid gfid : different.directories()) {
+      long size = sizes.getOrDefault(gfid, -1L);
+      jobs.add(new FileJob(0, gfid, size, size, true));
+    }
+    return jobs;
+  }
+
+  /** Live records met these: directories are entered again, files that changed since the gap are compared. */
+  List<FileJob> met(StepResult result) throws IOException, InterruptedException {
+    if (crawl == null || fresh) {
+      return List.of();
+    }
+    for (EntryState directory : result.liveDirectories()) {
+      crawl.again(directory.gfid());
+      phase = Phase.WALKING;
+    }
+    List<Request.Suspect> suspects = new ArrayList<>();
+    for (EntryState file : result.liveFiles()) {
+      if (crawl.isSince(file.ctime())) {
+        suspects.add(new Request.Suspect(file.gfid(), file.ctime(), file.size()));
+      }
+    }
+    return suspects(suspects);
+  }
+
+  /** Directories were listed on its behalf. */
+  void listed(long looks) {
+    if (crawl != null) {
+      crawl.countChanged(looks);
+      if (fresh) {
+        crawl.countSeen(looks);
+      }
+    }
+  }
+
+  /**
+   * Goes on to the next phase when everything met is listed.
+   *
+   * @return whether the agent has to be asked once more what is incomplete
+   */
+  boolean endIfWalked(long batch, boolean allListed, BatchLedger ledger)
+      throws IOException, InterruptedException {
+    if (crawl == null || !allListed || !crawl.isWalked()) {
+      return false;
+    }
+    if (phase == Phase.WALKING && !fresh) {
+      agent.ask(new Request.CrawlEnd(batch), Reply.Done.class);
+      ledger.doubtAll();
+      phase = Phase.ENDING;
+      return true;
+    }
+    CrawlProgress progress = crawl.progress();
+    parts.meter().crawlEnded(progress);
+    log.info(
+        "crawled {} entries in {} s, {} of them sent",
+        progress.entriesSeen(),
+        progress.elapsed().toMillis() / 1000.0,
+        progress.entriesChanged());
+    crawl = null;
+    fresh = false;
+    holds = false;
+    lastEnded = System.nanoTime();
+    markOfLast = Optional.of(begun.minus(Duration.ofSeconds(2)));
+    return true;
+  }
+
+  /** Returns the moment before which the last crawl covers everything, where there is no journal to say so. */
+  Optional<Instant> markOfLast() {
+    return parts.intake().isEmpty() ? markOfLast : Optional.empty();
+  }
+
+  @Nullable CrawlProgress progress() {
+    return crawl == null ? null : crawl.progress();
+  }
+}

@@ -1,0 +1,176 @@
+package org.georep.replicator.worker;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.georep.engine.Outcome;
+import org.georep.name.EntryPath;
+import org.georep.name.Gfid;
+import org.georep.name.Place;
+import org.georep.posix.PosixException;
+import org.georep.protocol.EntryState;
+import org.georep.protocol.Reply;
+import org.georep.replicator.apply.DataPhase;
+import org.georep.replicator.apply.StepResult;
+import org.georep.replicator.plan.DirtySet;
+import org.georep.replicator.quarantine.Failure;
+import org.georep.replicator.quarantine.Quarantine;
+import org.georep.replicator.quarantine.QuarantineEntry;
+import org.georep.replicator.quarantine.Subject;
+import org.georep.replicator.volume.PrimaryTree;
+
+/**
+ * Between pipeline and quarantine: what failed goes in before a barrier can claim its batch, what succeeds comes out, and what is due
+ * for another try becomes dirty again. For one thread.
+ */
+final class Failures {
+  private static final int RETRIES = 1_000;
+
+  private final PrimaryTree tree;
+  private final Quarantine quarantine;
+  private final Meter meter;
+  private final Clock clock;
+  private final Set<Gfid> unlistable = new HashSet<>();
+
+  Failures(PrimaryTree tree, Quarantine quarantine, Meter meter, Clock clock) {
+    this.tree = tree;
+    this.quarantine = quarantine;
+    this.meter = meter;
+    this.clock = clock;
+  }
+
+  /** Takes note of a step: what it looked at without failing is well again. */
+  void step(StepResult result) throws IOException {
+    Set<Subject> failed = new HashSet<>();
+    for (Reply.Failure failure : result.failures()) {
+      failure.place().map(Subject.Name::new).ifPresent(failed::add);
+      failure.gfid().map(Subject.Inode::new).ifPresent(failed::add);
+      report(failure);
+    }
+    if (!isEmpty()) {
+      List<Subject> well = new ArrayList<>();
+      for (Place place : result.looked()) {
+        Subject name = new Subject.Name(place);
+        if (!failed.contains(name)) {
+          well.add(name);
+        }
+      }
+      for (QuarantineEntry entry : quarantine.entries()) {
+        Subject subject = entry.failure().subject();
+        if (!failed.contains(subject) && result.listed().contains(listing(subject))) {
+          well.add(subject);
+        }
+      }
+      quarantine.resolved(well);
+    }
+  }
+
+  /** Returns the directory whose listing looks at this: a name's directory, a directory itself. */
+  private static Gfid listing(Subject subject) {
+    return subject instanceof Subject.Name name
+        ? name.place().directory()
+        : ((Subject.Inode) subject).gfid();
+  }
+
+  private void report(Reply.Failure failure) throws IOException {
+    Optional<Subject> subject =
+        failure
+            .place()
+            .<Subject>map(Subject.Name::new)
+            .or(() -> failure.gfid().map(Subject.Inode::new));
+    if (subject.isEmpty()) {
+      throw new IOException("a failure is about nothing: " + failure.reason());
+    }
+    if (failure.place().isEmpty()) {
+      failure.gfid().ifPresent(unlistable::add);
+    }
+    report(subject.get(), failure.errno(), failure.reason());
+  }
+
+  private void report(Subject subject, int errno, String reason) throws IOException {
+    meter.failures.incrementAndGet();
+    quarantine.report(new Failure(subject, path(subject), reason, errno));
+  }
+
+  private Optional<EntryPath> path(Subject subject) throws IOException {
+    if (subject instanceof Subject.Name name) {
+      Gfid directory = name.place().directory();
+      return tree.path(directory).map(above -> above.resolve(name.place().name()));
+    }
+    return tree.path(((Subject.Inode) subject).gfid());
+  }
+
+  /** Takes note of contents that ended. */
+  void ended(DataPhase.Ended ended) throws IOException {
+    Gfid gfid = ended.job().gfid();
+    Outcome outcome = ended.outcome();
+    if (outcome instanceof Outcome.Failed failed) {
+      report(new Subject.Inode(gfid), failed.errno(), failed.reason());
+      return;
+    }
+    if (outcome instanceof Outcome.Published published) {
+      meter.filesSynced.incrementAndGet();
+      meter.bytesSynced.addAndGet(published.bytes());
+    }
+    if (!isEmpty()) {
+      quarantine.resolved(new Subject.Inode(gfid));
+    }
+  }
+
+  /** Makes what is due for another try dirty again. */
+  void retry(DirtySet dirty, Set<Gfid> toList) throws IOException {
+    if (isEmpty()) {
+      return;
+    }
+    for (QuarantineEntry entry : quarantine.due(clock.instant(), RETRIES)) {
+      if (entry.failure().subject() instanceof Subject.Name name) {
+        dirty.addName(name.place());
+      } else if (entry.failure().subject() instanceof Subject.Inode inode) {
+        retry(inode.gfid(), dirty, toList);
+      }
+    }
+  }
+
+  private void retry(Gfid gfid, DirtySet dirty, Set<Gfid> toList) throws IOException {
+    Optional<EntryState> state;
+    try {
+      state = tree.look(gfid, Optional.empty());
+    } catch (PosixException e) {
+      // Not even its attributes can be read: the try as contents fails and is counted there.
+      dirty.addContents(gfid, Optional.empty());
+      return;
+    }
+    if (state.isEmpty()) {
+      quarantine.resolved(new Subject.Inode(gfid));
+    } else if (state.get().isDirectory()) {
+      unlistable.remove(gfid);
+      toList.add(gfid);
+    } else {
+      dirty.addContents(gfid, Optional.empty());
+    }
+  }
+
+  /** Whether listing this directory failed: it is tried again from quarantine, not each time the agent misses it. */
+  boolean isUnlistable(Gfid directory) {
+    return unlistable.contains(directory);
+  }
+
+  /** Returns since when the oldest entry has failed. */
+  Optional<Instant> oldest() {
+    return isEmpty()
+        ? Optional.empty()
+        : quarantine.entries().stream()
+            .map(QuarantineEntry::first)
+            .min(Comparator.naturalOrder());
+  }
+
+  boolean isEmpty() {
+    return quarantine.size() == 0;
+  }
+}

@@ -1,0 +1,168 @@
+package org.georep.replicator.worker;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.georep.replicator.crawl.CrawlProgress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a worker counts while it works, for its status: written by its thread, read by any. Counters go on over reconnects; the last
+ * crawl's length is kept to estimate the next one.
+ */
+public final class Meter {
+  /** What the worker is doing, in GlusterFS's words. */
+  public enum Crawl {
+    HYBRID("Hybrid Crawl"),
+    HISTORY("History Crawl"),
+    CHANGELOG("Changelog Crawl"),
+    NONE("N/A");
+
+    private final String text;
+
+    Crawl(String text) {
+      this.text = text;
+    }
+
+    @Override
+    public String toString() {
+      return text;
+    }
+  }
+
+  /** Files whose contents were published, or found equal. */
+  public final AtomicLong filesSynced = new AtomicLong();
+
+  /** Bytes of the files published. */
+  public final AtomicLong bytesSynced = new AtomicLong();
+
+  /** Entries looked at and sent. */
+  public final AtomicLong entries = new AtomicLong();
+
+  /** Failures so far, each try counted. */
+  public final AtomicLong failures = new AtomicLong();
+
+  /** Crawls completed. */
+  public final AtomicLong crawls = new AtomicLong();
+
+  /** Files outstanding. */
+  public final AtomicLong filesRemaining = new AtomicLong();
+
+  /** Bytes outstanding. */
+  public final AtomicLong bytesRemaining = new AtomicLong();
+
+  /** Items in the secondary's limbo. */
+  public final AtomicLong limbo = new AtomicLong();
+
+  private volatile Crawl crawl = Crawl.NONE;
+  private volatile @Nullable CrawlProgress progress;
+  private volatile Optional<Instant> stime = Optional.empty();
+  private volatile Optional<Instant> heartbeat = Optional.empty();
+  private volatile boolean inStep;
+  private volatile Optional<String> fault = Optional.empty();
+  private volatile String secondary = "";
+  private volatile boolean connected;
+  private volatile Duration lastCrawl = Duration.ZERO;
+  private volatile long lastCrawlEntries;
+
+  /** Says that the agent at this place is greeted and work goes on. */
+  public void connected(String place) {
+    secondary = place;
+    fault = Optional.empty();
+    connected = true;
+  }
+
+  /** Says that work stopped, and why. */
+  public void faulty(String reason) {
+    fault = Optional.of(reason);
+    crawl = Crawl.NONE;
+    progress = null;
+    inStep = false;
+  }
+
+  /** Returns whether a connection was made since this was last asked. */
+  boolean takeConnected() {
+    boolean was = connected;
+    connected = false;
+    return was;
+  }
+
+  /** Returns why work stands still, if it does. */
+  public Optional<String> fault() {
+    return fault;
+  }
+
+  /** Returns where the agent is; empty before the first connection. */
+  public String secondary() {
+    return secondary;
+  }
+
+  /** Says what the worker is doing. */
+  public void crawl(Crawl now, @Nullable CrawlProgress how) {
+    crawl = now;
+    progress = how;
+  }
+
+  /** Says that a crawl has ended. */
+  public void crawlEnded(CrawlProgress how) {
+    crawls.incrementAndGet();
+    lastCrawl = how.elapsed();
+    lastCrawlEntries = how.entriesSeen();
+  }
+
+  /** Says up to when the secondary is in step. */
+  public void stime(Optional<Instant> value) {
+    stime = value;
+  }
+
+  /**
+   * Says that a mark went the whole way, and whether nothing was under way behind it.
+   *
+   * @param mark the mark that is durable on the secondary
+   */
+  public void heartbeat(Instant mark, boolean idle) {
+    heartbeat = Optional.of(mark);
+    inStep = idle;
+  }
+
+  /** Says that something is under way again. */
+  public void busy() {
+    inStep = false;
+  }
+
+  /** Returns what the worker is doing. */
+  public Crawl crawl() {
+    return crawl;
+  }
+
+  /** Returns how far the present crawl is, if there is one. */
+  public Optional<CrawlProgress> progress() {
+    return Optional.ofNullable(progress);
+  }
+
+  /** Returns stime. */
+  public Optional<Instant> stime() {
+    return stime;
+  }
+
+  /** Returns the last mark that went the whole way. */
+  public Optional<Instant> heartbeat() {
+    return heartbeat;
+  }
+
+  /** Returns whether nothing was under way when the last mark went the whole way, nor since. */
+  public boolean isInStep() {
+    return inStep;
+  }
+
+  /** Returns how long the last crawl took. */
+  public Duration lastCrawl() {
+    return lastCrawl;
+  }
+
+  /** Returns how many entries the last crawl met, 0 before the first. */
+  public long lastCrawlEntries() {
+    return lastCrawlEntries;
+  }
+}

@@ -1,0 +1,277 @@
+package org.georep.replicator.worker;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.georep.engine.DataPool;
+import org.georep.engine.FileJob;
+import org.georep.name.Gfid;
+import org.georep.name.Place;
+import org.georep.replicator.apply.Barriers;
+import org.georep.replicator.apply.BatchLedger;
+import org.georep.replicator.apply.DataPhase;
+import org.georep.replicator.apply.EntryPhase;
+import org.georep.replicator.apply.Step;
+import org.georep.replicator.apply.StepResult;
+import org.georep.replicator.crawl.JournalIntake;
+import org.georep.replicator.plan.DirtySet;
+import org.georep.replicator.volume.PrimaryTree;
+
+/**
+ * One connection's worth of replication: from the journal and the crawl, through entries, metadata and data, to the barrier.
+ *
+ * <p>It is a loop of steps. A step takes what is dirty (records, names left over from the last step, entries due for another try) and
+ * directories to be listed (those the agent says are incomplete, those whose digest differs), carries out their entry phase and hands
+ * the contents that are needed to the pool. It does not wait for contents: the next step begins at once, until the contents under way
+ * reach their bound. About once a second, and when it falls quiet, a barrier makes what is complete durable and moves stime.
+ *
+ * <p>Everything here is lost in a crash and nothing of it is missed: the journal is read again from the position of the last barrier,
+ * incomplete directories are marked on the secondary, and failures are in the quarantine. For one thread.
+ */
+public final class Pipeline {
+  private static final int LOOKS = 4_000;
+  private static final int LISTS = 500;
+  private static final int FILES_UNDER_WAY = 20_000;
+  private static final Duration CHECK_EVERY = Duration.ofSeconds(1);
+
+  /** Why it ended. */
+  public enum End {
+    /** It was asked to. */
+    STOPPED,
+    /** It was to run once, and the secondary is in step. */
+    IN_STEP
+  }
+
+  private final PipelineParts parts;
+  private final PrimaryTree tree;
+  private final EntryPhase entries;
+  private final DataPhase contents;
+  private final DataPool pool;
+  private final BatchLedger ledger = new BatchLedger();
+  private final Barriers barriers;
+  private final Failures failures;
+  private final Optional<JournalIntake> intake;
+  private final CrawlRun crawl;
+  private final Meter meter;
+  private final Clock clock;
+  private final Signal signal;
+
+  private final Set<Gfid> toList = new LinkedHashSet<>();
+  private DirtySet carried = new DirtySet();
+  private long batch;
+  private boolean probe = true;
+  private boolean caughtUp;
+  private long checked = System.nanoTime() - CHECK_EVERY.toNanos();
+  private volatile boolean stopping;
+
+  /** Makes it for a connection whose greeting is done. */
+  public Pipeline(PipelineParts parts) {
+    this.parts = parts;
+    this.tree = parts.tree();
+    this.entries = new EntryPhase(tree, parts.agent(), parts.filter());
+    this.contents = parts.contents();
+    this.pool = parts.pool();
+    this.failures = new Failures(tree, parts.quarantine(), parts.meter(), parts.clock());
+    this.intake = parts.intake();
+    this.meter = parts.meter();
+    this.clock = parts.clock();
+    this.signal = parts.signal();
+    this.barriers =
+        new Barriers(parts.agent(), entries, contents, ledger, parts.states(), failures::oldest, parts.start());
+    this.crawl = new CrawlRun(parts, toList);
+  }
+
+  /** Asks it to end soon. From any thread. */
+  public void stop() {
+    stopping = true;
+    signal.raise();
+  }
+
+  /** Runs until stopped or, if it is to run once, in step. */
+  public End run() throws IOException, InterruptedException {
+    parts.gapAtStart().ifPresent(reason -> crawl.fillGap(reason, barriers.stime()));
+    while (!stopping) {
+      check();
+      boolean worked = news();
+      if (contents.files() < FILES_UNDER_WAY) {
+        worked |= step();
+      }
+      boolean quiet = !worked && contents.files() == 0;
+      worked |= barriers.advance(quiet, crawl.isRunning(), intake.isEmpty(), clock.instant());
+      report(quiet);
+      if (parts.once() && !worked && isInStep()) {
+        return End.IN_STEP;
+      }
+      crawl.sweepIfDue(barriers.stime());
+      if (!worked && !parts.capture().arm()) {
+        signal.await(pause());
+      }
+    }
+    return End.STOPPED;
+  }
+
+  private void check() throws IOException, InterruptedException {
+    if (System.nanoTime() - checked >= CHECK_EVERY.toNanos()) {
+      checked = System.nanoTime();
+      tree.check();
+      parts.capture().keepAlive();
+    }
+  }
+
+  /** Takes note of contents that ended, and hands on those whose pause is over. */
+  private boolean news() throws IOException, InterruptedException {
+    boolean any = false;
+    for (DataPhase.Ended ended : contents.drainEnded()) {
+      failures.ended(ended);
+      any = true;
+    }
+    List<FileJob> due = contents.due();
+    if (!due.isEmpty()) {
+      pool.submit(due);
+      any = true;
+    }
+    return any;
+  }
+
+  private boolean step() throws IOException, InterruptedException {
+    DirtySet dirty = carried;
+    carried = new DirtySet();
+    Optional<Instant> mark = Optional.empty();
+    int records = 0;
+    if (intake.isPresent()) {
+      records = intake.get().read(dirty, LOOKS);
+      mark = intake.get().mark();
+      intake.get().gap().ifPresent(reason -> crawl.fillGap(reason, barriers.stime()));
+      caughtUp |= dirty.size() < LOOKS;
+    }
+    failures.retry(dirty, toList);
+    List<FileJob> jobs = new ArrayList<>(crawl.walk());
+    List<Gfid> lists = takeLists();
+    boolean ask = probe || !dirty.isEmpty() || !lists.isEmpty();
+    if (!ask && jobs.isEmpty() && records == 0) {
+      probe = crawl.endIfWalked(batch, toList.isEmpty(), ledger);
+      return probe;
+    }
+    probe = false;
+    batch++;
+    Set<Gfid> listed = Set.of();
+    if (ask) {
+      StepResult result = entries.run(new Step(batch, dirty, lists));
+      apply(result, lists);
+      jobs.addAll(result.jobs());
+      jobs.addAll(crawl.met(result));
+      listed = result.listed();
+      barriers.worked();
+    }
+    handOver(jobs);
+    record(mark, listed);
+    probe = crawl.endIfWalked(batch, toList.isEmpty(), ledger);
+    return true;
+  }
+
+  private List<Gfid> takeLists() {
+    List<Gfid> lists = new ArrayList<>();
+    var each = toList.iterator();
+    while (each.hasNext() && lists.size() < LISTS) {
+      Gfid gfid = each.next();
+      each.remove();
+      lists.add(gfid);
+    }
+    return lists;
+  }
+
+  private void apply(StepResult result, List<Gfid> lists) throws IOException {
+    meter.entries.addAndGet(result.looks());
+    if (!lists.isEmpty()) {
+      crawl.listed(result.looks());
+    }
+    result.doubted().forEach(ledger::doubt);
+    failures.step(result);
+    for (Gfid gfid : result.incomplete()) {
+      if (!ledger.isListed(gfid) && !result.listed().contains(gfid) && !failures.isUnlistable(gfid)) {
+        toList.add(gfid);
+      }
+    }
+    for (Place place : result.loops()) {
+      addChain(place);
+    }
+  }
+
+  /** A name whose directory lies beneath what belongs there: the chain above it goes first, down to the name. */
+  private void addChain(Place place) throws IOException {
+    List<Place> chain = new ArrayList<>(List.of(place));
+    Optional<Place> up = tree.place(place.directory());
+    while (up.isPresent() && chain.size() < 10_000) {
+      chain.add(up.get());
+      up = tree.place(up.get().directory());
+    }
+    for (int i = chain.size() - 1; i >= 0; i--) {
+      carried.addName(chain.get(i));
+    }
+  }
+
+  private void handOver(List<FileJob> jobs) throws InterruptedException {
+    if (!jobs.isEmpty()) {
+      List<FileJob> now =
+          contents.take(
+              jobs.stream()
+                  .map(
+                      job ->
+                          new FileJob(batch, job.gfid(), job.size(), job.have(), job.sameToken()))
+                  .toList());
+      pool.submit(now);
+      barriers.worked();
+      meter.busy();
+    }
+  }
+
+  private void record(Optional<Instant> mark, Iterable<Gfid> listed) {
+    boolean held = crawl.holdsStime();
+    ledger.add(
+        batch,
+        clock.instant(),
+        held ? Optional.empty() : intake.map(JournalIntake::position),
+        held ? Optional.empty() : mark.or(crawl::markOfLast),
+        listed);
+    intake.ifPresent(journal -> barriers.capture(journal.capture()));
+    if (toList.isEmpty() && carried.isEmpty()) {
+      ledger.settle();
+    }
+  }
+
+  private boolean isInStep() {
+    return !crawl.isRunning()
+        && toList.isEmpty()
+        && carried.isEmpty()
+        && contents.files() == 0
+        && !contents.hasNews()
+        && !probe
+        && barriers.isInStep(intake.isEmpty());
+  }
+
+  private void report(boolean quiet) {
+    meter.filesRemaining.set(contents.files());
+    meter.bytesRemaining.set(contents.bytes());
+    meter.limbo.set(barriers.limbo());
+    meter.stime(barriers.stime());
+    barriers
+        .heartbeat()
+        .ifPresent(
+            mark -> meter.heartbeat(mark, quiet && toList.isEmpty() && !crawl.isRunning() && failures.isEmpty()));
+    if (crawl.isRunning()) {
+      meter.crawl(Meter.Crawl.HYBRID, crawl.progress());
+    } else {
+      meter.crawl(caughtUp ? Meter.Crawl.CHANGELOG : Meter.Crawl.HISTORY, null);
+    }
+  }
+
+  private Duration pause() {
+    return contents.files() > 0 ? Duration.ofMillis(50) : Duration.ofMillis(500);
+  }
+}

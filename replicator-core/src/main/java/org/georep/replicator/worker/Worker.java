@@ -1,0 +1,238 @@
+package org.georep.replicator.worker;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Optional;
+import org.georep.connection.AgentClient;
+import org.georep.connection.ConnectionException;
+import org.georep.connection.Link;
+import org.georep.connection.Links;
+import org.georep.connection.RequestFailedException;
+import org.georep.engine.EngineUnavailableException;
+import org.georep.engine.pool.DataPool;
+import org.georep.engine.pool.PoolOptions;
+import org.georep.protocol.Reply;
+import org.georep.protocol.Request;
+import org.georep.replicator.apply.Agent;
+import org.georep.replicator.apply.DataPhase;
+import org.georep.replicator.crawl.JournalIntake;
+import org.georep.replicator.crawl.PreviewWalk;
+import org.georep.replicator.session.ExitCode;
+import org.georep.replicator.session.GeorepException;
+import org.georep.replicator.stime.SyncState;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Replicates one volume: connects, greets, runs a pipeline, and when the link is lost connects again, with a growing pause, for ever.
+ * What a connection had under way is forgotten with it; the next one starts from the last barrier, exactly as after a crash, so there
+ * is one way to recover and it is used often. For one thread, except {@link #stop}.
+ */
+public final class Worker {
+  private static final Logger log = LoggerFactory.getLogger(Worker.class);
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
+
+  private final WorkerParts parts;
+  private volatile boolean stopping;
+  private volatile @Nullable Pipeline pipeline;
+  private boolean reached;
+
+  /** Makes it. */
+  public Worker(WorkerParts parts) {
+    this.parts = parts;
+  }
+
+  /** Asks it to end soon, cleanly. From any thread. */
+  public void stop() {
+    stopping = true;
+    Pipeline running = pipeline;
+    if (running != null) {
+      running.stop();
+    }
+    parts.signal().raise();
+  }
+
+  /**
+   * Works until stopped or, if it is to run once, in step.
+   *
+   * @throws GeorepException with the exit code and a sentence, when it cannot go on
+   */
+  public Pipeline.End run() throws GeorepException, IOException, InterruptedException {
+    Duration pause = FIRST_PAUSE;
+    while (!stopping) {
+      try {
+        return connected();
+      } catch (ConnectionException e) {
+        if (!reached && !mayWait(e)) {
+          throw new GeorepException(code(e), sentence(e), e);
+        }
+        parts.meter().faulty(sentence(e));
+        log.warn("{}; trying again in {} s", sentence(e), pause.toMillis() / 1000.0);
+      } catch (RequestFailedException e) {
+        parts.meter().faulty(sentence(e));
+        log.warn("{}; trying again in {} s", sentence(e), pause.toMillis() / 1000.0);
+      }
+      if (parts.meter().takeConnected()) {
+        pause = FIRST_PAUSE;
+      }
+      rest(pause);
+      pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
+    }
+    return Pipeline.End.STOPPED;
+  }
+
+  private void rest(Duration pause) throws InterruptedException {
+    long until = System.nanoTime() + pause.toNanos();
+    while (!stopping && System.nanoTime() < until) {
+      parts.signal().await(Duration.ofNanos(Math.max(1, until - System.nanoTime())));
+    }
+  }
+
+  private boolean mayWait(ConnectionException e) {
+    return parts.mode().waitForSecondary()
+        && (e.reason() == ConnectionException.Reason.UNREACHABLE
+            || e.reason() == ConnectionException.Reason.LOST);
+  }
+
+  private static String sentence(IOException e) {
+    return e.getMessage() == null ? e.toString() : e.getMessage();
+  }
+
+  private static ExitCode code(ConnectionException e) {
+    return switch (e.reason()) {
+      case AUTHENTICATION, HOST_KEY -> ExitCode.AUTHENTICATION;
+      case UNREACHABLE, LOST -> ExitCode.UNREACHABLE;
+      case MISSING_PROGRAM, NO_MORE_CHANNELS, PROTOCOL -> ExitCode.ERROR;
+    };
+  }
+
+  private Pipeline.End connected() throws GeorepException, IOException, InterruptedException {
+    try (Link link = Links.open(parts.address(), parts.linkOptions());
+        AgentClient client = AgentClient.open(link.open(), parts.linkOptions().timeout())) {
+      Reply.Welcome welcome = greet(client);
+      reached = true;
+      welcome.notes().forEach(note -> log.info("{}: {}", link.describe(), note));
+      Agent agent = new Agent(client);
+      Pipeline.End end;
+      if (parts.mode().dryRun()) {
+        new PreviewWalk(parts.tree(), parts.filter(), agent).run(parts.preview());
+        end = Pipeline.End.IN_STEP;
+      } else {
+        end = replicate(link, client, agent, welcome);
+      }
+      client.call(new Request.Goodbye(), Reply.Done.class);
+      return end;
+    }
+  }
+
+  private Reply.Welcome greet(AgentClient client)
+      throws GeorepException, IOException, InterruptedException {
+    Request.Mode mode =
+        parts.mode().dryRun()
+            ? Request.Mode.PREVIEW
+            : parts.mode().adoptChecksum()
+                ? Request.Mode.ADOPT_CHECKSUM
+                : parts.mode().adopt() ? Request.Mode.ADOPT : Request.Mode.REPLICATE;
+    Reply reply =
+        client.call(
+            new Request.Hello(
+                parts.address().directory(),
+                parts.session(),
+                parts.volume(),
+                parts.tree().rootGfid(),
+                mode,
+                parts.primaryName()),
+            Reply.class);
+    if (reply instanceof Reply.Welcome welcome) {
+      return welcome;
+    }
+    if (reply instanceof Reply.Refused refused) {
+      throw new GeorepException(code(refused.reason()), refused.sentence());
+    }
+    throw new ConnectionException(
+        ConnectionException.Reason.PROTOCOL,
+        "the agent answered the greeting with " + reply.getClass().getSimpleName());
+  }
+
+  private static ExitCode code(Reply.Refusal reason) {
+    return switch (reason) {
+      case NOT_EMPTY, OTHER_SESSION -> ExitCode.REFUSED;
+      case LOCKED -> ExitCode.HELD;
+      case PROMOTED -> ExitCode.PROMOTED;
+      case UNUSABLE -> ExitCode.ERROR;
+    };
+  }
+
+  private Pipeline.End replicate(
+      Link link, AgentClient client, Agent agent, Reply.Welcome welcome)
+      throws GeorepException, IOException, InterruptedException {
+    SyncState start = parts.states().read().confirmedBy(welcome.stime());
+    DataPhase contents = new DataPhase(parts.signal()::raise);
+    PoolOptions options =
+        new PoolOptions(
+            parts.engine(),
+            parts.syncJobs(),
+            parts.bytesPerSecond(),
+            parts.address().directory(),
+            welcome.programs(),
+            "rsync");
+    Optional<JournalIntake> intake = parts.capture().open(start);
+    try (DataPool pool =
+        DataPool.start(options, parts.libc(), parts.tree(), link, client::send, contents)) {
+      Pipeline running =
+          new Pipeline(
+              new PipelineParts(
+                  parts.tree(),
+                  parts.filter(),
+                  parts.capture(),
+                  intake,
+                  agent,
+                  contents,
+                  pool,
+                  parts.quarantine(),
+                  state -> {
+                    parts.states().write(state);
+                    parts.capture().acknowledge(state);
+                  },
+                  start,
+                  welcome.fresh(),
+                  gap(start, intake, welcome),
+                  parts.mode().once(),
+                  parts.rescan(),
+                  parts.crawlLimit(),
+                  parts.expectedEntries(),
+                  parts.meter(),
+                  parts.signal(),
+                  parts.clock()));
+      pipeline = running;
+      parts.meter().connected(link.describe());
+      if (stopping) {
+        running.stop();
+      }
+      return running.run();
+    } catch (EngineUnavailableException e) {
+      throw new GeorepException(ExitCode.ERROR, sentence(e), e);
+    } finally {
+      pipeline = null;
+    }
+  }
+
+  private static Optional<String> gap(
+      SyncState start, Optional<JournalIntake> intake, Reply.Welcome welcome) {
+    if (welcome.fresh()) {
+      return Optional.of("the secondary is new");
+    }
+    if (start.stime().isEmpty()) {
+      return Optional.of("no full crawl has been completed yet");
+    }
+    if (intake.isEmpty()) {
+      return Optional.of("there is no capture to tell what changed");
+    }
+    if (start.position().isEmpty()) {
+      return Optional.of("the secondary is older than what is known of it here");
+    }
+    return Optional.empty();
+  }
+}

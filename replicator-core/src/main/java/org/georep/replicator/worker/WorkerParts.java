@@ -1,0 +1,64 @@
+package org.georep.replicator.worker;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.georep.connection.LinkOptions;
+import org.georep.connection.SecondaryAddress;
+import org.georep.engine.EngineChoice;
+import org.georep.name.VolumeId;
+import org.georep.posix.Libc;
+import org.georep.protocol.Reply;
+import org.georep.replicator.plan.Filter;
+import org.georep.replicator.quarantine.Quarantine;
+import org.georep.replicator.session.RunMode;
+import org.georep.replicator.stime.SyncStateFile;
+import org.georep.replicator.volume.PrimaryTree;
+
+/**
+ * What a worker is made of.
+ *
+ * @param session the session's id
+ * @param volume the primary's volume
+ * @param primaryName how people call the primary
+ * @param tree the primary
+ * @param filter what is left out
+ * @param address where the secondary is
+ * @param linkOptions how it is reached
+ * @param engine which data engine
+ * @param syncJobs how many workers carry contents
+ * @param bytesPerSecond bandwidth limit, 0 for none
+ * @param rescan how often everything is crawled without need; zero for never
+ * @param crawlLimit entries a second a crawl may look at, if limited
+ * @param expectedEntries entries a first crawl will meet, as far as known, else 0
+ * @param mode how this run goes
+ * @param capture the journal, or none
+ * @param states where stime and position are kept
+ * @param quarantine entries that failed
+ * @param preview who hears what a dry run would do
+ */
+public record WorkerParts(
+    UUID session,
+    VolumeId volume,
+    String primaryName,
+    PrimaryTree tree,
+    Filter filter,
+    SecondaryAddress address,
+    LinkOptions linkOptions,
+    EngineChoice engine,
+    int syncJobs,
+    long bytesPerSecond,
+    Duration rescan,
+    OptionalInt crawlLimit,
+    long expectedEntries,
+    RunMode mode,
+    Capture capture,
+    SyncStateFile states,
+    Quarantine quarantine,
+    Consumer<Reply.Change> preview,
+    Meter meter,
+    Signal signal,
+    Libc libc,
+    Clock clock) {}

@@ -1,0 +1,74 @@
+package org.georep.replicator.apply;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.georep.engine.FileJob;
+import org.georep.engine.Outcome;
+import org.georep.name.Gfid;
+import org.georep.testing.Waits;
+import org.junit.jupiter.api.Test;
+
+final class DataPhaseTest {
+  private final AtomicInteger wakes = new AtomicInteger();
+  private final DataPhase contents = new DataPhase(wakes::incrementAndGet);
+
+  private static FileJob job(long batch, int file) {
+    return new FileJob(batch, Gfid.of(new byte[] {(byte) file}), 100, -1, false);
+  }
+
+  @Test
+  void aBatchIsDoneWhenNothingOfItOrBeforeItIsOutstanding() {
+    contents.take(List.of(job(1, 1), job(2, 2)));
+    contents.ended(job(2, 2), new Outcome.Published(100));
+    assertThat(contents.doneUpTo(2)).isZero();
+    contents.ended(job(1, 1), new Outcome.Gone());
+    assertThat(contents.doneUpTo(2)).isEqualTo(2);
+    assertThat(contents.drainEnded()).hasSize(2);
+    assertThat(contents.files()).isZero();
+    assertThat(contents.bytes()).isZero();
+    assertThat(wakes).hasValue(2);
+  }
+
+  @Test
+  void aFileAskedForWhileUnderWayIsSentAgainAndHoldsBothBatches() throws Exception {
+    assertThat(contents.take(List.of(job(1, 1)))).hasSize(1);
+    assertThat(contents.take(List.of(job(2, 1)))).isEmpty();
+    contents.ended(job(1, 1), new Outcome.Published(100));
+    assertThat(contents.doneUpTo(2)).isEqualTo(1);
+    List<FileJob> due = new ArrayList<>();
+    Waits.until("the file is handed on again", () -> due.addAll(contents.due()));
+    assertThat(due).containsExactly(job(2, 1));
+    contents.ended(job(2, 1), new Outcome.Published(100));
+    assertThat(contents.doneUpTo(2)).isEqualTo(2);
+  }
+
+  @Test
+  void aChangedFileStaysOutstandingAndIsTriedAgain() throws Exception {
+    contents.take(List.of(job(1, 1)));
+    contents.ended(job(1, 1), new Outcome.Changed());
+    assertThat(contents.doneUpTo(1)).isZero();
+    assertThat(contents.drainEnded()).isEmpty();
+    List<FileJob> due = new ArrayList<>();
+    Waits.until("its pause is over", () -> due.addAll(contents.due()));
+    assertThat(due).containsExactly(job(1, 1));
+  }
+
+  @Test
+  void aPassingFailureThatDoesNotPassEndsAsAFailure() throws Exception {
+    contents.take(List.of(job(1, 1)));
+    List<FileJob> due = new ArrayList<>(List.of(job(1, 1)));
+    while (contents.files() > 0) {
+      contents.ended(due.remove(0), new Outcome.Retry("no space"));
+      if (contents.files() > 0) {
+        Waits.until("its pause is over", () -> due.addAll(contents.due()));
+      }
+    }
+    List<DataPhase.Ended> ended = contents.drainEnded();
+    assertThat(ended).hasSize(1);
+    assertThat(ended.get(0).outcome()).isEqualTo(new Outcome.Failed(0, "no space"));
+    assertThat(contents.doneUpTo(1)).isEqualTo(1);
+  }
+}

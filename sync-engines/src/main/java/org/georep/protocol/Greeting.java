@@ -1,0 +1,146 @@
+package org.georep.protocol;
+
+import java.io.ByteArrayOutputStream;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.Objects;
+
+/**
+ * The first line an agent process is sent, before any frame: what it is to be. Lines are ASCII and
+ * end with a newline. A session is answered by {@link #answer}, then come frames; a probe is
+ * answered likewise, then the agent ends; to data there is no answer, the bytes after the line are
+ * the data program's own.
+ */
+public sealed interface Greeting {
+  /** The version of the wire; another one is not spoken with. */
+  int PROTOCOL = 1;
+
+  /** The longest line, in bytes: room for the longest path in base64. */
+  int MAX_LINE = 8192;
+
+  /** The word the agent's answer begins with. */
+  String ANSWER = "georep-agent";
+
+  /** Returns the line, newline included. */
+  byte[] toLine();
+
+  /**
+   * A session: frames follow.
+   *
+   * @param timeout how long either end may be silent, 100 ms to 1 day
+   */
+  record Session(Duration timeout) implements Greeting {
+    /** Checks its part. */
+    public Session {
+      if (timeout.toMillis() < 100 || timeout.toDays() > 1) {
+        throw new IllegalArgumentException("a timeout is from 100 ms to a day, not " + timeout);
+      }
+    }
+
+    @Override
+    public byte[] toLine() {
+      return line("georep-session " + PROTOCOL + " " + timeout.toMillis());
+    }
+  }
+
+  /** Only asks whether an agent is there. */
+  record Probe() implements Greeting {
+    @Override
+    public byte[] toLine() {
+      return line("georep-probe " + PROTOCOL);
+    }
+  }
+
+  /**
+   * A data channel: standard input and output belong to the program that the job's engine needs.
+   *
+   * @param root the secondary's directory, as in {@link Request.Hello}
+   * @param ticket the job's, from {@link Reply.JobOpened}: 32 hexadecimal digits
+   */
+  record Data(byte[] root, String ticket) implements Greeting {
+    /** Checks its parts. */
+    public Data {
+      Objects.requireNonNull(root, "root is null");
+      if (ticket.length() != 32 || !ticket.chars().allMatch(c -> Character.digit(c, 16) >= 0)) {
+        throw new IllegalArgumentException("a ticket has 32 hexadecimal digits");
+      }
+    }
+
+    @Override
+    public byte[] toLine() {
+      return line(
+          "georep-data "
+              + PROTOCOL
+              + " "
+              + Base64.getEncoder().encodeToString(root)
+              + " "
+              + ticket);
+    }
+  }
+
+  /** Returns the agent's answer to a session or probe, newline included. */
+  static byte[] answer(String version) {
+    return line(ANSWER + " " + PROTOCOL + " " + version);
+  }
+
+  /**
+   * Takes one line from the stream, byte by byte, so that what follows it stays in the stream for
+   * whoever reads there next, another process for one.
+   *
+   * @return the line without its newline
+   * @throws EOFException if the stream ends before the line does
+   * @throws ProtocolException if the line is longer than {@link #MAX_LINE}
+   */
+  static String readLine(InputStream in) throws IOException {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    for (int b = in.read(); b != '\n'; b = in.read()) {
+      if (b < 0) {
+        throw new EOFException("the connection ended before its first line did");
+      }
+      if (line.size() == MAX_LINE) {
+        throw new ProtocolException("the first line is longer than " + MAX_LINE + " bytes");
+      }
+      line.write(b);
+    }
+    return line.toString(StandardCharsets.ISO_8859_1);
+  }
+
+  /**
+   * Parses a line without its newline.
+   *
+   * @throws ProtocolException if it is no greeting of this protocol
+   */
+  static Greeting parse(String line) throws ProtocolException {
+    String[] words = line.split(" ", -1);
+    if (words.length >= 2 && words[0].startsWith("georep-")) {
+      if (!words[1].equals(Integer.toString(PROTOCOL))) {
+        throw new ProtocolException(
+            "the replicator speaks protocol "
+                + words[1]
+                + " and this agent "
+                + PROTOCOL
+                + "; install the same version of georep on both hosts");
+      }
+      try {
+        if (words[0].equals("georep-session") && words.length == 3) {
+          return new Session(Duration.ofMillis(Long.parseLong(words[2])));
+        } else if (words[0].equals("georep-probe") && words.length == 2) {
+          return new Probe();
+        } else if (words[0].equals("georep-data") && words.length == 4) {
+          return new Data(Base64.getDecoder().decode(words[2]), words[3]);
+        }
+      } catch (IllegalArgumentException e) {
+        throw new ProtocolException("the first line is malformed: " + e.getMessage(), e);
+      }
+    }
+    throw new ProtocolException("what connected is not georep; this is georep's agent");
+  }
+
+  private static byte[] line(String text) {
+    return (text + "\n").getBytes(StandardCharsets.US_ASCII);
+  }
+}

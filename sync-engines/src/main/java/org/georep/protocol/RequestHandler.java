@@ -1,0 +1,24 @@
+package org.georep.protocol;
+
+import java.io.IOException;
+
+/**
+ * What carries out requests: the agent's tree side. Called by one thread, one request at a time, in
+ * the order they were sent; {@link Request.Hello} comes first, {@link Request.Goodbye} last if the
+ * replicator ends on purpose.
+ */
+public interface RequestHandler extends AutoCloseable {
+  /**
+   * Carries out one request. An exception is answered by {@link Reply.Failed}, with the error
+   * number if it is a {@link org.georep.posix.PosixException}; the connection goes on.
+   */
+  Reply handle(Request request) throws IOException;
+
+  /**
+   * Lets go of everything, called once: after {@link Request.Goodbye}, or when the connection was
+   * lost, whatever came before. After a Goodbye nothing is left to do but to close; without one the
+   * end is noted as unclean.
+   */
+  @Override
+  void close() throws IOException;
+}

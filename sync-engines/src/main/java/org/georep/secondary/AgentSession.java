@@ -1,0 +1,186 @@
+package org.georep.secondary;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.georep.posix.Errno;
+import org.georep.posix.PosixException;
+import org.georep.protocol.Conversation;
+import org.georep.protocol.Frame;
+import org.georep.protocol.MessageCodec;
+import org.georep.protocol.ProtocolException;
+import org.georep.protocol.Reply;
+import org.georep.protocol.Request;
+import org.georep.protocol.RequestHandler;
+
+/**
+ * A session's requests, carried out one after the other, in order, by one thread.
+ *
+ * <p>It guarantees: every request that arrives whole is answered once, whatever goes wrong in it,
+ * while the connection lasts; requests the session's peer sends in advance wait, at most {@link
+ * RequestQueue#CAPACITY} bytes of them, and after that its bytes are left in the pipe; the handler
+ * is closed exactly once, after Goodbye, at the end of input, when the peer was silent for the
+ * timeout, and on SIGTERM or SIGHUP. A request under way is finished first; those that wait are
+ * dropped, as nobody is left to hear the answer. After kill -9 the handler was not closed; what
+ * that leaves is its own affair.
+ */
+final class AgentSession implements Conversation.Listener {
+  private static final Duration LAST_WORDS = Duration.ofSeconds(20);
+
+  private final RequestHandler handler;
+  private final RootRule rule;
+  private final RequestQueue requests = new RequestQueue();
+  private final CountDownLatch closed = new CountDownLatch(1);
+  private boolean greeted;
+  private boolean handlerClosed;
+
+  AgentSession(RequestHandler handler, RootRule rule) {
+    this.handler = Objects.requireNonNull(handler, "handler is null");
+    this.rule = Objects.requireNonNull(rule, "rule is null");
+  }
+
+  /** Runs a session to its end; returns the exit code. */
+  static int run(
+      HandlerFactory tree, RootRule rule, InputStream in, OutputStream out, Duration timeout)
+      throws IOException, InterruptedException {
+    AgentSession session = new AgentSession(tree.open(), rule);
+    Runtime.getRuntime().addShutdownHook(new Thread(session::stop, "agent-stop"));
+    return session.serve(in, out, timeout);
+  }
+
+  /** Serves until the end, in the calling thread; returns the exit code. */
+  int serve(InputStream in, OutputStream out, Duration timeout)
+      throws IOException, InterruptedException {
+    Conversation conversation = new Conversation(in, out, timeout, this);
+    conversation.start();
+    try {
+      for (Optional<Frame> frame = requests.next(); frame.isPresent(); frame = requests.next()) {
+        Request request;
+        try {
+          request = MessageCodec.decodeRequest(frame.get().body());
+        } catch (ProtocolException e) {
+          answer(conversation, frame.get(), new Reply.Failed(0, said(e)));
+          return 1;
+        }
+        Reply reply = carryOut(request);
+        if (request instanceof Request.Goodbye && reply instanceof Reply.Done) {
+          // Closed before it is answered: who was answered may open the same root at once.
+          close();
+          answer(conversation, frame.get(), reply);
+          return 0;
+        }
+        answer(conversation, frame.get(), reply);
+      }
+      return 1;
+    } finally {
+      requests.close();
+      close();
+      conversation.finish();
+      conversation.awaitWritten(LAST_WORDS);
+    }
+  }
+
+  private void close() throws IOException {
+    if (!handlerClosed) {
+      handlerClosed = true;
+      try {
+        handler.close();
+      } finally {
+        closed.countDown();
+      }
+    }
+  }
+
+  /** Lets the session end after the request under way, and waits for that. */
+  private void stop() {
+    requests.close();
+    try {
+      closed.await(LAST_WORDS.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static void answer(Conversation conversation, Frame request, Reply reply)
+      throws InterruptedException {
+    byte[] body;
+    try {
+      body = encoded(reply);
+    } catch (ProtocolException e) {
+      throw new IllegalStateException("a short failure does not fit into a frame", e);
+    }
+    conversation.send(new Frame(Frame.Type.REPLY, request.id(), body));
+  }
+
+  private static byte[] encoded(Reply reply) throws ProtocolException {
+    try {
+      return MessageCodec.encode(reply);
+    } catch (ProtocolException e) {
+      return MessageCodec.encode(
+          new Reply.Failed(
+              Errno.EOVERFLOW, "the answer was too large, ask for less at once: " + said(e)));
+    }
+  }
+
+  /** Whatever happens in there, the answer is a reply. */
+  private Reply carryOut(Request request) {
+    Optional<Reply> refused = refusal(request);
+    if (refused.isPresent()) {
+      return refused.get();
+    }
+    try {
+      return handler.handle(request);
+    } catch (PosixException e) {
+      return new Reply.Failed(e.errno(), said(e));
+    } catch (IOException e) {
+      return new Reply.Failed(0, said(e));
+    } catch (RuntimeException | LinkageError | StackOverflowError | OutOfMemoryError e) {
+      // A fault of ours or a native library that does not load here: told, and kept for the log.
+      e.printStackTrace();
+      return new Reply.Failed(
+          0,
+          "the agent failed at a "
+              + request.getClass().getSimpleName()
+              + ", please report this: "
+              + e);
+    }
+  }
+
+  private Optional<Reply> refusal(Request request) {
+    if (request instanceof Request.Hello hello) {
+      Optional<String> sentence = rule.refuses(hello.root());
+      greeted = sentence.isEmpty();
+      return sentence.map(words -> new Reply.Refused(Reply.Refusal.UNUSABLE, words));
+    }
+    if (!greeted && !(request instanceof Request.Ping) && !(request instanceof Request.Goodbye)) {
+      return Optional.of(
+          new Reply.Failed(0, "the first request of a connection has to be a Hello"));
+    }
+    return Optional.empty();
+  }
+
+  private static String said(Exception e) {
+    return Objects.requireNonNullElse(e.getMessage(), e.getClass().getSimpleName());
+  }
+
+  @Override
+  public void arrived(Frame frame) throws ProtocolException, InterruptedException {
+    if (frame.type() != Frame.Type.REQUEST) {
+      throw new ProtocolException("a reply was sent to the agent");
+    }
+    requests.add(frame);
+  }
+
+  @Override
+  public void ended(Conversation.End end) {
+    if (end.how() != Conversation.How.CLOSED) {
+      System.err.println("georep agent: " + end.sentence());
+    }
+    requests.close();
+  }
+}

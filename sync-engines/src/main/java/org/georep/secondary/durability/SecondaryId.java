@@ -1,0 +1,85 @@
+package org.georep.secondary.durability;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.UUID;
+import org.georep.name.Gfid;
+import org.georep.name.VolumeId;
+
+/**
+ * Whose secondary a directory is: the file {@code .georep/id}, lines of {@code key=value}.
+ *
+ * @param session whose
+ * @param volume the primary's volume
+ * @param root the gfid of the primary's root
+ * @param epoch how often it was promoted
+ * @param promoted when it was promoted, if it is a primary now
+ */
+public record SecondaryId(
+    UUID session, VolumeId volume, Gfid root, long epoch, Optional<Instant> promoted) {
+  private static final String FORMAT = "1";
+
+  /** Checks its parts. */
+  public SecondaryId {
+    Objects.requireNonNull(session, "session is null");
+    Objects.requireNonNull(volume, "volume is null");
+    Objects.requireNonNull(root, "root is null");
+    Objects.requireNonNull(promoted, "promoted is null");
+  }
+
+  /** Returns its text. */
+  public byte[] toBytes() {
+    StringBuilder text = new StringBuilder();
+    text.append("format=").append(FORMAT).append('\n');
+    text.append("session=").append(session).append('\n');
+    text.append("volume=").append(volume).append('\n');
+    text.append("root=").append(root).append('\n');
+    text.append("epoch=").append(epoch).append('\n');
+    promoted.ifPresent(time -> text.append("promoted=").append(time).append('\n'));
+    return text.toString().getBytes(StandardCharsets.US_ASCII);
+  }
+
+  /**
+   * Parses it.
+   *
+   * @throws IOException if it is damaged, or of a later format
+   */
+  public static SecondaryId parse(byte[] bytes) throws IOException {
+    Map<String, String> values = new HashMap<>();
+    for (String line : new String(bytes, StandardCharsets.US_ASCII).split("\n", -1)) {
+      int equals = line.indexOf('=');
+      if (equals > 0) {
+        values.put(line.substring(0, equals), line.substring(equals + 1));
+      }
+    }
+    String format = values.getOrDefault("format", "none");
+    if (!format.equals(FORMAT)) {
+      throw new IOException(
+          "its .georep/id is of format " + format + ", and this agent reads format " + FORMAT);
+    }
+    try {
+      return new SecondaryId(
+          UUID.fromString(value(values, "session")),
+          new VolumeId(UUID.fromString(value(values, "volume"))),
+          Gfid.parse(value(values, "root")),
+          Long.parseLong(value(values, "epoch")),
+          Optional.ofNullable(values.get("promoted")).map(Instant::parse));
+    } catch (IllegalArgumentException | DateTimeException e) {
+      throw new IOException("its .georep/id is damaged: " + e.getMessage(), e);
+    }
+  }
+
+  private static String value(Map<String, String> values, String key) {
+    String value = values.get(key);
+    if (value == null) {
+      throw new IllegalArgumentException("there is no " + key);
+    }
+    return value;
+  }
+}

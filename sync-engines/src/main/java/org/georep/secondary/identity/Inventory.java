@@ -1,0 +1,241 @@
+package org.georep.secondary.identity;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import org.georep.name.FileName;
+import org.georep.name.Gfid;
+import org.georep.name.Place;
+import org.h2.mvstore.Cursor;
+import org.h2.mvstore.MVMap;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.MVStoreException;
+
+/**
+ * What the agent remembers of the tree, in one file: for each name what it stands for and the
+ * primary's ctime and size when it was last applied whole; for each gfid the places it may be at;
+ * which directories are incomplete; and, of inodes whose attributes cannot hold a mark, their own
+ * identity.
+ *
+ * <p>Durable as of the last {@link #commit}, which only a barrier or a clean end calls; what came
+ * later is lost in a crash, and then {@link Rebuild} makes a new one from the tree. The places of a
+ * gfid are always a superset of the true ones: one is added before the tree changes and removed
+ * after, and whoever uses one looks whether the inode there carries the gfid.
+ *
+ * <p>For one thread.
+ */
+public final class Inventory implements AutoCloseable {
+  private static final byte[] NOTHING = {};
+  private static final String BARRIER = "barrier";
+  private static final int CLEAN_END_MILLIS = 500;
+  private static final int CACHE_MEGABYTES = 64;
+
+  private final MVStore store;
+  private final MVMap<byte[], byte[]> entries;
+  private final MVMap<byte[], byte[]> places;
+  private final MVMap<byte[], byte[]> incomplete;
+  private final MVMap<byte[], byte[]> owned;
+  private final MVMap<String, String> facts;
+
+  private Inventory(MVStore store) {
+    this.store = store;
+    this.entries = map("entries");
+    this.places = map("places");
+    this.incomplete = map("incomplete");
+    this.owned = map("owned");
+    this.facts = store.openMap("facts");
+  }
+
+  private MVMap<byte[], byte[]> map(String name) {
+    return store.openMap(
+        name,
+        new MVMap.Builder<byte[], byte[]>()
+            .keyType(BytesType.INSTANCE)
+            .valueType(BytesType.INSTANCE)
+            .singleWriter());
+  }
+
+  /**
+   * Opens or makes the inventory in a file.
+   *
+   * @throws IOException if it is not readable as one, or another process has it open
+   */
+  public static Inventory open(String file) throws IOException {
+    return open(new MVStore.Builder().fileName(file));
+  }
+
+  /** Opens an inventory that is there, without changing it. */
+  public static Inventory openReadOnly(String file) throws IOException {
+    return open(new MVStore.Builder().fileName(file).readOnly());
+  }
+
+  private static Inventory open(MVStore.Builder builder) throws IOException {
+    try {
+      // Nothing is written but by commit(): a later state must never be found beside an older mark.
+      MVStore store =
+          builder.autoCommitDisabled().autoCommitBufferSize(0).cacheSize(CACHE_MEGABYTES).open();
+      store.setVersionsToKeep(0);
+      return new Inventory(store);
+    } catch (MVStoreException | IllegalArgumentException e) {
+      throw new IOException("the inventory cannot be opened: " + e.getMessage(), e);
+    }
+  }
+
+  /** Returns what is known of a name. */
+  public Optional<Entry> entry(Place place) {
+    byte[] value = entries.get(Keys.ofPlace(place));
+    return value == null ? Optional.empty() : Optional.of(Keys.entryOf(value));
+  }
+
+  /** Notes what a name stands for. */
+  public void put(Place place, Entry entry) {
+    entries.put(Keys.ofPlace(place), Keys.ofEntry(entry));
+  }
+
+  /** Forgets a name. */
+  public void remove(Place place) {
+    entries.remove(Keys.ofPlace(place));
+  }
+
+  /** Calls back for each name of a directory, ascending; the inventory may be changed meanwhile. */
+  public void names(Gfid directory, BiConsumer<FileName, Entry> each) {
+    byte[] prefix = Keys.ofGfid(directory);
+    Cursor<byte[], byte[]> cursor = entries.cursor(prefix);
+    while (cursor.hasNext()) {
+      byte[] key = cursor.next();
+      if (!Keys.hasPrefix(key, prefix)) {
+        return;
+      }
+      each.accept(Keys.nameOf(key), Keys.entryOf(cursor.getValue()));
+    }
+  }
+
+  /** Calls back for each directory that has a name; the inventory may be changed meanwhile. */
+  public void directories(Consumer<Gfid> each) {
+    Cursor<byte[], byte[]> cursor = entries.cursor(null);
+    while (cursor.hasNext()) {
+      cursor.next();
+      if (Keys.isDirectory(cursor.getValue())) {
+        each.accept(Keys.entryOf(cursor.getValue()).gfid());
+      }
+    }
+  }
+
+  /** Returns where a gfid may be, to be checked. */
+  public List<Place> places(Gfid gfid) {
+    byte[] prefix = Keys.ofGfid(gfid);
+    Cursor<byte[], byte[]> cursor = places.cursor(prefix);
+    List<Place> found = List.of();
+    while (cursor.hasNext()) {
+      byte[] key = cursor.next();
+      if (!Keys.hasPrefix(key, prefix)) {
+        break;
+      }
+      Place place = Keys.placeOf(key);
+      if (found.isEmpty()) {
+        found = List.of(place);
+      } else {
+        found = new ArrayList<>(found);
+        found.add(place);
+      }
+    }
+    return found;
+  }
+
+  /** Adds a place of a gfid: to be called before it gets there. */
+  public void addPlace(Gfid gfid, Place place) {
+    places.put(Keys.ofGfidAt(gfid, place), NOTHING);
+  }
+
+  /** Removes a place of a gfid: to be called after it left. */
+  public void removePlace(Gfid gfid, Place place) {
+    places.remove(Keys.ofGfidAt(gfid, place));
+  }
+
+  /** Notes whether a directory is incomplete; the mark on the inode is what counts. */
+  public void setIncomplete(Gfid directory, boolean is) {
+    if (is) {
+      incomplete.put(Keys.ofGfid(directory), NOTHING);
+    } else {
+      incomplete.remove(Keys.ofGfid(directory));
+    }
+  }
+
+  /** Returns all directories noted as incomplete. */
+  public List<Gfid> incomplete() {
+    List<Gfid> all = new ArrayList<>();
+    for (byte[] key : incomplete.keySet()) {
+      all.add(Keys.gfidOf(key));
+    }
+    return all;
+  }
+
+  /** Returns the own identity of the markless inode that stands for a gfid. */
+  public Optional<Gfid> owned(Gfid gfid) {
+    byte[] own = owned.get(Keys.ofGfid(gfid));
+    return own == null ? Optional.empty() : Optional.of(Gfid.of(own));
+  }
+
+  /** Notes the own identity of the inode that stands for a gfid and cannot hold a mark. */
+  public void setOwned(Gfid gfid, Gfid own) {
+    owned.put(Keys.ofGfid(gfid), own.toBytes());
+  }
+
+  /** Forgets a markless inode. */
+  public void removeOwned(Gfid gfid) {
+    owned.remove(Keys.ofGfid(gfid));
+  }
+
+  /** Calls back with gfid and own identity of each markless inode. */
+  public void eachOwned(BiConsumer<Gfid, Gfid> each) {
+    Cursor<byte[], byte[]> cursor = owned.cursor(null);
+    while (cursor.hasNext()) {
+      byte[] key = cursor.next();
+      each.accept(Keys.gfidOf(key), Gfid.of(cursor.getValue()));
+    }
+  }
+
+  /** Returns when the file system was last synced; what changed before is durable. */
+  public Optional<Instant> barrier() {
+    String text = facts.get(BARRIER);
+    return text == null ? Optional.empty() : Optional.of(Instant.parse(text));
+  }
+
+  /**
+   * Makes everything noted so far durable.
+   *
+   * @param barrier the secondary's clock before the file system was synced
+   */
+  public void commit(Instant barrier) throws IOException {
+    facts.put(BARRIER, barrier.toString());
+    try {
+      store.commit();
+      store.sync();
+    } catch (MVStoreException e) {
+      throw new IOException("the inventory cannot be written: " + e.getMessage(), e);
+    }
+  }
+
+  /** Writes what is there so far, to free memory while a new inventory is filled. */
+  void spill() {
+    store.commit();
+  }
+
+  /** Closes it after a commit, making the file smaller if that is quickly done. */
+  @Override
+  public void close() {
+    if (!store.isReadOnly()) {
+      store.compactFile(CLEAN_END_MILLIS);
+    }
+    store.close();
+  }
+
+  /** Closes it without writing anything: what was noted since the last commit is lost. */
+  public void abandon() {
+    store.closeImmediately();
+  }
+}

@@ -1,0 +1,39 @@
+package org.georep.secondary.identity;
+
+import com.google.errorprone.annotations.Immutable;
+import java.util.Objects;
+import java.util.Optional;
+import org.georep.name.Gfid;
+import org.georep.protocol.Token;
+
+/**
+ * What an inode of the secondary carries.
+ *
+ * @param gfid which inode of the primary it stands for
+ * @param incomplete of a directory: its names may not be those of the primary until a listing of it
+ *     has been applied and is durable
+ * @param token of a file: which contents it has; empty while they are in doubt
+ */
+@Immutable
+public record Mark(Gfid gfid, boolean incomplete, Optional<Token> token) {
+  /** Checks its parts. */
+  public Mark {
+    Objects.requireNonNull(gfid, "gfid is null");
+    Objects.requireNonNull(token, "token is null");
+  }
+
+  /** Returns the mark of an inode without contents of its own, or whose contents are in doubt. */
+  public static Mark of(Gfid gfid) {
+    return new Mark(gfid, false, Optional.empty());
+  }
+
+  /** Returns the mark of a file with these contents. */
+  public static Mark of(Gfid gfid, Token token) {
+    return new Mark(gfid, false, Optional.of(token));
+  }
+
+  /** Returns the mark of a directory. */
+  public static Mark ofDirectory(Gfid gfid, boolean incomplete) {
+    return new Mark(gfid, incomplete, Optional.empty());
+  }
+}

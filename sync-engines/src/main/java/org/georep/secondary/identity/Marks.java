@@ -1,0 +1,114 @@
+package org.georep.secondary.identity;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Objects;
+import java.util.Optional;
+import org.georep.name.Gfid;
+import org.georep.posix.Errno;
+import org.georep.posix.Identity;
+import org.georep.posix.Libc;
+import org.georep.posix.Linux;
+import org.georep.posix.PosixException;
+import org.georep.posix.ProcPath;
+import org.georep.protocol.Kind;
+
+/**
+ * Reads and writes the mark of an inode: {@code trusted.georep.gfid} as root, {@code
+ * user.georep.gfid} otherwise. As durable as the file system makes attributes: after the next sync.
+ *
+ * <p>Not root, the kernel lets only files and directories hold one ({@link #holds}); the inventory
+ * knows the others. A file whose mode keeps its owner from reading or writing it is opened to its
+ * owner for the moment.
+ */
+public final class Marks {
+  private static final byte[] TRUSTED = "trusted.georep.gfid".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] USER = "user.georep.gfid".getBytes(StandardCharsets.US_ASCII);
+  private static final byte[] ITSELF = {};
+  private static final int OWNER_READ_WRITE = 0600;
+
+  private final Libc libc;
+  private final Identity identity;
+  private final boolean root;
+  private final byte[] name;
+
+  /**
+   * Makes it for a file system.
+   *
+   * @param identity gives inodes' own identities there
+   * @param root whether this process is root
+   */
+  public Marks(Libc libc, Identity identity, boolean root) {
+    this.libc = Objects.requireNonNull(libc, "libc is null");
+    this.identity = Objects.requireNonNull(identity, "identity is null");
+    this.root = root;
+    this.name = root ? TRUSTED : USER;
+  }
+
+  /** Returns whether an attribute of this name is georep's own, as root or not. */
+  public static boolean isOwn(byte[] attribute) {
+    return startsWith(attribute, "trusted.georep.") || startsWith(attribute, "user.georep.");
+  }
+
+  private static boolean startsWith(byte[] attribute, String prefix) {
+    byte[] bytes = prefix.getBytes(StandardCharsets.US_ASCII);
+    return attribute.length >= bytes.length
+        && Arrays.equals(attribute, 0, bytes.length, bytes, 0, bytes.length);
+  }
+
+  /** Returns whether inodes of this kind can hold a mark. */
+  public boolean holds(Kind kind) {
+    return root || kind == Kind.FILE || kind == Kind.DIRECTORY;
+  }
+
+  /** Returns the inode's own identity on the secondary. */
+  public Gfid own(int descriptor) throws PosixException {
+    return identity.of(descriptor);
+  }
+
+  /**
+   * Returns the mark of an open inode (O_PATH will do), or nothing if it has none, or has one
+   * copied from another inode.
+   */
+  public Optional<Mark> read(int descriptor) throws PosixException {
+    byte[] value;
+    try {
+      value = libc.getxattr(ProcPath.of(descriptor), name);
+    } catch (PosixException e) {
+      if (root || !e.is(Errno.EACCES)) {
+        throw e;
+      }
+      int mode = opened(descriptor);
+      try {
+        value = libc.getxattr(ProcPath.of(descriptor), name);
+      } finally {
+        libc.fchmodat(Linux.AT_FDCWD, ProcPath.of(descriptor), mode);
+      }
+    }
+    return value == null ? Optional.empty() : MarkCodec.read(value, own(descriptor));
+  }
+
+  /** Sets the mark of an open inode (O_PATH will do) of a kind that holds one. */
+  public void write(int descriptor, Mark mark) throws PosixException {
+    byte[] value = MarkCodec.write(mark, own(descriptor));
+    try {
+      libc.setxattr(ProcPath.of(descriptor), name, value, 0);
+    } catch (PosixException e) {
+      if (root || !e.is(Errno.EACCES)) {
+        throw e;
+      }
+      int mode = opened(descriptor);
+      try {
+        libc.setxattr(ProcPath.of(descriptor), name, value, 0);
+      } finally {
+        libc.fchmodat(Linux.AT_FDCWD, ProcPath.of(descriptor), mode);
+      }
+    }
+  }
+
+  private int opened(int descriptor) throws PosixException {
+    int mode = libc.statx(descriptor, ITSELF, Linux.AT_EMPTY_PATH).permissions();
+    libc.fchmodat(Linux.AT_FDCWD, ProcPath.of(descriptor), mode | OWNER_READ_WRITE);
+    return mode;
+  }
+}

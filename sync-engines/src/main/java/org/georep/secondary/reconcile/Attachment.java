@@ -1,0 +1,283 @@
+package org.georep.secondary.reconcile;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import org.georep.name.FileName;
+import org.georep.name.Gfid;
+import org.georep.name.Place;
+import org.georep.posix.Errno;
+import org.georep.posix.Libc;
+import org.georep.posix.PosixException;
+import org.georep.protocol.EntryState;
+import org.georep.protocol.Kind;
+import org.georep.secondary.identity.Entry;
+import org.georep.secondary.identity.Inventory;
+import org.georep.secondary.identity.Mark;
+import org.georep.secondary.tree.Attributes;
+import org.georep.secondary.tree.Directory;
+import org.georep.secondary.tree.Found;
+import org.georep.secondary.tree.Node;
+import org.georep.secondary.tree.Stage;
+import org.georep.secondary.tree.Tree;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts at a name what belongs there: moved there, linked, made in the stage and renamed in, or,
+ * where contents have to come first, reported as needed.
+ *
+ * <p>Made in the stage means: with its mark and attributes before it has a name, a directory also
+ * with the incomplete mark. A crash leaves rubbish in the stage, or the whole inode at its name.
+ */
+final class Attachment {
+  private static final int PRIVATE = 0700;
+
+  private final Libc libc;
+  private final Tree tree;
+  private final Stage stage;
+  private final Inventory inventory;
+  private final Attributes attributes;
+  private final Metadata metadata;
+  private final Departures departures;
+  private final Incomplete incomplete;
+  private final Awaiting awaiting;
+
+  Attachment(
+      Libc libc,
+      Tree tree,
+      Stage stage,
+      Inventory inventory,
+      Attributes attributes,
+      Metadata metadata,
+      Departures departures,
+      Incomplete incomplete,
+      Awaiting awaiting) {
+    this.libc = Objects.requireNonNull(libc, "libc is null");
+    this.tree = Objects.requireNonNull(tree, "tree is null");
+    this.stage = Objects.requireNonNull(stage, "stage is null");
+    this.inventory = Objects.requireNonNull(inventory, "inventory is null");
+    this.attributes = Objects.requireNonNull(attributes, "attributes is null");
+    this.metadata = Objects.requireNonNull(metadata, "metadata is null");
+    this.departures = Objects.requireNonNull(departures, "departures is null");
+    this.incomplete = Objects.requireNonNull(incomplete, "incomplete is null");
+    this.awaiting = Objects.requireNonNull(awaiting, "awaiting is null");
+  }
+
+  /** What to tell of one request. */
+  record Answer(long batch, Needs needs, List<Place> loops) {}
+
+  /**
+   * Attaches one name.
+   *
+   * @param free whether nothing is at the name, if that is known
+   */
+  void attach(Directory directory, FileName name, EntryState state, boolean free, Answer answer)
+      throws PosixException {
+    Found now = free ? null : tree.look(directory, name);
+    if (now != null && now.isForeign()) {
+      departures.leave(now, answer.batch);
+      now = null;
+    }
+    if (now != null && now.is(state.gfid())) {
+      know(now, state);
+    }
+    switch (state.kind()) {
+      case DIRECTORY -> attachDirectory(directory, name, state, now, answer);
+      case FILE -> attachFile(directory, name, state, now, answer);
+      default -> attachOther(directory, name, state, now, answer.batch);
+    }
+  }
+
+  /** Others may have moved it here: the inventory has to know. */
+  private void know(Found now, EntryState state) {
+    Place place = now.place();
+    if (inventory.entry(place).filter(entry -> entry.gfid().equals(state.gfid())).isEmpty()) {
+      inventory.addPlace(state.gfid(), place);
+      inventory.put(place, Entry.of(state.gfid(), now.kind()));
+    }
+  }
+
+  private void attachDirectory(
+      Directory directory, FileName name, EntryState state, @Nullable Found now, Answer answer)
+      throws PosixException {
+    Gfid gfid = state.gfid();
+    if (now == null || !now.is(gfid) || !now.isDirectory()) {
+      if (now != null) {
+        departures.leave(now, answer.batch);
+      }
+      List<Found> from = Metadata.ofKind(tree.places(gfid), state);
+      if (from.isEmpty()) {
+        make(directory, name, state, answer.batch);
+      } else if (!move(from.get(0), directory, name, answer)) {
+        return;
+      }
+    }
+    Directory attached = tree.directories().get(gfid);
+    if (attached != null) {
+      metadata.set(attached, state);
+    }
+  }
+
+  /** Returns false if the name lies beneath the directory itself. */
+  private boolean move(Found from, Directory directory, FileName name, Answer answer)
+      throws PosixException {
+    try {
+      tree.move(from, from.mark().orElseThrow().gfid(), directory, name);
+      return true;
+    } catch (PosixException e) {
+      if (e.is(Errno.EINVAL)) {
+        answer.loops.add(directory.at(name));
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private void make(Directory directory, FileName name, EntryState state, long batch)
+      throws PosixException {
+    FileName unnamed = stage.fresh();
+    libc.mkdirat(stage.descriptor(), unnamed.toBytes(), PRIVATE);
+    named(
+        unnamed,
+        () -> {
+          try (Node node = staged(unnamed)) {
+            tree.mark(node, Mark.ofDirectory(state.gfid(), true));
+            attributes.set(node, state, true);
+          }
+          tree.insert(unnamed, state.gfid(), Kind.DIRECTORY, directory, name, null);
+        });
+    incomplete.noted(state.gfid(), batch);
+  }
+
+  private void attachFile(
+      Directory directory, FileName name, EntryState state, @Nullable Found now, Answer answer)
+      throws PosixException {
+    Gfid gfid = state.gfid();
+    List<Found> have = places(now, state);
+    if (have.isEmpty()) {
+      awaiting.add(directory.at(name), gfid);
+      answer.needs.wanted(state, null);
+      return;
+    }
+    have = linked(have, directory, name, state, now, answer.batch);
+    metadata.set(have, state);
+    if (!Metadata.isWhole(have, state)) {
+      answer.needs.wanted(state, have.get(0));
+    }
+  }
+
+  /** All of a gfid that is of its kind. The common case, one name and that one, costs no look. */
+  private List<Found> places(@Nullable Found now, EntryState state) throws PosixException {
+    Gfid gfid = state.gfid();
+    if (now != null
+        && now.is(gfid)
+        && now.kind() == state.kind()
+        && inventory.places(gfid).size() == 1) {
+      return List.of(now);
+    }
+    return Metadata.ofKind(tree.places(gfid), state);
+  }
+
+  /** Makes sure that the name is one of the inode's; returns all its places. */
+  private List<Found> linked(
+      List<Found> have,
+      Directory directory,
+      FileName name,
+      EntryState state,
+      @Nullable Found now,
+      long batch)
+      throws PosixException {
+    if (now != null && have.stream().anyMatch(now::sameInode)) {
+      return have;
+    }
+    Found old = now == null ? null : departures.giveWay(now, batch);
+    tree.link(have.get(0), state.gfid(), directory, name, old);
+    List<Found> all = new ArrayList<>(have);
+    all.add(
+        new Found(directory, name, have.get(0).stat(), have.get(0).mark()));
+    return all;
+  }
+
+  /** Symbolic links and special files: what they are never changes, so a changed one is made. */
+  private void attachOther(
+      Directory directory, FileName name, EntryState state, @Nullable Found now, long batch)
+      throws PosixException {
+    List<Found> have = places(now, state);
+    if (!have.isEmpty() && isSame(have.get(0), state)) {
+      metadata.set(linked(have, directory, name, state, now, batch), state);
+      return;
+    }
+    Found old = now == null || now.is(state.gfid()) ? now : departures.giveWay(now, batch);
+    if (old != null && old.isDirectory()) {
+      departures.leave(old, batch);
+      old = null;
+    }
+    Found before = old;
+    FileName unnamed = stage.fresh();
+    create(unnamed, state);
+    named(
+        unnamed,
+        () -> {
+          try (Node node = staged(unnamed)) {
+            tree.mark(node, Mark.of(state.gfid()));
+            attributes.set(node, state, true);
+          }
+          tree.insert(unnamed, state.gfid(), state.kind(), directory, name, before);
+        });
+    Found made = tree.look(directory, name);
+    if (made != null) {
+      for (Found place : have) {
+        if (!place.place().equals(made.place())) {
+          tree.link(made, state.gfid(), place.directory(), place.name(), place);
+        }
+      }
+      metadata.set(Metadata.ofKind(tree.places(state.gfid()), state), state);
+    }
+  }
+
+  private boolean isSame(Found found, EntryState state) throws PosixException {
+    return state.kind() == Kind.SYMLINK
+        ? Arrays.equals(
+            libc.readlinkat(found.directory().descriptor(), found.name().toBytes()),
+            state.target().orElseThrow())
+        : found.stat().rdev() == state.rdev();
+  }
+
+  private void create(FileName unnamed, EntryState state) throws PosixException {
+    if (state.kind() == Kind.SYMLINK) {
+      libc.symlinkat(state.target().orElseThrow(), stage.descriptor(), unnamed.toBytes());
+    } else {
+      libc.mknodat(
+          stage.descriptor(),
+          unnamed.toBytes(),
+          state.kind().typeBits() | 0600,
+          state.rdev());
+    }
+  }
+
+  private Node staged(FileName unnamed) throws PosixException {
+    Node node = Node.open(libc, stage.descriptor(), unnamed);
+    if (node == null) {
+      throw new PosixException("openat2", unnamed.toBytes(), Errno.ENOENT);
+    }
+    return node;
+  }
+
+  private interface Naming {
+    void run() throws PosixException;
+  }
+
+  /** Gives a new inode its name; one that gets none is removed. */
+  private void named(FileName unnamed, Naming naming) throws PosixException {
+    boolean done = false;
+    try {
+      naming.run();
+      done = true;
+    } finally {
+      if (!done) {
+        stage.drop(unnamed);
+      }
+    }
+  }
+}

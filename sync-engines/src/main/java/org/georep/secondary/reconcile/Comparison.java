@@ -1,0 +1,109 @@
+package org.georep.secondary.reconcile;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.georep.name.Gfid;
+import org.georep.posix.Libc;
+import org.georep.posix.Linux;
+import org.georep.posix.PosixException;
+import org.georep.posix.ProcPath;
+import org.georep.protocol.EntryState;
+import org.georep.protocol.Reply;
+import org.georep.protocol.Request;
+import org.georep.secondary.identity.Mark;
+import org.georep.secondary.tree.Attributes;
+import org.georep.secondary.tree.Directories;
+import org.georep.secondary.tree.Found;
+import org.georep.secondary.tree.Node;
+import org.georep.secondary.tree.Tree;
+
+/**
+ * Compares contents with a SHA-256 of the primary's. A copy that agrees keeps its inode and gets
+ * the token and attributes of that state; the others are left as they are.
+ */
+public final class Comparison {
+  private static final int STEP = 1 << 20;
+
+  private final Libc libc;
+  private final Tree tree;
+  private final Directories directories;
+  private final Attributes attributes;
+  private final Contents contents;
+  private final ByteBuffer step = ByteBuffer.allocateDirect(STEP);
+
+  Comparison(Libc libc, Tree tree, Attributes attributes, Contents contents) {
+    this.libc = Objects.requireNonNull(libc, "libc is null");
+    this.tree = Objects.requireNonNull(tree, "tree is null");
+    this.directories = tree.directories();
+    this.attributes = Objects.requireNonNull(attributes, "attributes is null");
+    this.contents = Objects.requireNonNull(contents, "contents is null");
+  }
+
+  /** Carries it out; what cannot be read here does not agree. */
+  public Reply.Same compare(Request.CompareContents request) {
+    List<Gfid> same = new ArrayList<>();
+    Set<Gfid> named = new LinkedHashSet<>();
+    for (Request.Content content : request.files()) {
+      try {
+        List<Found> places = tree.places(content.state().gfid());
+        if (agrees(places, content)) {
+          same.add(content.state().gfid());
+          places.stream()
+              .filter(place -> !place.directory().isLimbo())
+              .forEach(place -> named.add(place.directory().gfid()));
+        }
+      } catch (PosixException e) {
+        directories.candidates(content.state().gfid()).forEach(p -> directories.forget(p.directory()));
+      }
+      directories.trim();
+    }
+    return new Reply.Same(same, new ArrayList<>(named));
+  }
+
+  private boolean agrees(List<Found> places, Request.Content content) throws PosixException {
+    EntryState state = content.state();
+    if (places.isEmpty()
+        || places.get(0).kind() != state.kind()
+        || places.get(0).stat().size() != state.size()
+        || !places.stream().allMatch(places.get(0)::sameInode)) {
+      return false;
+    }
+    try (Node node = tree.open(places.get(0).directory(), places.get(0).name())) {
+      if (node == null || !Arrays.equals(sha256(node), content.sha256())) {
+        return false;
+      }
+      tree.mark(node, Mark.of(state.gfid(), state.token()));
+      attributes.set(node, state, true);
+    }
+    contents.applied(state, true);
+    return true;
+  }
+
+  private byte[] sha256(Node node) throws PosixException {
+    MessageDigest sha;
+    try {
+      sha = MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("this Java has no SHA-256", e);
+    }
+    int file =
+        libc.openat(Linux.AT_FDCWD, ProcPath.of(node.descriptor()), Linux.O_RDONLY, 0);
+    try {
+      step.clear();
+      while (libc.read(file, step) > 0) {
+        sha.update(step.flip());
+        step.clear();
+      }
+    } finally {
+      libc.close(file);
+    }
+    return sha.digest();
+  }
+}

@@ -1,0 +1,189 @@
+package org.georep.secondary.reconcile;
+
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.georep.name.FileName;
+import org.georep.name.Gfid;
+import org.georep.name.Place;
+import org.georep.posix.Errno;
+import org.georep.posix.PosixException;
+import org.georep.protocol.EntryState;
+import org.georep.protocol.Kind;
+import org.georep.protocol.Reply;
+import org.georep.protocol.Request;
+import org.georep.secondary.identity.Mark;
+import org.georep.secondary.tree.Arrival;
+import org.georep.secondary.tree.Attributes;
+import org.georep.secondary.tree.Directories;
+import org.georep.secondary.tree.Directory;
+import org.georep.secondary.tree.Found;
+import org.georep.secondary.tree.Node;
+import org.georep.secondary.tree.Stage;
+import org.georep.secondary.tree.Touched;
+import org.georep.secondary.tree.Tree;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Makes a complete file from the stage visible under all names of its gfid, in limbo too, and under
+ * those that wait for it.
+ *
+ * <p>It gets its mark, with the token of its contents, and its attributes in the stage; then one
+ * rename a name. Each name shows the whole old version or the whole new one. A crash between two
+ * renames leaves two inodes of one gfid, which the next look reports as needing data. What is
+ * published is durable after the next barrier.
+ */
+public final class Publisher {
+  private final Tree tree;
+  private final Directories directories;
+  private final Stage stage;
+  private final Attributes attributes;
+  private final Touched touched;
+  private final Contents contents;
+  private final Departures departures;
+  private final Awaiting awaiting;
+
+  Publisher(
+      Tree tree,
+      Stage stage,
+      Attributes attributes,
+      Touched touched,
+      Contents contents,
+      Departures departures,
+      Awaiting awaiting) {
+    this.tree = Objects.requireNonNull(tree, "tree is null");
+    this.directories = tree.directories();
+    this.stage = Objects.requireNonNull(stage, "stage is null");
+    this.attributes = Objects.requireNonNull(attributes, "attributes is null");
+    this.touched = Objects.requireNonNull(touched, "touched is null");
+    this.contents = Objects.requireNonNull(contents, "contents is null");
+    this.departures = Objects.requireNonNull(departures, "departures is null");
+    this.awaiting = Objects.requireNonNull(awaiting, "awaiting is null");
+  }
+
+  /** What one request gathers. */
+  private static final class Step {
+    private final List<Gfid> published = new ArrayList<>();
+    private final List<Gfid> unwanted = new ArrayList<>();
+    private final List<Gfid> missing = new ArrayList<>();
+    private final Set<Gfid> touched = new LinkedHashSet<>();
+  }
+
+  /** Carries it out. */
+  public Reply.Published publish(Request.Publish request) {
+    Step step = new Step();
+    Failures failures = new Failures(directories);
+    for (Request.Staged staged : request.files()) {
+      try {
+        publish(staged, request.job(), request.batch(), step);
+      } catch (PosixException e) {
+        failures.add(staged.state().gfid(), e);
+      }
+      directories.trim();
+    }
+    touched.restore(directories);
+    return new Reply.Published(
+        step.published,
+        step.unwanted,
+        step.missing,
+        failures.all(),
+        new ArrayList<>(step.touched));
+  }
+
+  private void publish(Request.Staged staged, long job, long batch, Step step)
+      throws PosixException {
+    EntryState state = staged.state();
+    List<Found> old = tree.places(state.gfid());
+    List<Place> names = names(state.gfid(), old);
+    if (names.isEmpty()) {
+      step.unwanted.add(state.gfid());
+      return;
+    }
+    try (Arrival arrival = stage.arrived(job, staged.path())) {
+      if (arrival == null || !isWhole(arrival.node(), state)) {
+        step.missing.add(state.gfid());
+        return;
+      }
+      Node node = arrival.node();
+      checkAlone(node, old);
+      tree.mark(node, Mark.of(state.gfid(), state.token()));
+      attributes.set(node, state, true);
+      publish(arrival, state.gfid(), names, batch);
+    }
+    awaiting.done(state.gfid());
+    contents.applied(state, true);
+    for (Place place : names) {
+      if (!place.directory().equals(Directory.LIMBO)) {
+        step.touched.add(place.directory());
+      }
+    }
+    step.published.add(state.gfid());
+  }
+
+  private List<Place> names(Gfid gfid, List<Found> old) throws PosixException {
+    Set<Place> names = new LinkedHashSet<>();
+    old.forEach(found -> names.add(found.place()));
+    for (Place place : awaiting.of(gfid)) {
+      if (directories.get(place.directory()) != null) {
+        names.add(place);
+      }
+    }
+    return List.copyOf(names);
+  }
+
+  /** An engine may have linked what it found unchanged; of this file that is fine, of no other. */
+  private static void checkAlone(Node node, List<Found> old) throws PosixException {
+    if (node.stat().nlink() > 1
+        && old.stream().noneMatch(found -> found.stat().inode() == node.stat().inode())) {
+      throw new PosixException("publish", new byte[0], Errno.EMLINK);
+    }
+  }
+
+  /** The first name by the rename out of the stage, the others by links to that one. */
+  private void publish(Arrival arrival, Gfid gfid, List<Place> names, long batch)
+      throws PosixException {
+    long inode = arrival.node().stat().inode();
+    Found first = null;
+    for (Place place : names) {
+      Directory directory = directories.get(place.directory());
+      if (directory == null) {
+        continue;
+      }
+      if (first == null) {
+        insert(arrival, gfid, directory, place.name(), batch);
+        first = tree.found(directory, place.name(), arrival.node());
+      } else {
+        Found now = tree.look(directory, place.name());
+        if (now == null || now.stat().inode() != inode) {
+          tree.link(first, gfid, directory, place.name(), way(now, gfid, batch));
+        }
+      }
+    }
+  }
+
+  private void insert(Arrival arrival, Gfid gfid, Directory directory, FileName name, long batch)
+      throws PosixException {
+    try {
+      tree.insert(arrival, gfid, directory, name, null);
+    } catch (PosixException e) {
+      if (!e.is(Errno.EEXIST)) {
+        throw e;
+      }
+      Found now = tree.look(directory, name);
+      if (now != null && now.stat().inode() == arrival.node().stat().inode()) {
+        return; // the engine linked it: its name in the stage goes with the job
+      }
+      tree.insert(arrival, gfid, directory, name, way(now, gfid, batch));
+    }
+  }
+
+  private static boolean isWhole(Node node, EntryState state) {
+    return node.kind() == Kind.FILE && node.stat().size() == state.size();
+  }
+
+  private @Nullable Found way(@Nullable Found now, Gfid gfid, long batch) throws PosixException {
+    return now == null || now.is(gfid) ? now : departures.giveWay(now, batch);
+  }
+}

@@ -1,0 +1,336 @@
+package org.georep.secondary.reconcile;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.georep.name.FileName;
+import org.georep.name.Gfid;
+import org.georep.name.Place;
+import org.georep.posix.Libc;
+import org.georep.posix.PosixException;
+import org.georep.protocol.EntryState;
+import org.georep.protocol.Kind;
+import org.georep.protocol.Listing;
+import org.georep.protocol.Reply;
+import org.georep.protocol.Request;
+import org.georep.protocol.Want;
+import org.georep.secondary.identity.Entry;
+import org.georep.secondary.identity.Inventory;
+import org.georep.secondary.tree.Directories;
+import org.georep.secondary.tree.Directory;
+import org.georep.secondary.tree.Found;
+import org.georep.secondary.tree.Touched;
+import org.georep.secondary.tree.Tree;
+
+/**
+ * Carries out one reconciliation step.
+ *
+ * <p>In order: directories and contents that are in doubt lose their marks of being right, before
+ * anything can rely on them; attributes by gfid; names are detached from what does not belong
+ * there; names are attached, parents first, until nothing moves any more; directories get their own
+ * attributes back, which every change of a name spoilt. Whatever fails is reported and its
+ * neighbours go on.
+ *
+ * <p>A name whose directory is not here is dropped: when that directory comes it is made
+ * incomplete, and so listed whole. Nothing is durable before the next barrier; a crash at any point
+ * leaves a tree from which the same request, sent again, gets to the same end.
+ */
+public final class Reconciler {
+  private static final int SMALL_DIRECTORY_MODE = 0755;
+
+  private final Libc libc;
+  private final Tree tree;
+  private final Directories directories;
+  private final Inventory inventory;
+  private final Touched touched;
+  private final Contents contents;
+  private final Metadata metadata;
+  private final Departures departures;
+  private final Adoption adoption;
+  private final Attachment attachment;
+  private final Incomplete incomplete;
+  private final Awaiting awaiting;
+  private final Listings listings;
+
+  Reconciler(
+      Libc libc,
+      Tree tree,
+      Inventory inventory,
+      Touched touched,
+      Contents contents,
+      Metadata metadata,
+      Departures departures,
+      Adoption adoption,
+      Attachment attachment,
+      Incomplete incomplete,
+      Awaiting awaiting) {
+    this.libc = Objects.requireNonNull(libc, "libc is null");
+    this.tree = Objects.requireNonNull(tree, "tree is null");
+    this.directories = tree.directories();
+    this.inventory = Objects.requireNonNull(inventory, "inventory is null");
+    this.touched = Objects.requireNonNull(touched, "touched is null");
+    this.contents = Objects.requireNonNull(contents, "contents is null");
+    this.metadata = Objects.requireNonNull(metadata, "metadata is null");
+    this.departures = Objects.requireNonNull(departures, "departures is null");
+    this.adoption = Objects.requireNonNull(adoption, "adoption is null");
+    this.attachment = Objects.requireNonNull(attachment, "attachment is null");
+    this.incomplete = Objects.requireNonNull(incomplete, "incomplete is null");
+    this.awaiting = Objects.requireNonNull(awaiting, "awaiting is null");
+    this.listings = new Listings(tree);
+  }
+
+  /** What one step gathers. */
+  private static final class Step {
+    private final Attachment.Answer answer;
+    private final Failures failures;
+    private final Set<Place> failed = new HashSet<>();
+    private final Map<Gfid, Set<FileName>> present = new HashMap<>();
+
+    Step(long batch, Failures failures) {
+      this.answer = new Attachment.Answer(batch, new Needs(), new ArrayList<>());
+      this.failures = failures;
+    }
+
+    boolean isFree(Place place) {
+      Set<FileName> names = present.get(place.directory());
+      return names != null && !names.contains(place.name());
+    }
+  }
+
+  /** Carries it out. */
+  public Reply.Reconciled apply(Request.Reconcile request) {
+    Step step = new Step(request.batch(), new Failures(directories));
+    doubt(request, step);
+    for (EntryState state : request.metadata()) {
+      try {
+        metadata.set(state);
+      } catch (PosixException e) {
+        step.failures.add(state.gfid(), e);
+      }
+      directories.trim();
+    }
+    Fold fold = new Fold();
+    request.wants().forEach(want -> fold.add(want.directory(), want.want()));
+    for (Listing listing : request.listings()) {
+      try {
+        listings.take(listing, fold, step.present);
+      } catch (PosixException e) {
+        listings.doubt(listing.directory());
+        step.failures.add(listing.directory(), e);
+      }
+      directories.trim();
+    }
+    Map<Place, Want> wants = fold.wants();
+    detach(wants, step);
+    attach(wants, step);
+    settle(request.directories(), step);
+    List<Gfid> listed = listed(request.listings(), step);
+    return new Reply.Reconciled(
+        step.answer.needs().all(),
+        step.answer.loops(),
+        incomplete.wanted(),
+        listed,
+        step.failures.all());
+  }
+
+  private void doubt(Request.Reconcile request, Step step) {
+    for (Gfid gfid : request.doubts()) {
+      try {
+        Directory directory = directories.get(gfid);
+        if (directory != null) {
+          doubt(directory, request.batch());
+        }
+      } catch (PosixException e) {
+        step.failures.add(gfid, e);
+      }
+      directories.trim();
+    }
+    for (Gfid gfid : request.dirtyContents()) {
+      try {
+        for (Found place : tree.places(gfid)) {
+          contents.doubt(place);
+          if (place.kind() == Kind.FILE) {
+            step.answer.needs().dirty(place);
+          }
+        }
+      } catch (PosixException e) {
+        step.failures.add(gfid, e);
+      }
+      directories.trim();
+    }
+  }
+
+  /** Notes that a directory and the files in it may have changed unseen. */
+  void doubt(Directory directory, long batch) throws PosixException {
+    incomplete.doubt(directory, batch);
+    listings.doubt(directory.gfid());
+    contents.doubtFilesOf(directory);
+  }
+
+  private void detach(Map<Place, Want> wants, Step step) {
+    for (Map.Entry<Place, Want> each : wants.entrySet()) {
+      Place place = each.getKey();
+      awaiting.cancel(place);
+      if (!step.isFree(place)) {
+        try {
+          detach(place, each.getValue(), step.answer.batch());
+        } catch (PosixException e) {
+          step.failed.add(place);
+          step.failures.add(place, gfid(each.getValue()), e);
+        }
+        directories.trim();
+      }
+    }
+  }
+
+  private void detach(Place place, Want want, long batch) throws PosixException {
+    if (want instanceof Want.Covered || want instanceof Want.Excluded) {
+      inventory.entry(place).ifPresent(entry -> inventory.put(place, entry.asKept()));
+      return;
+    }
+    Directory directory = directories.get(place.directory());
+    if (directory == null || tree.isReserved(directory, place.name())) {
+      return;
+    }
+    Found now = tree.look(directory, place.name());
+    if (now == null) {
+      forget(place);
+      return;
+    }
+    if (!(want instanceof Want.Present present)) {
+      departures.leave(now, batch);
+      return;
+    }
+    EntryState state = present.state();
+    if (now.isForeign()) {
+      now = adoption.tryToAdopt(now, state, batch);
+      if (now == null) {
+        departures.leave(tree.look(directory, place.name()), batch);
+        return;
+      }
+    }
+    if (now.is(state.gfid()) && now.kind() == state.kind()) {
+      return;
+    }
+    if (state.isDirectory() || now.isDirectory()) {
+      departures.leave(now, batch);
+    } else if (!tree.places(state.gfid()).isEmpty()) {
+      departures.giveWay(now, batch);
+    }
+    // Else what is there keeps its name, whole, until what belongs there has arrived.
+  }
+
+  /** Nothing is at the name, whatever the inventory says: others removed it. */
+  private void forget(Place place) {
+    Optional<Entry> entry = inventory.entry(place);
+    if (entry.isPresent()) {
+      inventory.removePlace(entry.get().gfid(), place);
+      inventory.remove(place);
+    }
+  }
+
+  private void attach(Map<Place, Want> wants, Step step) {
+    Map<Place, Want> left = new LinkedHashMap<>(wants);
+    left.keySet().removeAll(step.failed);
+    boolean moved = true;
+    while (moved) {
+      moved = false;
+      for (Iterator<Map.Entry<Place, Want>> all = left.entrySet().iterator(); all.hasNext(); ) {
+        Map.Entry<Place, Want> each = all.next();
+        if (attach(each.getKey(), each.getValue(), step)) {
+          all.remove();
+          moved |= each.getValue() instanceof Want.Present present && present.state().isDirectory();
+        }
+        directories.trim();
+      }
+    }
+  }
+
+  /** Returns false if the directory is not here, which a later attachment may change. */
+  private boolean attach(Place place, Want want, Step step) {
+    try {
+      Directory directory = directories.get(place.directory());
+      if (directory == null) {
+        return false;
+      }
+      if (tree.isReserved(directory, place.name())) {
+        return true;
+      }
+      if (want instanceof Want.Present present) {
+        attachment.attach(
+            directory, place.name(), present.state(), step.isFree(place), step.answer);
+        kept(place, false);
+      } else if (want instanceof Want.Covered) {
+        cover(directory, place.name());
+      }
+    } catch (PosixException e) {
+      step.failures.add(place, gfid(want), e);
+    }
+    return true;
+  }
+
+  private void kept(Place place, boolean kept) {
+    inventory
+        .entry(place)
+        .filter(entry -> entry.kept() != kept)
+        .ifPresent(
+            entry ->
+                inventory.put(
+                    place,
+                    new Entry(entry.gfid(), entry.kind(), entry.ctime(), entry.size(), kept)));
+  }
+
+  private void cover(Directory directory, FileName name) throws PosixException {
+    if (tree.look(directory, name) == null) {
+      touched.beforeChange(directory);
+      libc.mkdirat(directory.descriptor(), name.toBytes(), SMALL_DIRECTORY_MODE);
+    }
+  }
+
+  /** Directories' own attributes, after all else. */
+  private void settle(List<EntryState> states, Step step) {
+    touched.restore(directories);
+    for (EntryState state : states) {
+      try {
+        Directory directory = directories.get(state.gfid());
+        if (directory != null) {
+          metadata.set(directory, state);
+        }
+      } catch (PosixException e) {
+        step.failures.add(state.gfid(), e);
+      }
+      directories.trim();
+    }
+    touched.restore(directories);
+  }
+
+  private List<Gfid> listed(List<Listing> parts, Step step) {
+    Set<Gfid> done = new LinkedHashSet<>();
+    for (Listing part : parts) {
+      try {
+        if (listings.isDone(part)) {
+          incomplete.listed(part.directory());
+          done.add(part.directory());
+        }
+      } catch (PosixException e) {
+        step.failures.add(part.directory(), e);
+      }
+      directories.trim();
+    }
+    return List.copyOf(done);
+  }
+
+  private static Optional<Gfid> gfid(Want want) {
+    return want instanceof Want.Present present
+        ? Optional.of(present.state().gfid())
+        : Optional.empty();
+  }
+}

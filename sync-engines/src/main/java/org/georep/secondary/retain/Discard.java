@@ -1,0 +1,102 @@
+package org.georep.secondary.retain;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
+import org.georep.name.FileName;
+import org.georep.name.Gfid;
+import org.georep.posix.PosixException;
+import org.georep.secondary.tree.Directory;
+import org.georep.secondary.tree.Found;
+import org.georep.secondary.tree.Limbo;
+import org.georep.secondary.tree.Node;
+import org.georep.secondary.tree.Tree;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Empties limbo of what no batch can want any more.
+ *
+ * <p>A directory's own directories become items of limbo themselves before it goes, so that depth
+ * costs nothing and a crash leaves nothing but items of limbo. What was not made by georep and lies
+ * in a directory that goes is set aside, not removed.
+ */
+public final class Discard {
+  private static final Logger LOG = LoggerFactory.getLogger(Discard.class);
+
+  private final Tree tree;
+  private final Limbo limbo;
+  private final Retention retention;
+
+  /** Makes it. */
+  public Discard(Tree tree, Limbo limbo, Retention retention) {
+    this.tree = Objects.requireNonNull(tree, "tree is null");
+    this.limbo = Objects.requireNonNull(limbo, "limbo is null");
+    this.retention = Objects.requireNonNull(retention, "retention is null");
+  }
+
+  /**
+   * Lets go of the items detached by a batch up to this one; what cannot go yet stays.
+   *
+   * @return how many entries left
+   */
+  public long upTo(long batch) {
+    long gone = 0;
+    Deque<FileName> todo = new ArrayDeque<>(limbo.upTo(batch));
+    while (!todo.isEmpty()) {
+      FileName item = todo.remove();
+      try {
+        gone += discard(item, todo);
+      } catch (PosixException e) {
+        LOG.warn("An item of limbo ({}) cannot be removed yet: {}", item, e.getMessage());
+      }
+      tree.directories().trim();
+    }
+    return gone;
+  }
+
+  private long discard(FileName item, Deque<FileName> todo) throws PosixException {
+    Found found = tree.look(tree.directories().limbo(), item);
+    if (found == null) {
+      limbo.left(item);
+      return 0;
+    }
+    if (found.isForeign()) {
+      tree.setAside(found);
+      return 0;
+    }
+    long gone = found.isDirectory() ? empty(found, todo) : 0;
+    retention.leave(found);
+    return gone + 1;
+  }
+
+  private long empty(Found found, Deque<FileName> todo) throws PosixException {
+    Gfid gfid = found.mark().orElseThrow().gfid();
+    long gone = 0;
+    try (Node node = tree.open(found.directory(), found.name())) {
+      if (node == null) {
+        return 0;
+      }
+      Directory directory = new Directory(gfid, node.descriptor());
+      for (FileName name : tree.names(directory)) {
+        Found inside = tree.look(directory, name);
+        if (inside == null) {
+          continue;
+        }
+        if (inside.isForeign()) {
+          tree.setAside(inside);
+        } else if (inside.isDirectory()) {
+          Gfid below = inside.mark().orElseThrow().gfid();
+          FileName item = limbo.nameFor(below);
+          limbo.entered(item, limbo.batch(found.name()));
+          tree.move(inside, below, tree.directories().limbo(), item);
+          todo.add(item);
+        } else {
+          retention.leave(inside);
+          gone++;
+        }
+      }
+    }
+    return gone;
+  }
+}

@@ -1,0 +1,164 @@
+package org.georep.secondary.session;
+
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.util.HexFormat;
+import java.util.Objects;
+import org.georep.posix.Libc;
+import org.georep.protocol.Reply;
+import org.georep.protocol.Request;
+import org.georep.secondary.durability.Barrier;
+import org.georep.secondary.durability.ControlFiles;
+import org.georep.secondary.durability.Lock;
+import org.georep.secondary.identity.Inventory;
+import org.georep.secondary.identity.Marks;
+import org.georep.secondary.reconcile.Reconciliation;
+import org.georep.secondary.retain.Discard;
+import org.georep.secondary.retain.RemoveNow;
+import org.georep.secondary.tree.Conflicts;
+import org.georep.secondary.tree.Directories;
+import org.georep.secondary.tree.Directory;
+import org.georep.secondary.tree.Limbo;
+import org.georep.secondary.tree.Stage;
+import org.georep.secondary.tree.Touched;
+import org.georep.secondary.tree.Tree;
+
+/**
+ * A secondary that is open and locked: the parts wired together, and each request handed to the one
+ * whose duty it is. For one thread.
+ */
+final class OpenSecondary implements AutoCloseable {
+  private static final int TICKET_BYTES = 16;
+
+  private final Control control;
+  private final Lock lock;
+  private final Inventory inventory;
+  private final Directories directories;
+  private final Stage stage;
+  private final Reconciliation reconciliation;
+  private final Barrier barrier;
+  private final SecureRandom random = new SecureRandom();
+  private boolean sound = true;
+
+  OpenSecondary(
+      Libc libc,
+      Clock clock,
+      Control control,
+      Lock lock,
+      ControlFiles files,
+      Inventory inventory,
+      Marks marks,
+      Directory root,
+      Request.Mode mode,
+      boolean isRoot)
+      throws IOException {
+    this.control = Objects.requireNonNull(control, "control is null");
+    this.lock = Objects.requireNonNull(lock, "lock is null");
+    this.inventory = Objects.requireNonNull(inventory, "inventory is null");
+    Touched touched = new Touched(libc);
+    Directory limboDirectory = new Directory(Directory.LIMBO, control.limbo());
+    this.directories =
+        new Directories(libc, marks, inventory, touched, root, limboDirectory, !isRoot);
+    Limbo limbo = new Limbo(libc, control.limbo());
+    this.stage = Stage.open(libc, control.stage());
+    Conflicts conflicts = new Conflicts(libc, control.conflicts(), clock);
+    Tree tree =
+        new Tree(libc, marks, inventory, directories, touched, stage, limbo, conflicts);
+    this.reconciliation =
+        Reconciliation.over(libc, tree, inventory, marks, touched, stage, limbo, mode, isRoot);
+    this.barrier =
+        new Barrier(
+            libc,
+            clock,
+            control.root(),
+            files,
+            tree,
+            touched,
+            inventory,
+            reconciliation.incomplete(),
+            limbo,
+            new Discard(tree, limbo, new RemoveNow(tree)));
+  }
+
+  /** Answers a request that needs an open secondary. */
+  Reply handle(Request request) throws IOException {
+    boolean finished = false;
+    try {
+      Reply reply = answer(request);
+      finished = true;
+      return reply;
+    } catch (IOException e) {
+      finished = true;
+      throw e;
+    } finally {
+      // After a fault of ours memory and tree may disagree: the next start looks at the tree.
+      sound &= finished;
+      directories.trim();
+    }
+  }
+
+  private Reply answer(Request request) throws IOException {
+    if (request instanceof Request.Reconcile reconcile) {
+      return reconciliation.reconciler().apply(reconcile);
+    } else if (request instanceof Request.Publish publish) {
+      return reconciliation.publisher().publish(publish);
+    } else if (request instanceof Request.CompareContents compare) {
+      return reconciliation.comparison().compare(compare);
+    } else if (request instanceof Request.Barrier wanted) {
+      return barrier.sync(wanted);
+    } else if (request instanceof Request.Compare compare) {
+      return reconciliation.crawl().compare(compare.directories());
+    } else if (request instanceof Request.CrawlBegin) {
+      reconciliation.crawl().begin();
+    } else if (request instanceof Request.CrawlEnd end) {
+      reconciliation.crawl().end(end.batch());
+    } else if (request instanceof Request.OpenJob job) {
+      return new Reply.JobOpened(open(job));
+    } else if (request instanceof Request.CloseJob job) {
+      stage.closeJob(job.job());
+    } else {
+      throw new IOException(
+          "a " + request.getClass().getSimpleName() + " is not for a secondary that is open");
+    }
+    return new Reply.Done();
+  }
+
+  private String open(Request.OpenJob job) throws IOException {
+    byte[] bytes = new byte[TICKET_BYTES];
+    random.nextBytes(bytes);
+    String ticket = HexFormat.of().formatHex(bytes);
+    stage.openJob(job.job(), job.engine(), ticket);
+    return ticket;
+  }
+
+  /**
+   * Ends: what was done is made durable and a clean end noted, unless something went wrong that
+   * only a look at the tree puts right.
+   */
+  @Override
+  public void close() throws IOException {
+    try {
+      if (sound) {
+        barrier.end();
+      } else {
+        inventory.abandon();
+      }
+    } finally {
+      release();
+    }
+  }
+
+  /** Ends as a killed process does: nothing is written any more. */
+  void abandon() throws IOException {
+    inventory.abandon();
+    release();
+  }
+
+  private void release() throws IOException {
+    directories.close();
+    stage.close();
+    lock.close();
+    control.close();
+  }
+}

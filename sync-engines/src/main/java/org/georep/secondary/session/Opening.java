@@ -1,0 +1,251 @@
+package org.georep.secondary.session;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.georep.posix.Errno;
+import org.georep.posix.Identity;
+import org.georep.posix.Libc;
+import org.georep.posix.Linux;
+import org.georep.posix.PosixException;
+import org.georep.protocol.Reply;
+import org.georep.protocol.Request;
+import org.georep.secondary.durability.ControlFiles;
+import org.georep.secondary.durability.Lock;
+import org.georep.secondary.durability.SecondaryId;
+import org.georep.secondary.identity.Inventory;
+import org.georep.secondary.identity.Mark;
+import org.georep.secondary.identity.Marks;
+import org.georep.secondary.tree.Directory;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens a directory as a secondary, or refuses it.
+ *
+ * <p>Nothing of the tree is changed but the root's own mark; a directory becomes a secondary with
+ * the {@code id} file, written last, so that a crash in between leaves one that is still nobody's.
+ */
+final class Opening {
+  private static final int PATIENCE_MILLIS = 10_000;
+  private static final byte[] PROBE = "probe".getBytes(StandardCharsets.US_ASCII);
+
+  private final Libc libc;
+  private final Clock clock;
+  private final boolean isRoot;
+  private final int patienceMillis;
+
+  Opening(Libc libc, Clock clock) {
+    this(libc, clock, PATIENCE_MILLIS);
+  }
+
+  Opening(Libc libc, Clock clock, int patienceMillis) {
+    this.libc = Objects.requireNonNull(libc, "libc is null");
+    this.clock = Objects.requireNonNull(clock, "clock is null");
+    this.isRoot = libc.geteuid() == 0;
+    this.patienceMillis = patienceMillis;
+  }
+
+  /**
+   * What came of it.
+   *
+   * @param fresh whether everything has to be walked
+   */
+  record Opened(OpenSecondary secondary, SecondaryId id, boolean fresh, ControlFiles files) {}
+
+  /** Opens it. */
+  Opened open(Request.Hello hello) throws IOException {
+    RootDirectory directory = new RootDirectory(libc, hello.root());
+    int root = directory.openOrMake();
+    int control = -1;
+    @Nullable Lock lock = null;
+    Opened opened = null;
+    try {
+      control = control(directory, root, hello.mode());
+      lock = Lock.take(libc, control, patienceMillis);
+      if (lock == null) {
+        throw new Refusal(
+            Reply.Refusal.LOCKED,
+            directory
+                + " on the secondary is held by another agent. End that session, or wait until"
+                + " its connection has timed out");
+      }
+      opened = open(hello, directory, root, control, lock);
+      return opened;
+    } catch (PosixException e) {
+      throw directory.unusable(e);
+    } finally {
+      if (opened == null) {
+        if (lock != null) {
+          lock.close();
+        }
+        if (control >= 0) {
+          libc.close(control);
+        }
+        libc.close(root);
+      }
+    }
+  }
+
+  private int control(RootDirectory directory, int root, Request.Mode mode) throws IOException {
+    int control = Control.openExisting(libc, root);
+    if (control >= 0) {
+      return control;
+    }
+    if (mode == Request.Mode.REPLICATE) {
+      directory.requireEmpty(root);
+    }
+    return Control.make(libc, root, Control.NAME);
+  }
+
+  private Opened open(
+      Request.Hello hello, RootDirectory directory, int root, int controlDescriptor, Lock lock)
+      throws IOException {
+    ControlFiles files = new ControlFiles(libc, controlDescriptor);
+    Optional<SecondaryId> known = known(files, directory);
+    if (known.isPresent()) {
+      check(known.get(), hello, directory);
+    } else if (hello.mode() == Request.Mode.REPLICATE) {
+      directory.requireEmpty(root);
+    }
+    Control control = Control.open(libc, root, controlDescriptor);
+    Marks marks = new Marks(libc, Identity.on(libc, root), isRoot);
+    probe(control, marks, directory);
+    Directory rootDirectory = new Directory(hello.rootGfid(), root);
+    boolean fresh = known.isEmpty() || !known.get().root().equals(hello.rootGfid());
+    fresh |= marks.read(root).filter(mark -> mark.gfid().equals(hello.rootGfid())).isEmpty();
+    ControlFiles.End end = files.lastEnd();
+    files.writeRunning();
+    if (fresh) {
+      marks.write(root, Mark.ofDirectory(hello.rootGfid(), true));
+      files.deleteStime();
+    }
+    Inventory inventory = inventory(control, marks, rootDirectory, fresh, end);
+    boolean whole = false;
+    try {
+      OpenSecondary secondary =
+          new OpenSecondary(
+              libc,
+              clock,
+              control,
+              lock,
+              files,
+              inventory,
+              marks,
+              rootDirectory,
+              hello.mode(),
+              isRoot);
+      SecondaryId id = id(hello, known);
+      if (fresh) {
+        files.writeId(id);
+      }
+      whole = true;
+      return new Opened(secondary, id, fresh, files);
+    } finally {
+      if (!whole) {
+        inventory.abandon();
+      }
+    }
+  }
+
+  private Inventory inventory(
+      Control control, Marks marks, Directory root, boolean fresh, ControlFiles.End end)
+      throws IOException {
+    Recovery recovery = new Recovery(libc, clock, control, marks, root, !isRoot);
+    if (!fresh && end == ControlFiles.End.CLEAN) {
+      Inventory inventory = recovery.existing(false);
+      if (inventory != null) {
+        return inventory;
+      }
+    }
+    return recovery.rebuild(!fresh, end == ControlFiles.End.POWER_LOST);
+  }
+
+  private static SecondaryId id(Request.Hello hello, Optional<SecondaryId> known) {
+    return new SecondaryId(
+        hello.session(),
+        hello.volume(),
+        hello.rootGfid(),
+        known.map(SecondaryId::epoch).orElse(0L),
+        Optional.empty());
+  }
+
+  private static Optional<SecondaryId> known(ControlFiles files, RootDirectory directory)
+      throws IOException {
+    try {
+      return files.readId();
+    } catch (PosixException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new Refusal(
+          Reply.Refusal.UNUSABLE,
+          directory + " cannot be used as a secondary: " + e.getMessage());
+    }
+  }
+
+  private static void check(SecondaryId id, Request.Hello hello, RootDirectory directory)
+      throws Refusal {
+    if (id.promoted().isPresent()) {
+      throw new Refusal(
+          Reply.Refusal.PROMOTED,
+          directory
+              + " was promoted at "
+              + id.promoted().get()
+              + " and takes no changes any more. Fail back, or replicate to another directory");
+    }
+    if (!id.session().equals(hello.session()) || !id.volume().equals(hello.volume())) {
+      String what = id.session().equals(hello.session()) ? "volume" : "session";
+      throw new Refusal(
+          Reply.Refusal.OTHER_SESSION,
+          directory
+              + " is the secondary of another "
+              + what
+              + ", not of "
+              + hello.primary()
+              + ". Choose another directory; or, if that one has ended, remove "
+              + directory
+              + "/.georep and take the data over with --adopt");
+    }
+  }
+
+  /** Finds out whether inodes there can hold a mark. */
+  private void probe(Control control, Marks marks, RootDirectory directory) throws IOException {
+    int probe = Control.make(libc, control.control(), PROBE);
+    try {
+      marks.write(probe, Mark.ofDirectory(Directory.LIMBO, false));
+      if (marks.read(probe).isEmpty()) {
+        throw new PosixException("setxattr", PROBE, Errno.EOPNOTSUPP);
+      }
+    } catch (PosixException e) {
+      if (e.is(Errno.EOPNOTSUPP)) {
+        throw new Refusal(
+            Reply.Refusal.UNUSABLE,
+            directory
+                + " is on a file system without extended attributes, which georep needs to know"
+                + " files again. Use ext4, xfs or btrfs, or mount it with user_xattr");
+      }
+      throw e;
+    } finally {
+      libc.close(probe);
+      libc.unlinkat(control.control(), PROBE, Linux.AT_REMOVEDIR);
+    }
+  }
+
+  /** What this secondary cannot hold, in sentences. */
+  List<String> notes() {
+    List<String> notes = new ArrayList<>();
+    if (!isRoot) {
+      notes.add(
+          "The agent is not root on the secondary: owners, device nodes and attributes of root"
+              + " are not kept there.");
+    }
+    return notes;
+  }
+
+  boolean isRoot() {
+    return isRoot;
+  }
+}

@@ -1,0 +1,117 @@
+package org.georep.secondary.session;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.georep.name.FileName;
+import org.georep.name.Shown;
+import org.georep.posix.Dirent;
+import org.georep.posix.Errno;
+import org.georep.posix.Libc;
+import org.georep.posix.Linux;
+import org.georep.posix.PosixException;
+import org.georep.protocol.Reply;
+
+/** Finding, making and first looking at the directory that is to be a secondary. */
+final class RootDirectory {
+  private static final int FLAGS = Linux.O_RDONLY | Linux.O_DIRECTORY;
+  private static final int MODE = 0755;
+  private static final int NAMES_SHOWN = 3;
+
+  private final Libc libc;
+  private final byte[] path;
+
+  /** Makes it; a relative path is taken from where sshd starts the agent, the user's home. */
+  RootDirectory(Libc libc, byte[] path) {
+    this.libc = Objects.requireNonNull(libc, "libc is null");
+    this.path = Objects.requireNonNull(path, "path is null");
+  }
+
+  @Override
+  public String toString() {
+    return Shown.of(path);
+  }
+
+  /** Opens it; -1 if it is not there. */
+  int open() throws Refusal {
+    try {
+      return libc.openat(Linux.AT_FDCWD, path, FLAGS, 0);
+    } catch (PosixException e) {
+      if (e.is(Errno.ENOENT)) {
+        return -1;
+      }
+      throw unusable(e);
+    }
+  }
+
+  /** Opens it; made before if only its last name is missing. */
+  int openOrMake() throws Refusal {
+    int descriptor = open();
+    if (descriptor >= 0) {
+      return descriptor;
+    }
+    try {
+      libc.mkdirat(Linux.AT_FDCWD, trimmed(), MODE);
+      return libc.openat(Linux.AT_FDCWD, path, FLAGS, 0);
+    } catch (PosixException e) {
+      if (e.is(Errno.ENOENT)) {
+        throw new Refusal(
+            Reply.Refusal.UNUSABLE,
+            this + " is not there on the secondary, and neither is the directory above it."
+                + " Make that, or mount what belongs there");
+      }
+      throw unusable(e);
+    }
+  }
+
+  private byte[] trimmed() {
+    int end = path.length;
+    while (end > 1 && path[end - 1] == '/') {
+      end--;
+    }
+    return Arrays.copyOf(path, end);
+  }
+
+  Refusal unusable(PosixException e) {
+    return new Refusal(
+        Reply.Refusal.UNUSABLE,
+        this
+            + " cannot be used as a secondary: "
+            + e.getMessage()
+            + (e.is(Errno.EACCES, Errno.EPERM)
+                ? ". Run the agent as a user who may write there"
+                : ""));
+  }
+
+  /** Refuses a directory that holds data of somebody's. */
+  void requireEmpty(int root) throws Refusal {
+    List<FileName> names = new ArrayList<>();
+    try {
+      for (Dirent entry : libc.list(root)) {
+        names.add(entry.name());
+      }
+    } catch (PosixException e) {
+      throw unusable(e);
+    }
+    names.remove(FileName.of(Control.NAME));
+    names.remove(FileName.of("lost+found"));
+    if (!names.isEmpty()) {
+      Collections.sort(names);
+      throw new Refusal(
+          Reply.Refusal.NOT_EMPTY,
+          this
+              + " on the secondary is not empty: it has "
+              + names.size()
+              + (names.size() == 1 ? " entry, " : " entries, ")
+              + names.stream()
+                  .limit(NAMES_SHOWN)
+                  .map(FileName::toString)
+                  .collect(Collectors.joining(", "))
+              + (names.size() > NAMES_SHOWN ? ", ..." : "")
+              + ". Choose an empty directory, or take over what is there with --adopt");
+    }
+  }
+}

@@ -1,0 +1,174 @@
+package org.georep.secondary.tree;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.georep.name.FileName;
+import org.georep.name.Shown;
+import org.georep.posix.Errno;
+import org.georep.posix.Libc;
+import org.georep.posix.Linux;
+import org.georep.posix.PosixException;
+import org.georep.posix.Stat;
+import org.georep.protocol.EntryState;
+import org.georep.protocol.Kind;
+import org.georep.protocol.Xattr;
+import org.georep.secondary.identity.Marks;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives an inode the attributes of one of the primary, those only that differ, in an order in which
+ * none spoils another: owner (which takes setuid away), mode, extended attributes and ACLs, and
+ * last the mtime.
+ *
+ * <p>What an agent that is not root may not set is left and said once a process; without its owner
+ * a file gets no setuid and without its group no setgid bit.
+ */
+public final class Attributes {
+  private static final Logger LOG = LoggerFactory.getLogger(Attributes.class);
+  private static final String CAPABILITY = "security.capability";
+  private static final int SETUID = 04000;
+  private static final int SETGID = 02000;
+  private static final int OWNER_WRITE = 0200;
+  private static final int LEAVE = -1;
+
+  private final Libc libc;
+  private final boolean root;
+  private final Set<String> said = new HashSet<>();
+
+  /** Makes it; {@code root} is whether this process is root. */
+  public Attributes(Libc libc, boolean root) {
+    this.libc = Objects.requireNonNull(libc, "libc is null");
+    this.root = root;
+  }
+
+  /**
+   * Sets them.
+   *
+   * @param withMtime whether the mtime too; a file's belongs to its contents
+   */
+  public void set(Node node, EntryState wanted, boolean withMtime) throws PosixException {
+    int mode = owner(node, wanted);
+    if (wanted.kind() != Kind.SYMLINK && mode != LEAVE) {
+      libc.fchmodat(Linux.AT_FDCWD, node.path(), mode);
+    }
+    xattrs(node, wanted, mode == LEAVE ? node.stat().permissions() : mode);
+    if (withMtime && !node.stat().mtime().equals(wanted.mtime())) {
+      setMtime(node, wanted.mtime());
+    }
+  }
+
+  /** Sets the mtime only. */
+  public void setMtime(Node node, Instant mtime) throws PosixException {
+    libc.utimensat(Linux.AT_FDCWD, node.path(), null, mtime, 0);
+  }
+
+  /** Sets the owner; returns the mode to be set after it, or {@link #LEAVE}. */
+  private int owner(Node node, EntryState wanted) throws PosixException {
+    Stat now = node.stat();
+    int mode = wanted.permissions();
+    boolean changed = false;
+    if (now.uid() != wanted.uid() || now.gid() != wanted.gid()) {
+      changed = chown(node, wanted.uid(), wanted.gid());
+      if (!changed) {
+        boolean group = now.gid() == wanted.gid() || chown(node, LEAVE, wanted.gid());
+        say("owners and groups", "only root may give files away");
+        mode &= now.uid() == wanted.uid() ? mode : ~SETUID;
+        mode &= group || wanted.isDirectory() ? mode : ~SETGID;
+        changed = true;
+      }
+    }
+    return changed || now.permissions() != mode ? mode : LEAVE;
+  }
+
+  private boolean chown(Node node, int uid, int gid) throws PosixException {
+    try {
+      libc.fchownat(node.descriptor(), Node.ITSELF, uid, gid, Linux.AT_EMPTY_PATH);
+      return true;
+    } catch (PosixException e) {
+      if (!root && e.is(Errno.EPERM, Errno.EINVAL)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  private void xattrs(Node node, EntryState wanted, int mode) throws PosixException {
+    List<byte[]> have = libc.listxattr(node.path());
+    if (have.isEmpty() && wanted.xattrs().isEmpty()) {
+      return;
+    }
+    Map<FileName, Xattr> missing = new HashMap<>();
+    for (Xattr xattr : wanted.xattrs()) {
+      if (!Marks.isOwn(xattr.name())) {
+        missing.put(FileName.of(xattr.name()), xattr);
+      }
+    }
+    for (byte[] name : have) {
+      Xattr same = missing.get(FileName.of(name));
+      if (same == null) {
+        removeSurplus(node, name, mode);
+      } else if (java.util.Arrays.equals(libc.getxattr(node.path(), name), same.value())) {
+        missing.remove(FileName.of(name));
+      }
+    }
+    for (Xattr xattr : wanted.xattrs()) {
+      if (missing.containsKey(FileName.of(xattr.name()))) {
+        change(
+            node, xattr.name(), mode, () -> libc.setxattr(node.path(), xattr.name(), xattr.value(), 0));
+      }
+    }
+  }
+
+  private void removeSurplus(Node node, byte[] name, int mode) throws PosixException {
+    String text = new String(name, StandardCharsets.ISO_8859_1);
+    // Labels of this machine (SELinux, IMA) are its own; a capability would be a privilege kept.
+    boolean label = text.startsWith("security.") && !text.equals(CAPABILITY);
+    if (!label && !Marks.isOwn(name)) {
+      change(node, name, mode, () -> libc.removexattr(node.path(), name));
+    }
+  }
+
+  private interface Change {
+    void make() throws PosixException;
+  }
+
+  private void change(Node node, byte[] name, int mode, Change change) throws PosixException {
+    String text = new String(name, StandardCharsets.ISO_8859_1);
+    try {
+      change.make();
+    } catch (PosixException e) {
+      if (!root && e.is(Errno.EACCES) && (mode & OWNER_WRITE) == 0 && text.startsWith("user.")) {
+        libc.fchmodat(Linux.AT_FDCWD, node.path(), mode | OWNER_WRITE);
+        try {
+          change.make();
+        } finally {
+          libc.fchmodat(Linux.AT_FDCWD, node.path(), mode);
+        }
+      } else if (mayNot(text, e)) {
+        say("the attribute " + Shown.of(name), e.getMessage());
+      } else {
+        throw e;
+      }
+    }
+  }
+
+  /** What this machine or user cannot have at all is no failure of one entry. */
+  private boolean mayNot(String name, PosixException e) {
+    boolean privileged = name.startsWith("trusted.") || name.startsWith("security.");
+    return e.is(Errno.EOPNOTSUPP)
+        || (e.is(Errno.EPERM, Errno.EACCES, Errno.EINVAL) && privileged && (!root || !name.startsWith("trusted.")));
+  }
+
+  private void say(String what, Object why) {
+    if (said.add(what)) {
+      LOG.warn("The secondary does not keep {}: {}. This is said once.", what, why);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package org.georep.secondary.tree;
+
+import java.util.Objects;
+import java.util.Optional;
+import org.georep.name.FileName;
+import org.georep.name.Gfid;
+import org.georep.name.Place;
+import org.georep.posix.Stat;
+import org.georep.protocol.Kind;
+import org.georep.secondary.identity.Mark;
+
+/**
+ * What one look at a name found.
+ *
+ * @param directory where
+ * @param name its name there
+ * @param stat its attributes
+ * @param mark what it stands for; empty for what is not georep's
+ */
+public record Found(Directory directory, FileName name, Stat stat, Optional<Mark> mark) {
+  /** Checks its parts. */
+  public Found {
+    Objects.requireNonNull(directory, "directory is null");
+    Objects.requireNonNull(name, "name is null");
+    Objects.requireNonNull(stat, "stat is null");
+    Objects.requireNonNull(mark, "mark is null");
+  }
+
+  /** Returns the place. */
+  public Place place() {
+    return directory.at(name);
+  }
+
+  /** Returns what it is. */
+  public Kind kind() {
+    return Kind.ofMode(stat.mode());
+  }
+
+  /** Returns whether it is a directory. */
+  public boolean isDirectory() {
+    return stat.isDirectory();
+  }
+
+  /** Returns whether it is not georep's. */
+  public boolean isForeign() {
+    return mark.isEmpty();
+  }
+
+  /** Returns whether it stands for this gfid. */
+  public boolean is(Gfid gfid) {
+    return mark.isPresent() && mark.get().gfid().equals(gfid);
+  }
+
+  /** Returns whether both are one inode. */
+  public boolean sameInode(Found other) {
+    return stat.inode() == other.stat.inode();
+  }
+}

@@ -1,0 +1,81 @@
+package org.georep.secondary.tree;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.georep.name.FileName;
+import org.georep.name.Gfid;
+import org.georep.posix.Dirent;
+import org.georep.posix.Libc;
+import org.georep.posix.Linux;
+import org.georep.posix.PosixException;
+
+/**
+ * {@code .georep/limbo}: what lost its name and may be wanted at another one. An item is named by
+ * its gfid in hexadecimal, with as many {@code '} after it as it takes to be alone, and belongs to
+ * the batch that last detached it; one found at the agent's start belongs to batch 0.
+ */
+public final class Limbo {
+  private final Map<FileName, Long> items = new HashMap<>();
+
+  /**
+   * Finds what is there.
+   *
+   * @param directory limbo, open with O_PATH
+   */
+  public Limbo(Libc libc, int directory) throws PosixException {
+    Objects.requireNonNull(libc, "libc is null");
+    int readable =
+        libc.openat(directory, new byte[] {'.'}, Linux.O_RDONLY | Linux.O_DIRECTORY, 0);
+    try {
+      for (Dirent entry : libc.list(readable)) {
+        items.put(entry.name(), 0L);
+      }
+    } finally {
+      libc.close(readable);
+    }
+  }
+
+  /** Returns a free name for an item of this gfid. */
+  public FileName nameFor(Gfid gfid) {
+    StringBuilder name = new StringBuilder(gfid.toString());
+    while (items.containsKey(FileName.of(name.toString()))) {
+      name.append('\'');
+    }
+    return FileName.of(name.toString());
+  }
+
+  /** Notes which batch detached an item; the latest counts. */
+  public void entered(FileName item, long batch) {
+    items.merge(item, batch, Math::max);
+  }
+
+  /** Notes that an item left, whichever way. */
+  public void left(FileName item) {
+    items.remove(item);
+  }
+
+  /** Returns the batch that last detached an item, 0 if it is not known. */
+  public long batch(FileName item) {
+    return items.getOrDefault(item, 0L);
+  }
+
+  /** Returns the items detached by a batch up to this one. */
+  public List<FileName> upTo(long batch) {
+    List<FileName> found = new ArrayList<>();
+    items.forEach(
+        (item, detached) -> {
+          if (detached <= batch) {
+            found.add(item);
+          }
+        });
+    return found;
+  }
+
+  /** Returns how many items there are. */
+  public long size() {
+    return items.size();
+  }
+}

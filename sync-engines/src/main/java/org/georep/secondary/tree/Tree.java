@@ -1,0 +1,337 @@
+package org.georep.secondary.tree;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.georep.name.FileName;
+import org.georep.name.Gfid;
+import org.georep.name.Place;
+import org.georep.posix.Dirent;
+import org.georep.posix.Errno;
+import org.georep.posix.Libc;
+import org.georep.posix.Linux;
+import org.georep.posix.PosixException;
+import org.georep.protocol.Kind;
+import org.georep.secondary.identity.Entry;
+import org.georep.secondary.identity.Inventory;
+import org.georep.secondary.identity.Mark;
+import org.georep.secondary.identity.Marks;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at names, and changes them: the only place where a name in the tree or in limbo comes, goes
+ * or changes.
+ *
+ * <p>Each change is one system call, so that a name shows the old inode or the new one and a crash
+ * leaves either. The inventory's places have the new place before the call and lose the old one
+ * after it; the mark on the inode tells which is true. Nothing here is durable before the next
+ * barrier. For one thread.
+ */
+public final class Tree {
+  private static final FileName CONTROL = FileName.of(".georep");
+  private static final FileName LOST_AND_FOUND = FileName.of("lost+found");
+
+  private final Libc libc;
+  private final Marks marks;
+  private final Inventory inventory;
+  private final Directories directories;
+  private final Touched touched;
+  private final Stage stage;
+  private final Limbo limbo;
+  private final Conflicts conflicts;
+
+  /** Makes it of its parts. */
+  public Tree(
+      Libc libc,
+      Marks marks,
+      Inventory inventory,
+      Directories directories,
+      Touched touched,
+      Stage stage,
+      Limbo limbo,
+      Conflicts conflicts) {
+    this.libc = Objects.requireNonNull(libc, "libc is null");
+    this.marks = Objects.requireNonNull(marks, "marks is null");
+    this.inventory = Objects.requireNonNull(inventory, "inventory is null");
+    this.directories = Objects.requireNonNull(directories, "directories is null");
+    this.touched = Objects.requireNonNull(touched, "touched is null");
+    this.stage = Objects.requireNonNull(stage, "stage is null");
+    this.limbo = Objects.requireNonNull(limbo, "limbo is null");
+    this.conflicts = Objects.requireNonNull(conflicts, "conflicts is null");
+  }
+
+  /** Returns the directories. */
+  public Directories directories() {
+    return directories;
+  }
+
+  /** Returns whether a name is never data: georep's own directory and lost+found, at the root. */
+  public boolean isReserved(Directory directory, FileName name) {
+    return directory.gfid().equals(directories.root().gfid())
+        && (name.equals(CONTROL) || name.equals(LOST_AND_FOUND));
+  }
+
+  /** Returns the names in a directory that are data. */
+  public List<FileName> names(Directory directory) throws PosixException {
+    int readable =
+        libc.openat(
+            directory.descriptor(), new byte[] {'.'}, Linux.O_RDONLY | Linux.O_DIRECTORY, 0);
+    try {
+      List<Dirent> entries = libc.list(readable);
+      List<FileName> names = new ArrayList<>(entries.size());
+      for (Dirent entry : entries) {
+        if (!isReserved(directory, entry.name())) {
+          names.add(entry.name());
+        }
+      }
+      return names;
+    } finally {
+      libc.close(readable);
+    }
+  }
+
+  /** Opens what is at a name; null if there is nothing. */
+  public @Nullable Node open(Directory directory, FileName name) throws PosixException {
+    return Node.open(libc, directory.descriptor(), name);
+  }
+
+  /** Opens a directory once more, as an inode. */
+  public Node itself(Directory directory) throws PosixException {
+    return Node.again(libc, directory.descriptor());
+  }
+
+  /** Looks at a name; null if there is nothing. */
+  public @Nullable Found look(Directory directory, FileName name) throws PosixException {
+    try (Node node = open(directory, name)) {
+      return node == null ? null : found(directory, name, node);
+    }
+  }
+
+  /** Looks at an open inode that has this name. */
+  public Found found(Directory directory, FileName name, Node node) throws PosixException {
+    return new Found(directory, name, node.stat(), mark(directory.at(name), node));
+  }
+
+  private Optional<Mark> mark(Place place, Node node) throws PosixException {
+    if (marks.holds(node.kind())) {
+      return marks.read(node.descriptor());
+    }
+    Optional<Entry> entry = inventory.entry(place).filter(known -> known.kind() == node.kind());
+    if (entry.isEmpty()) {
+      return Optional.empty();
+    }
+    Gfid own = marks.own(node.descriptor());
+    return inventory.owned(entry.get().gfid()).filter(own::equals).isPresent()
+        ? Optional.of(Mark.of(entry.get().gfid()))
+        : Optional.empty();
+  }
+
+  /** Returns everywhere a gfid is found, in the tree and in limbo; for a directory, one place. */
+  public List<Found> places(Gfid gfid) throws PosixException {
+    List<Place> candidates = inventory.places(gfid);
+    if (candidates.isEmpty()) {
+      return List.of();
+    }
+    List<Found> places = new ArrayList<>(candidates.size());
+    for (Place place : candidates) {
+      Directory directory = directories.get(place.directory());
+      Found found = directory == null ? null : look(directory, place.name());
+      if (found != null && found.is(gfid)) {
+        places.add(found);
+      }
+    }
+    return places;
+  }
+
+  /** Sets the mark of an inode that has a name. */
+  public void mark(Found found, Mark mark) throws PosixException {
+    try (Node node = open(found.directory(), found.name())) {
+      if (node == null || node.stat().inode() != found.stat().inode()) {
+        throw new PosixException("openat2", found.name().toBytes(), Errno.ENOENT);
+      }
+      mark(node, mark);
+    }
+  }
+
+  /** Sets the mark of an inode. */
+  public void mark(Node node, Mark mark) throws PosixException {
+    if (marks.holds(node.kind())) {
+      marks.write(node.descriptor(), mark);
+    } else {
+      inventory.setOwned(mark.gfid(), marks.own(node.descriptor()));
+    }
+  }
+
+  /** Takes over an inode georep did not make: it stands for this gfid from now on. */
+  public void adopt(Found foreign, Mark mark) throws PosixException {
+    inventory.addPlace(mark.gfid(), foreign.place());
+    mark(foreign, mark);
+    inventory.put(foreign.place(), Entry.of(mark.gfid(), foreign.kind()));
+  }
+
+  /**
+   * Gives an inode a further name, in the place of what is there now, if anything is.
+   *
+   * @param old what is there now and is not a directory, or null
+   */
+  public void link(Found from, Gfid gfid, Directory directory, FileName name, @Nullable Found old)
+      throws PosixException {
+    if (old == null) {
+      begin(gfid, directory, name);
+      libc.linkat(
+          from.directory().descriptor(),
+          from.name().toBytes(),
+          directory.descriptor(),
+          name.toBytes(),
+          0);
+      end(gfid, from.kind(), directory, name, null);
+      return;
+    }
+    FileName unnamed = stage.fresh();
+    libc.linkat(
+        from.directory().descriptor(),
+        from.name().toBytes(),
+        stage.descriptor(),
+        unnamed.toBytes(),
+        0);
+    insert(unnamed, gfid, from.kind(), directory, name, old);
+  }
+
+  /**
+   * Moves an inode from the stage to a name, in the place of what is there now, if anything is.
+   *
+   * @param old what is there now and is not a directory, or null
+   */
+  public void insert(
+      FileName unnamed,
+      Gfid gfid,
+      Kind kind,
+      Directory directory,
+      FileName name,
+      @Nullable Found old)
+      throws PosixException {
+    insert(stage.descriptor(), unnamed.toBytes(), gfid, kind, directory, name, old);
+  }
+
+  /** As above, of what a data channel brought. */
+  public void insert(
+      Arrival arrival, Gfid gfid, Directory directory, FileName name, @Nullable Found old)
+      throws PosixException {
+    insert(arrival.parent(), arrival.name().toBytes(), gfid, Kind.FILE, directory, name, old);
+  }
+
+  private void insert(
+      int from,
+      byte[] path,
+      Gfid gfid,
+      Kind kind,
+      Directory directory,
+      FileName name,
+      @Nullable Found old)
+      throws PosixException {
+    begin(gfid, directory, name);
+    int flags = old == null ? Linux.RENAME_NOREPLACE : 0;
+    rename(from, path, directory.descriptor(), name.toBytes(), flags);
+    end(gfid, kind, directory, name, old);
+  }
+
+  /**
+   * Moves a directory to a free name.
+   *
+   * @throws PosixException EINVAL if that lies beneath it
+   */
+  public void move(Found directory, Gfid gfid, Directory to, FileName name)
+      throws PosixException {
+    begin(gfid, to, name);
+    touched.beforeChange(directory.directory());
+    rename(
+        directory.directory().descriptor(),
+        directory.name().toBytes(),
+        to.descriptor(),
+        name.toBytes(),
+        Linux.RENAME_NOREPLACE);
+    end(gfid, directory.kind(), to, name, null);
+    forget(directory.place(), gfid);
+    if (directory.directory().isLimbo()) {
+      limbo.left(directory.name());
+    }
+  }
+
+  /** Not every file system knows NOREPLACE (EINVAL); the names were looked at just now. */
+  private void rename(int from, byte[] path, int to, byte[] name, int flags)
+      throws PosixException {
+    try {
+      libc.renameat2(from, path, to, name, flags);
+    } catch (PosixException e) {
+      if (flags == 0 || !e.is(Errno.EINVAL)) {
+        throw e;
+      }
+      libc.renameat2(from, path, to, name, 0);
+    }
+  }
+
+  /** Takes the name from what is there; an empty directory or not a directory. */
+  public void remove(Found found) throws PosixException {
+    touched.beforeChange(found.directory());
+    libc.unlinkat(
+        found.directory().descriptor(),
+        found.name().toBytes(),
+        found.isDirectory() ? Linux.AT_REMOVEDIR : 0);
+    removed(found);
+  }
+
+  /** Notes that a name left this secondary. */
+  public void removed(Found found) {
+    Place place = found.place();
+    if (found.mark().isPresent()) {
+      Gfid gfid = found.mark().get().gfid();
+      forget(place, gfid);
+      if (!marks.holds(found.kind()) && inventory.places(gfid).isEmpty()) {
+        inventory.removeOwned(gfid);
+      }
+      if (found.isDirectory()) {
+        directories.forget(gfid);
+        touched.forget(gfid);
+        inventory.setIncomplete(gfid, false);
+      }
+    }
+    inventory.remove(place);
+    if (found.directory().isLimbo()) {
+      limbo.left(found.name());
+    }
+  }
+
+  /** Moves what is not georep's out of the way. */
+  public void setAside(Found foreign) throws PosixException {
+    Directory directory = foreign.directory();
+    touched.beforeChange(directory);
+    conflicts.take(
+        directory.descriptor(), foreign.name(), directories.path(directory.gfid()));
+    Place place = foreign.place();
+    inventory.entry(place).ifPresent(entry -> inventory.removePlace(entry.gfid(), place));
+    inventory.remove(place);
+    if (directory.isLimbo()) {
+      limbo.left(foreign.name());
+    }
+  }
+
+  private void begin(Gfid gfid, Directory directory, FileName name) throws PosixException {
+    inventory.addPlace(gfid, directory.at(name));
+    touched.beforeChange(directory);
+  }
+
+  private void end(
+      Gfid gfid, Kind kind, Directory directory, FileName name, @Nullable Found old) {
+    Place place = directory.at(name);
+    if (old != null && old.mark().isPresent() && !old.is(gfid)) {
+      inventory.removePlace(old.mark().get().gfid(), place);
+    }
+    inventory.put(place, Entry.of(gfid, kind));
+  }
+
+  private void forget(Place place, Gfid gfid) {
+    inventory.removePlace(gfid, place);
+    inventory.remove(place);
+  }
+}

@@ -1,0 +1,195 @@
+package org.georep.protocol;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.georep.name.EntryPath;
+import org.georep.name.FileName;
+import org.georep.name.Gfid;
+import org.georep.name.Place;
+import org.georep.name.VolumeId;
+
+/** Messages of every kind, with every value possible anywhere in them. */
+final class RandomMessages {
+  private final Random random;
+
+  RandomMessages(Random random) {
+    this.random = random;
+  }
+
+  List<Request> requests() {
+    return List.of(
+        new Request.Hello(
+            bytes(random.nextInt(100)),
+            UUID.randomUUID(),
+            new VolumeId(new UUID(random.nextLong(), random.nextLong())),
+            gfid(),
+            pick(Request.Mode.values()),
+            text()),
+        new Request.Ping(),
+        new Request.CrawlBegin(),
+        new Request.Compare(list(() -> new DirectoryDigest(gfid(), bytes(16)))),
+        new Request.CrawlEnd(number()),
+        new Request.Reconcile(
+            number(),
+            list(this::gfid),
+            list(this::gfid),
+            list(this::state),
+            list(() -> new Want.At(gfid(), want())),
+            list(this::listing),
+            list(this::state)),
+        new Request.Preview(path(), listing()),
+        new Request.CompareContents(number(), list(() -> new Request.Content(state(), bytes(32)))),
+        new Request.OpenJob(number(), text()),
+        new Request.Publish(number(), number(), list(() -> new Request.Staged(path(), state()))),
+        new Request.CloseJob(number()),
+        new Request.Barrier(number(), list(this::gfid), optional(this::time), number()),
+        new Request.Goodbye());
+  }
+
+  List<Reply> replies() {
+    return List.of(
+        new Reply.Welcome(
+            text(),
+            random.nextBoolean(),
+            optional(this::time),
+            number(),
+            random.nextBoolean(),
+            Map.of("rsync", text(), "tar", text()),
+            list(this::text)),
+        new Reply.Refused(pick(Reply.Refusal.values()), text()),
+        new Reply.Done(),
+        new Reply.Failed(random.nextInt(), text()),
+        new Reply.Different(list(this::gfid)),
+        new Reply.Reconciled(
+            list(() -> new Reply.Needed(gfid(), optional(this::token), number(), flag())),
+            list(this::place),
+            list(this::gfid),
+            list(this::gfid),
+            list(this::failure)),
+        new Reply.Previewed(list(() -> new Reply.Change(text(), path())), list(this::gfid)),
+        new Reply.Same(list(this::gfid), list(this::gfid)),
+        new Reply.JobOpened(text()),
+        new Reply.Published(
+            list(this::gfid),
+            list(this::gfid),
+            list(this::gfid),
+            list(this::failure),
+            list(this::gfid)),
+        new Reply.Synced(number(), number()));
+  }
+
+  EntryState state() {
+    Kind kind = pick(Kind.values());
+    return new EntryState(
+        gfid(),
+        kind,
+        random.nextInt(010000),
+        random.nextInt(),
+        random.nextInt(),
+        time(),
+        time(),
+        flag(),
+        number() & Long.MAX_VALUE,
+        flag(),
+        random.nextInt(),
+        number(),
+        kind == Kind.SYMLINK ? Optional.of(bytes(random.nextInt(300))) : Optional.empty(),
+        list(() -> new Xattr(bytes(1 + random.nextInt(50)), bytes(random.nextInt(500)))));
+  }
+
+  private Want want() {
+    return switch (random.nextInt(4)) {
+      case 0 -> new Want.Absent(name());
+      case 1 -> new Want.Covered(name());
+      case 2 -> new Want.Excluded(name());
+      default -> new Want.Present(name(), state());
+    };
+  }
+
+  private Listing listing() {
+    return new Listing(gfid(), list(this::want), flag(), flag());
+  }
+
+  private Reply.Failure failure() {
+    return new Reply.Failure(optional(this::place), optional(this::gfid), random.nextInt(), text());
+  }
+
+  private Place place() {
+    return new Place(gfid(), name());
+  }
+
+  private EntryPath path() {
+    return EntryPath.of(list(this::name));
+  }
+
+  private FileName name() {
+    byte[] name = bytes(1 + random.nextInt(random.nextInt(4) == 0 ? 255 : 12));
+    for (int i = 0; i < name.length; i++) {
+      name[i] = name[i] == 0 || name[i] == '/' ? (byte) 'x' : name[i];
+    }
+    name[0] = name[0] == '.' ? (byte) 'x' : name[0];
+    return FileName.of(name);
+  }
+
+  private Gfid gfid() {
+    return Gfid.of(bytes(1 + random.nextInt(Gfid.MAX_LENGTH)));
+  }
+
+  private Token token() {
+    return new Token(time(), number());
+  }
+
+  private Instant time() {
+    return switch (random.nextInt(6)) {
+      case 0 -> Instant.MIN;
+      case 1 -> Instant.MAX;
+      case 2 -> Instant.EPOCH;
+      default -> Instant.ofEpochSecond(random.nextInt() * 4L, random.nextInt(1_000_000_000));
+    };
+  }
+
+  private String text() {
+    return pick(new String[] {"", "rsync", "grün ist 緑 🌲", "a\nb\u0000c", "x".repeat(5000)});
+  }
+
+  private long number() {
+    return switch (random.nextInt(5)) {
+      case 0 -> Long.MIN_VALUE;
+      case 1 -> Long.MAX_VALUE;
+      case 2 -> -1;
+      default -> random.nextLong() >> random.nextInt(64);
+    };
+  }
+
+  private boolean flag() {
+    return random.nextBoolean();
+  }
+
+  private byte[] bytes(int length) {
+    byte[] bytes = new byte[length];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+
+  private <T> T pick(T[] values) {
+    return values[random.nextInt(values.length)];
+  }
+
+  private <T> Optional<T> optional(Supplier<T> value) {
+    return flag() ? Optional.of(value.get()) : Optional.empty();
+  }
+
+  private <T> List<T> list(Supplier<T> value) {
+    List<T> values = new ArrayList<>();
+    for (int i = random.nextInt(4); i > 0; i--) {
+      values.add(value.get());
+    }
+    return values;
+  }
+}
