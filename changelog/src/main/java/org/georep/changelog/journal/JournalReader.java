@@ -310,6 +310,11 @@ public final class JournalReader implements AutoCloseable {
     return name;
   }
 
+  /** Returns the number of the last record that is known to have been appended, 0 if none is. */
+  public long lastKnown() throws IOException {
+    return promised();
+  }
+
   /** Returns how many records follow the position, as far as is known. */
   public long pendingRecords() throws IOException {
     return Math.max(0, promised() - position.sequence());
