@@ -15,11 +15,13 @@ import org.georep.protocol.Kind;
  * @param ctime the primary's ctime of it when last applied whole; empty while anything of it may
  *     differ, or the look could not prove it
  * @param size the primary's size of it then
+ * @param verified whether the contents were read from the primary at exactly this ctime, not only
+ *     believed by size and mtime
  * @param kept the primary does not show this name (a mount covers it, or the session leaves it
  *     out); it is kept and not compared
  */
 @Immutable
-public record Entry(Gfid gfid, Kind kind, Optional<Instant> ctime, long size, boolean kept) {
+public record Entry(Gfid gfid, Kind kind, Optional<Instant> ctime, long size, boolean verified, boolean kept) {
   /** Checks its parts. */
   public Entry {
     Objects.requireNonNull(gfid, "gfid is null");
@@ -29,16 +31,16 @@ public record Entry(Gfid gfid, Kind kind, Optional<Instant> ctime, long size, bo
 
   /** Returns an entry of which only its identity is known. */
   public static Entry of(Gfid gfid, Kind kind) {
-    return new Entry(gfid, kind, Optional.empty(), 0, false);
+    return new Entry(gfid, kind, Optional.empty(), 0, false, false);
   }
 
   /** Returns this entry, no longer known to be as the primary's. */
   public Entry doubted() {
-    return ctime.isEmpty() ? this : new Entry(gfid, kind, Optional.empty(), 0, kept);
+    return ctime.isEmpty() ? this : new Entry(gfid, kind, Optional.empty(), 0, false, kept);
   }
 
   /** Returns this entry as one that is kept and not compared. */
   public Entry asKept() {
-    return new Entry(gfid, kind, ctime, size, true);
+    return new Entry(gfid, kind, ctime, size, verified, true);
   }
 }

@@ -17,6 +17,7 @@ import org.georep.protocol.Kind;
 final class Keys {
   private static final int KEPT = 1;
   private static final int CTIME = 2;
+  private static final int VERIFIED = 4;
 
   private Keys() {}
 
@@ -69,7 +70,11 @@ final class Keys {
     boolean timed = entry.ctime().isPresent();
     ByteBuffer out = ByteBuffer.allocate(3 + entry.gfid().length() + (timed ? 20 : 0));
     out.put((byte) entry.kind().code());
-    out.put((byte) ((entry.kept() ? KEPT : 0) | (timed ? CTIME : 0)));
+    out.put(
+        (byte)
+            ((entry.kept() ? KEPT : 0)
+                | (timed ? CTIME : 0)
+                | (entry.verified() ? VERIFIED : 0)));
     out.put((byte) entry.gfid().length());
     entry.gfid().copyTo(out.array(), out.position());
     out.position(out.position() + entry.gfid().length());
@@ -92,7 +97,8 @@ final class Keys {
             ? Optional.of(Instant.ofEpochSecond(in.getLong(), in.getInt()))
             : Optional.<Instant>empty();
     long size = timed ? in.getLong() : 0;
-    return new Entry(Gfid.of(gfid), kind, ctime, size, (flags & KEPT) != 0);
+    return new Entry(
+        Gfid.of(gfid), kind, ctime, size, (flags & VERIFIED) != 0, (flags & KEPT) != 0);
   }
 
   static boolean isDirectory(byte[] value) {

@@ -82,7 +82,7 @@ public final class Comparison {
       tree.mark(node, Mark.of(state.gfid(), state.token()));
       attributes.set(node, state, true);
     }
-    contents.applied(state, true);
+    contents.verified(state);
     return true;
   }
 

@@ -1,5 +1,6 @@
 package org.georep.secondary.reconcile;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -64,23 +65,53 @@ final class Contents {
   }
 
   /**
-   * Notes at all places of an inode what was applied to it.
+   * Notes at all places of an inode what was applied to it, its contents not having been read again.
    *
-   * @param whole whether all of it is as the state says, contents too
+   * @param whole whether all of it is as the state says, contents too as far as their token tells
    */
   void applied(EntryState state, boolean whole) {
+    note(state, whole, false);
+  }
+
+  /** Notes at all places of a file that its contents were read at this state, and are here. */
+  void verified(EntryState state) {
+    note(state, true, true);
+  }
+
+  private void note(EntryState state, boolean whole, boolean read) {
     for (Place place : inventory.places(state.gfid())) {
       inventory
           .entry(place)
           .filter(entry -> entry.gfid().equals(state.gfid()))
-          .ifPresent(entry -> inventory.put(place, applied(state, whole, entry.kept())));
+          .ifPresent(entry -> inventory.put(place, after(entry, state, whole, read)));
     }
   }
 
-  private static Entry applied(EntryState state, boolean whole, boolean kept) {
-    return whole && !state.racy()
-        ? new Entry(
-            state.gfid(), state.kind(), Optional.of(state.ctime()), state.size(), kept)
-        : new Entry(state.gfid(), state.kind(), Optional.empty(), 0, kept);
+  private static Entry after(Entry entry, EntryState state, boolean whole, boolean read) {
+    if (!whole || state.racy()) {
+      return new Entry(
+          state.gfid(), state.kind(), Optional.empty(), 0, false, entry.kept());
+    }
+    // A new ctime with the old token may hide new contents, if the events that would say so are lost.
+    boolean still = entry.verified() && entry.ctime().filter(state.ctime()::equals).isPresent();
+    return new Entry(
+        state.gfid(),
+        state.kind(),
+        Optional.of(state.ctime()),
+        state.size(),
+        read || still,
+        entry.kept());
+  }
+
+  /** Returns whether a file's contents were read at exactly this ctime. */
+  boolean isVerified(Gfid gfid, Instant ctime) {
+    List<Place> places = inventory.places(gfid);
+    return !places.isEmpty()
+        && places.stream()
+            .map(inventory::entry)
+            .flatMap(Optional::stream)
+            .filter(entry -> entry.gfid().equals(gfid))
+            .allMatch(
+                entry -> entry.verified() && entry.ctime().filter(ctime::equals).isPresent());
   }
 }

@@ -9,6 +9,7 @@ import org.georep.name.Gfid;
 import org.georep.posix.PosixException;
 import org.georep.protocol.DirectoryDigest;
 import org.georep.protocol.Reply;
+import org.georep.protocol.Request;
 import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.tree.Directories;
 import org.georep.secondary.tree.Directory;
@@ -74,6 +75,18 @@ public final class Crawl {
         });
     DirectoryDigest here = builder.finish(digest.directory());
     return known[0] && here.equals(digest);
+  }
+
+  /** Returns the known ones of these files whose contents were not read at exactly this ctime. */
+  public Reply.Different suspects(List<Request.Suspect> files) {
+    List<Gfid> unverified = new ArrayList<>();
+    for (Request.Suspect file : files) {
+      if (!inventory.places(file.gfid()).isEmpty()
+          && !contents.isVerified(file.gfid(), file.ctime())) {
+        unverified.add(file.gfid());
+      }
+    }
+    return new Reply.Different(unverified);
   }
 
   /** Ends it. */

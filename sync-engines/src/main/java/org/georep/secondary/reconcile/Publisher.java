@@ -113,7 +113,7 @@ public final class Publisher {
       publish(arrival, state.gfid(), names, batch);
     }
     awaiting.done(state.gfid());
-    contents.applied(state, true);
+    contents.verified(state);
     for (Place place : names) {
       if (!place.directory().equals(Directory.LIMBO)) {
         step.touched.add(place.directory());

@@ -285,7 +285,7 @@ public final class Reconciler {
             entry ->
                 inventory.put(
                     place,
-                    new Entry(entry.gfid(), entry.kind(), entry.ctime(), entry.size(), kept)));
+                    new Entry(entry.gfid(), entry.kind(), entry.ctime(), entry.size(), entry.verified(), kept)));
   }
 
   private void cover(Directory directory, FileName name) throws PosixException {

@@ -109,6 +109,8 @@ final class OpenSecondary implements AutoCloseable {
       return barrier.sync(wanted);
     } else if (request instanceof Request.Compare compare) {
       return reconciliation.crawl().compare(compare.directories());
+    } else if (request instanceof Request.Suspects suspects) {
+      return reconciliation.crawl().suspects(suspects.files());
     } else if (request instanceof Request.CrawlBegin) {
       reconciliation.crawl().begin();
     } else if (request instanceof Request.CrawlEnd end) {
