@@ -9,7 +9,10 @@ import org.georep.connection.RequestFailedException;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 
-/** The agent as the pipeline speaks to it: each request has its one kind of reply, everything else is an exception. For any thread. */
+/**
+ * The agent as the pipeline speaks to it: each request has its one kind of reply, everything else
+ * is an exception. For any thread.
+ */
 public final class Agent {
   private final AgentClient client;
 

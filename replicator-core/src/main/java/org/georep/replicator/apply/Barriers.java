@@ -16,13 +16,14 @@ import org.georep.replicator.stime.SyncState;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Barriers and stime. Order, and what a crash leaves: directories touched by publishing get their attributes again; the agent makes
- * everything durable, then moves its stime; then ours and the journal's position are written here; then the journal may be trimmed. A
- * crash between any two leaves a lower stime or an older position somewhere, and so work done twice, never work left out.
+ * Barriers and stime. Order, and what a crash leaves: directories touched by publishing get their
+ * attributes again; the agent makes everything durable, then moves its stime; then ours and the
+ * journal's position are written here; then the journal may be trimmed. A crash between any two
+ * leaves a lower stime or an older position somewhere, and so work done twice, never work left out.
  *
- * <p>One barrier is under way at a time, and the pipeline does not wait for it. Under load there is about one a second; when it falls
- * quiet one comes at once; while only heartbeats pass, one in a few seconds. Stime never passes the oldest entry in quarantine. For
- * one thread.
+ * <p>One barrier is under way at a time, and the pipeline does not wait for it. Under load there is
+ * about one a second; when it falls quiet one comes at once; while only heartbeats pass, one in a
+ * few seconds. Stime never passes the oldest entry in quarantine. For one thread.
  */
 public final class Barriers {
   private static final Duration UNDER_LOAD = Duration.ofSeconds(1);
@@ -31,7 +32,10 @@ public final class Barriers {
   private record UnderWay(
       BatchLedger.Claim claim, Optional<Instant> stime, CompletableFuture<Reply> reply) {}
 
-  /** Where positions and stimes go: the state file, and the journal, which trims behind the position. */
+  /**
+   * Where positions and stimes go: the state file, and the journal, which trims behind the
+   * position.
+   */
   public interface States {
     /** Keeps a state durably. */
     void write(SyncState state) throws IOException;
@@ -72,7 +76,10 @@ public final class Barriers {
     this.capture = start.capture();
   }
 
-  /** Something was sent to the secondary since the last barrier: the next one is more than a heartbeat. */
+  /**
+   * Something was sent to the secondary since the last barrier: the next one is more than a
+   * heartbeat.
+   */
   public void worked() {
     worked = true;
   }
@@ -113,7 +120,13 @@ public final class Barriers {
     if (claim.isEmpty()) {
       return !touched.isEmpty();
     }
-    boolean idle = quiet && touched.isEmpty() && claim.get().isHeartbeat() && everSynced && limbo == 0 && !worked;
+    boolean idle =
+        quiet
+            && touched.isEmpty()
+            && claim.get().isHeartbeat()
+            && everSynced
+            && limbo == 0
+            && !worked;
     if (idle && since < HEARTBEAT.toNanos()) {
       return false;
     }

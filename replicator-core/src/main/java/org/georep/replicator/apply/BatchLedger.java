@@ -15,12 +15,16 @@ import org.georep.name.Gfid;
  * Which batches a barrier may claim, and for what.
  *
  * <ul>
- *   <li>Once no contents of a batch or of an earlier one are outstanding, the directories it listed are complete.
- *   <li>A batch is <em>settled</em> when, at its end or later, no directory was left to be listed: until then the secondary has
- *       directories whose names are missing. The position and mark of a batch count only when it is settled as well.
- *   <li>While a crawl that fills a gap runs, batches end with neither position nor mark: neither may pass the gap.
- *   <li>What limbo holds since a batch may go when a claimed mark is later than the end of that batch's look-ups: whatever they did
- *       not find has had its new name in the journal before the mark.
+ *   <li>Once no contents of a batch or of an earlier one are outstanding, the directories it listed
+ *       are complete.
+ *   <li>A batch is <em>settled</em> when, at its end or later, no directory was left to be listed:
+ *       until then the secondary has directories whose names are missing. The position and mark of
+ *       a batch count only when it is settled as well.
+ *   <li>While a crawl that fills a gap runs, batches end with neither position nor mark: neither
+ *       may pass the gap.
+ *   <li>What limbo holds since a batch may go when a claimed mark is later than the end of that
+ *       batch's look-ups: whatever they did not find has had its new name in the journal before the
+ *       mark.
  * </ul>
  *
  * For one thread.
@@ -79,7 +83,10 @@ public final class BatchLedger {
     settled = newest;
   }
 
-  /** Returns whether a directory was listed by a batch no barrier has claimed yet, and not doubted since. */
+  /**
+   * Returns whether a directory was listed by a batch no barrier has claimed yet, and not doubted
+   * since.
+   */
   public boolean isListed(Gfid directory) {
     return listedBy.containsKey(directory);
   }
@@ -104,7 +111,10 @@ public final class BatchLedger {
     return claimed == newest && settled == newest;
   }
 
-  /** Returns what a barrier may claim when contents are in up to the given batch; nothing if that is nothing new. */
+  /**
+   * Returns what a barrier may claim when contents are in up to the given batch; nothing if that is
+   * nothing new.
+   */
   public Optional<Claim> claim(long contentsDone) {
     long upTo = Math.min(contentsDone, newest);
     List<Gfid> listed = new ArrayList<>();

@@ -19,12 +19,14 @@ import org.georep.engine.Outcome;
 import org.georep.name.Gfid;
 
 /**
- * Keeps account of contents under way: which files of which batch are still outstanding, which are to be tried again and when, and
- * which directories publishing touched. A batch is done when nothing of it and of those before it is outstanding.
+ * Keeps account of contents under way: which files of which batch are still outstanding, which are
+ * to be tried again and when, and which directories publishing touched. A batch is done when
+ * nothing of it and of those before it is outstanding.
  *
- * <p>A file asked for again while it is outstanding is handed on again when its present transfer ends, under the later batch; until
- * then it counts for both. A file that changed while it was read, or failed for a passing reason, stays outstanding and is tried
- * again after a pause that grows: with its size, so that a large hot file is not sent over and over, and with each try.
+ * <p>A file asked for again while it is outstanding is handed on again when its present transfer
+ * ends, under the later batch; until then it counts for both. A file that changed while it was
+ * read, or failed for a passing reason, stays outstanding and is tried again after a pause that
+ * grows: with its size, so that a large hot file is not sent over and over, and with each try.
  *
  * <p>The pool's threads report; one thread, the worker's, asks and submits.
  */
@@ -32,7 +34,10 @@ public final class DataPhase implements DataListener {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
 
-  /** A changed file rests one second for each so many bytes: about what reading and sending it takes. */
+  /**
+   * A changed file rests one second for each so many bytes: about what reading and sending it
+   * takes.
+   */
   private static final long BYTES_PER_SECOND_OF_REST = 100L << 20;
 
   /** Passing failures in a row after which a file goes to quarantine, where it is tried on. */
@@ -83,7 +88,10 @@ public final class DataPhase implements DataListener {
     this.wake = wake;
   }
 
-  /** Takes jobs on; returns those to be handed to the pool now. The others wait for their file's present transfer. */
+  /**
+   * Takes jobs on; returns those to be handed to the pool now. The others wait for their file's
+   * present transfer.
+   */
   public synchronized List<FileJob> take(Collection<FileJob> jobs) {
     List<FileJob> now = new ArrayList<>(jobs.size());
     for (FileJob job : jobs) {
@@ -189,7 +197,9 @@ public final class DataPhase implements DataListener {
     return all;
   }
 
-  /** Returns whether something ended, or directories were touched, that nobody has asked for yet. */
+  /**
+   * Returns whether something ended, or directories were touched, that nobody has asked for yet.
+   */
   public synchronized boolean hasNews() {
     return !ended.isEmpty() || !touched.isEmpty();
   }
@@ -199,7 +209,10 @@ public final class DataPhase implements DataListener {
     return outstanding.isEmpty() || outstanding.firstKey() > batch;
   }
 
-  /** Returns the last batch of which, and before which, nothing is outstanding; {@code newest} if nothing is at all. */
+  /**
+   * Returns the last batch of which, and before which, nothing is outstanding; {@code newest} if
+   * nothing is at all.
+   */
   public synchronized long doneUpTo(long newest) {
     return outstanding.isEmpty() ? newest : Math.min(newest, outstanding.firstKey() - 1);
   }

@@ -25,16 +25,21 @@ import org.georep.replicator.volume.PrimaryDirectory;
 import org.georep.replicator.volume.PrimaryTree;
 
 /**
- * The entry phase of one step: every dirty name is looked at now, by its directory's identity, and what is there is sent as desired
- * state, together with the attributes of each directory concerned; directories to be listed are listed and looked at name by name.
- * Requests go out while the next looks are made; answers are gathered at the end.
+ * The entry phase of one step: every dirty name is looked at now, by its directory's identity, and
+ * what is there is sent as desired state, together with the attributes of each directory concerned;
+ * directories to be listed are listed and looked at name by name. Requests go out while the next
+ * looks are made; answers are gathered at the end.
  *
- * <p>Invariants: looks are sent in the order they were made, so the agent's last look at a name is the latest. A directory that is gone
- * is dropped, for its own name is dirty too; one that is outside is reported as doubtful. A look that fails becomes a failure of that one
- * name. For one thread.
+ * <p>Invariants: looks are sent in the order they were made, so the agent's last look at a name is
+ * the latest. A directory that is gone is dropped, for its own name is dirty too; one that is
+ * outside is reported as doubtful. A look that fails becomes a failure of that one name. For one
+ * thread.
  */
 public final class EntryPhase {
-  /** Wants in one request: large enough to spare round trips, small enough to stay far below a frame. */
+  /**
+   * Wants in one request: large enough to spare round trips, small enough to stay far below a
+   * frame.
+   */
   private static final int WANTS = 2_000;
 
   /** Bytes of one request at most, as estimated: extended attributes may be long. */
@@ -59,7 +64,8 @@ public final class EntryPhase {
   }
 
   /** Sends attributes of directories that publishing touched, as they are now. */
-  public void refresh(long batch, Iterable<Gfid> directories) throws IOException, InterruptedException {
+  public void refresh(long batch, Iterable<Gfid> directories)
+      throws IOException, InterruptedException {
     List<EntryState> states = new ArrayList<>();
     for (Gfid gfid : directories) {
       tree.look(gfid, Optional.empty()).ifPresent(states::add);
@@ -188,7 +194,8 @@ public final class EntryPhase {
         try (PrimaryDirectory directory = inside.directory()) {
           if (directory.look(place.name()) instanceof Want.Present present
               && present.state().isDirectory()) {
-            // In doubt, and so to be listed, if the agent has it; walked whole anyway if it has not.
+            // In doubt, and so to be listed, if the agent has it; walked whole anyway if it has
+            // not.
             doubt(present.state().gfid());
           }
         } catch (PosixException e) {
@@ -273,7 +280,8 @@ public final class EntryPhase {
     private void fail(Optional<Place> place, Optional<Gfid> gfid, PosixException cause) {
       String reason = String.valueOf(cause.getMessage());
       result.failures.add(
-          new Reply.Failure(place, gfid, cause.errno(), "cannot be read on the primary: " + reason));
+          new Reply.Failure(
+              place, gfid, cause.errno(), "cannot be read on the primary: " + reason));
     }
 
     private void count(long weight) {

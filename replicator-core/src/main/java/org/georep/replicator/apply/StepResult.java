@@ -42,7 +42,9 @@ public final class StepResult {
     return incomplete;
   }
 
-  /** Returns directories listed whole, and those that could not be listed and are now in quarantine. */
+  /**
+   * Returns directories listed whole, and those that could not be listed and are now in quarantine.
+   */
   public Set<Gfid> listed() {
     return listed;
   }

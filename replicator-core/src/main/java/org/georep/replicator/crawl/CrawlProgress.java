@@ -4,7 +4,8 @@ import java.time.Duration;
 import java.util.OptionalLong;
 
 /**
- * How far a crawl is. The estimate divides what is thought to be left by the rate so far; before the first entry there is none.
+ * How far a crawl is. The estimate divides what is thought to be left by the rate so far; before
+ * the first entry there is none.
  *
  * @param entriesSeen entries looked at
  * @param entriesChanged entries the secondary was asked to change

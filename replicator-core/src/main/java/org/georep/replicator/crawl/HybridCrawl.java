@@ -22,14 +22,16 @@ import org.georep.replicator.volume.PrimaryDirectory;
 import org.georep.replicator.volume.PrimaryTree;
 
 /**
- * The walk: every directory is entered once, top-down, by identity and not by path, whatever its times say. Of each it says a digest,
- * which the agent compares with what it last applied; where that differs, or where the directory changed since {@code since}, the
- * whole directory is to be listed. Files changed since {@code since} are suspects: events may be missing that would tell whether their
- * contents changed under an unchanged size and mtime.
+ * The walk: every directory is entered once, top-down, by identity and not by path, whatever its
+ * times say. Of each it says a digest, which the agent compares with what it last applied; where
+ * that differs, or where the directory changed since {@code since}, the whole directory is to be
+ * listed. Files changed since {@code since} are suspects: events may be missing that would tell
+ * whether their contents changed under an unchanged size and mtime.
  *
- * <p>While it runs, live records go on; a directory they meet is put on the list again ({@link #again}), since it may have moved from
- * where the walk had yet to come to where it has been. What it keeps is one identity for each directory yet to be entered, so a crash
- * costs only the walk: it begins again and finds equal digests. For one thread.
+ * <p>While it runs, live records go on; a directory they meet is put on the list again ({@link
+ * #again}), since it may have moved from where the walk had yet to come to where it has been. What
+ * it keeps is one identity for each directory yet to be entered, so a crash costs only the walk: it
+ * begins again and finds equal digests. For one thread.
  */
 public final class HybridCrawl {
   private final PrimaryTree tree;
@@ -144,7 +146,9 @@ public final class HybridCrawl {
     }
   }
 
-  /** Returns whether something with this ctime may have changed after what is known to be in step. */
+  /**
+   * Returns whether something with this ctime may have changed after what is known to be in step.
+   */
   public boolean isSince(Instant ctime) {
     return since.isEmpty() || !ctime.isBefore(since.get());
   }
@@ -159,7 +163,10 @@ public final class HybridCrawl {
     changed += entries;
   }
 
-  /** The listing of a directory on the walk's behalf looked at that many entries the walk itself did not. */
+  /**
+   * The listing of a directory on the walk's behalf looked at that many entries the walk itself did
+   * not.
+   */
   public void countSeen(long entries) {
     seen += entries;
   }

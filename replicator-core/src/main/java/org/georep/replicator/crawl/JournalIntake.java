@@ -11,8 +11,9 @@ import org.georep.changelog.record.JournalRecord;
 import org.georep.replicator.plan.DirtySet;
 
 /**
- * Reads the journal in portions. What it adds is the one rule about capture's marks: a start of capture that is not the run the
- * reader was in, and a gap however noticed, mean that everything has to be crawled. For one thread.
+ * Reads the journal in portions. What it adds is the one rule about capture's marks: a start of
+ * capture that is not the run the reader was in, and a gap however noticed, mean that everything
+ * has to be crawled. For one thread.
  */
 public final class JournalIntake {
   private final JournalReader reader;

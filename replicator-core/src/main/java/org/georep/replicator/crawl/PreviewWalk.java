@@ -18,7 +18,10 @@ import org.georep.replicator.plan.Filter;
 import org.georep.replicator.volume.PrimaryDirectory;
 import org.georep.replicator.volume.PrimaryTree;
 
-/** The dry run: lists every directory of the primary and asks the agent what it would change. Nothing is changed. For one thread. */
+/**
+ * The dry run: lists every directory of the primary and asks the agent what it would change.
+ * Nothing is changed. For one thread.
+ */
 public final class PreviewWalk {
   private static final int PART = 5_000;
 

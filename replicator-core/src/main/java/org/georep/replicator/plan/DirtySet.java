@@ -13,8 +13,8 @@ import org.georep.name.Gfid;
 import org.georep.name.Place;
 
 /**
- * What is dirty: names by directory, contents and attributes by inode, directories in doubt, directories to be walked whole. Adding
- * the same thing again changes nothing. For one thread.
+ * What is dirty: names by directory, contents and attributes by inode, directories in doubt,
+ * directories to be walked whole. Adding the same thing again changes nothing. For one thread.
  */
 public final class DirtySet {
   private final Map<Gfid, Set<FileName>> names = new LinkedHashMap<>();

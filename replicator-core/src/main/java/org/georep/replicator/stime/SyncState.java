@@ -9,7 +9,8 @@ import org.georep.changelog.journal.JournalPosition;
 /**
  * How far the secondary is in step, as of the last barrier.
  *
- * @param stime everything that happened on the primary before it is durable on the secondary; empty before the first full crawl
+ * @param stime everything that happened on the primary before it is durable on the secondary; empty
+ *     before the first full crawl
  * @param position where the journal is read on from; empty if there is no journal
  * @param capture the run of capture the position belongs to: another one means a gap
  */
@@ -27,8 +28,9 @@ public record SyncState(
   }
 
   /**
-   * Returns this state as far as the secondary confirms it: where the secondary's stime is lower, or missing, it was restored to an
-   * older state, or made anew, and neither our stime nor our position holds.
+   * Returns this state as far as the secondary confirms it: where the secondary's stime is lower,
+   * or missing, it was restored to an older state, or made anew, and neither our stime nor our
+   * position holds.
    */
   public SyncState confirmedBy(Optional<Instant> secondary) {
     if (stime.isEmpty()) {

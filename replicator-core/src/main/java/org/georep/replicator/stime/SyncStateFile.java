@@ -16,8 +16,9 @@ import org.georep.posix.Libc;
 import org.jspecify.annotations.Nullable;
 
 /**
- * {@code VOLUME.stime}: a {@link SyncState} as JSON with a format version, replaced atomically and durably. A file that cannot be read
- * counts as none: the cost is a crawl, not the truth. For one thread.
+ * {@code VOLUME.stime}: a {@link SyncState} as JSON with a format version, replaced atomically and
+ * durably. A file that cannot be read counts as none: the cost is a crawl, not the truth. For one
+ * thread.
  */
 public final class SyncStateFile {
   private static final int FORMAT = 1;

@@ -18,9 +18,10 @@ import org.georep.posix.Stat;
 import org.georep.protocol.EntryState;
 
 /**
- * Looks at the primary by kernel file handle, which needs CAP_DAC_READ_SEARCH. A directory counts as inside when the kernel's path of
- * it lies below the root's. Where a file's names are is not known, so one outside the volume may be opened too: the secondary then
- * has no use for it and says so.
+ * Looks at the primary by kernel file handle, which needs CAP_DAC_READ_SEARCH. A directory counts
+ * as inside when the kernel's path of it lies below the root's. Where a file's names are is not
+ * known, so one outside the volume may be opened too: the secondary then has no use for it and says
+ * so.
  */
 final class HandleTree implements PrimaryTree {
   private static final byte[] EMPTY = new byte[0];
@@ -97,7 +98,10 @@ final class HandleTree implements PrimaryTree {
         && Arrays.equals(path, 0, rootPath.length, rootPath, 0, rootPath.length);
   }
 
-  /** For paths the kernel cannot spell in one page: goes up until the root, or the file system's own root, is met. */
+  /**
+   * For paths the kernel cannot spell in one page: goes up until the root, or the file system's own
+   * root, is met.
+   */
   private boolean climbsToRoot(int from) throws IOException {
     int at = from;
     try {
@@ -183,7 +187,13 @@ final class HandleTree implements PrimaryTree {
       EntryPath below = EntryPath.parse(Arrays.copyOfRange(path, from, path.length));
       return leadsTo(below, gfid) ? Optional.of(below) : Optional.empty();
     } catch (PosixException e) {
-      if (e.is(Errno.ESTALE, Errno.ENOENT, Errno.ENAMETOOLONG, Errno.ENOTDIR, Errno.ELOOP, Errno.EXDEV)) {
+      if (e.is(
+          Errno.ESTALE,
+          Errno.ENOENT,
+          Errno.ENAMETOOLONG,
+          Errno.ENOTDIR,
+          Errno.ELOOP,
+          Errno.EXDEV)) {
         return Optional.empty();
       }
       throw e;
@@ -213,7 +223,8 @@ final class HandleTree implements PrimaryTree {
     var names = path.get().names();
     FileName last = names.get(names.size() - 1);
     int parent =
-        root.open(EntryPath.of(names.subList(0, names.size() - 1)), Linux.O_PATH | Linux.O_DIRECTORY);
+        root.open(
+            EntryPath.of(names.subList(0, names.size() - 1)), Linux.O_PATH | Linux.O_DIRECTORY);
     try {
       Gfid above = root.look().gfid(parent);
       return Optional.of(new Place(above, last));

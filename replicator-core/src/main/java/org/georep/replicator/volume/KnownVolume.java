@@ -9,7 +9,10 @@ import org.georep.name.VolumeId;
 import org.georep.posix.AtomicFile;
 import org.georep.posix.Libc;
 
-/** Which volume a session met at its primary's path: a small file in the session's directory, written when it meets it first. */
+/**
+ * Which volume a session met at its primary's path: a small file in the session's directory,
+ * written when it meets it first.
+ */
 public final class KnownVolume {
   private final AtomicFile file;
 

@@ -23,11 +23,15 @@ import org.georep.protocol.Want;
 import org.georep.protocol.Xattr;
 
 /**
- * One atomic look: a name is opened once (O_PATH, not followed), and identity, attributes, target and extended attributes are all
- * taken from that descriptor, so that they belong to one inode whatever happens to the name meanwhile. For any thread.
+ * One atomic look: a name is opened once (O_PATH, not followed), and identity, attributes, target
+ * and extended attributes are all taken from that descriptor, so that they belong to one inode
+ * whatever happens to the name meanwhile. For any thread.
  */
 final class Look {
-  /** A change within this of the look may share its ctime with a later one, on kernels without multigrain timestamps. */
+  /**
+   * A change within this of the look may share its ctime with a later one, on kernels without
+   * multigrain timestamps.
+   */
   private static final Duration TICK = Duration.ofMillis(20);
 
   private static final byte[] EMPTY = new byte[0];
@@ -44,7 +48,8 @@ final class Look {
   /**
    * Makes it.
    *
-   * @param fineTimestamps whether a change after a look always gets a ctime of its own (Linux 6.13 and later on ext4, xfs, btrfs, tmpfs)
+   * @param fineTimestamps whether a change after a look always gets a ctime of its own (Linux 6.13
+   *     and later on ext4, xfs, btrfs, tmpfs)
    */
   Look(Libc libc, Identity identity, Clock clock, boolean fineTimestamps) {
     this.libc = libc;
@@ -62,8 +67,7 @@ final class Look {
   Want at(int directory, long device, FileName name) throws IOException {
     int descriptor;
     try {
-      descriptor =
-          libc.openat(directory, name.toBytes(), Linux.O_PATH | Linux.O_NOFOLLOW, 0);
+      descriptor = libc.openat(directory, name.toBytes(), Linux.O_PATH | Linux.O_NOFOLLOW, 0);
     } catch (PosixException e) {
       if (e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ESTALE)) {
         return new Want.Absent(name);
@@ -138,7 +142,10 @@ final class Look {
     return xattrs;
   }
 
-  /** All but georep's own and what the kernel makes up under {@code system.}, where only POSIX ACLs are kept. */
+  /**
+   * All but georep's own and what the kernel makes up under {@code system.}, where only POSIX ACLs
+   * are kept.
+   */
   private static boolean isReplicated(byte[] name) {
     return !startsWith(name, GEOREP_TRUSTED)
         && !startsWith(name, GEOREP_USER)

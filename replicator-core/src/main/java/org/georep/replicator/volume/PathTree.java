@@ -24,12 +24,14 @@ import org.georep.protocol.Want;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks at the primary without file handles: for a process that may not open by handle, and for file systems that have none. It keeps
- * the place of every directory it heard of (about 150 bytes each) and of the files last spoken of (a bounded number), and believes
- * none of it: a path made of places counts only when what it leads to has the identity asked for.
+ * Looks at the primary without file handles: for a process that may not open by handle, and for
+ * file systems that have none. It keeps the place of every directory it heard of (about 150 bytes
+ * each) and of the files last spoken of (a bounded number), and believes none of it: a path made of
+ * places counts only when what it leads to has the identity asked for.
  *
- * <p>A directory that is not where it was last seen is walked for once; if that does not find it, it is answered as outside: it may
- * have moved while being looked for, and only its new name will tell.
+ * <p>A directory that is not where it was last seen is walked for once; if that does not find it,
+ * it is answered as outside: it may have moved while being looked for, and only its new name will
+ * tell.
  */
 final class PathTree implements PrimaryTree {
   private static final byte[] EMPTY = new byte[0];
@@ -77,7 +79,10 @@ final class PathTree implements PrimaryTree {
     return open < 0 ? new Found.Outside() : new Found.Inside(root.directory(open));
   }
 
-  /** One walk finds all that were there before this process looked; later ones are learnt from looks. */
+  /**
+   * One walk finds all that were there before this process looked; later ones are learnt from
+   * looks.
+   */
   private synchronized boolean mayWalk(Gfid gfid) {
     return !walked && !directories.containsKey(gfid);
   }
@@ -130,14 +135,16 @@ final class PathTree implements PrimaryTree {
       Gfid gfid = left.pop();
       int open =
           gfid.equals(root.gfid())
-              ? libc.openat(root.descriptor(), new byte[] {'.'}, Linux.O_RDONLY | Linux.O_DIRECTORY, 0)
+              ? libc.openat(
+                  root.descriptor(), new byte[] {'.'}, Linux.O_RDONLY | Linux.O_DIRECTORY, 0)
               : openOrSkip(gfid);
       if (open < 0) {
         continue;
       }
       try (PrimaryDirectory directory = root.directory(open)) {
         for (FileName name : subdirectories(open)) {
-          if (directory.look(name) instanceof Want.Present present && present.state().isDirectory()) {
+          if (directory.look(name) instanceof Want.Present present
+              && present.state().isDirectory()) {
             Gfid below = present.state().gfid();
             learn(below, new Place(gfid, name));
             left.push(below);
@@ -150,7 +157,10 @@ final class PathTree implements PrimaryTree {
     }
   }
 
-  /** A directory that may not be entered is reported when the crawl or a record comes to it, not here. */
+  /**
+   * A directory that may not be entered is reported when the crawl or a record comes to it, not
+   * here.
+   */
   private int openOrSkip(Gfid gfid) throws IOException {
     try {
       return openDirectory(gfid);

@@ -6,7 +6,10 @@ import org.georep.name.FileName;
 import org.georep.protocol.EntryState;
 import org.georep.protocol.Want;
 
-/** A directory of the primary, open. It stays the same directory however it is renamed meanwhile. For one thread. */
+/**
+ * A directory of the primary, open. It stays the same directory however it is renamed meanwhile.
+ * For one thread.
+ */
 public interface PrimaryDirectory extends AutoCloseable {
   /** Returns the directory's own attributes now. */
   EntryState attributes() throws IOException;

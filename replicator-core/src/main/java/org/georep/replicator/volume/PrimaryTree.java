@@ -14,7 +14,10 @@ public interface PrimaryTree extends ContentSource, AutoCloseable {
     /** In the volume; to be closed by the caller. */
     record Inside(PrimaryDirectory directory) implements Found {}
 
-    /** It exists, but not in the volume, or it cannot be told: the secondary's copy of it is in doubt. */
+    /**
+     * It exists, but not in the volume, or it cannot be told: the secondary's copy of it is in
+     * doubt.
+     */
     record Outside() implements Found {}
 
     /** It is gone for good; so is everything a record said of it. */
@@ -35,7 +38,10 @@ public interface PrimaryTree extends ContentSource, AutoCloseable {
    */
   Optional<EntryState> look(Gfid gfid, Optional<Place> hint) throws IOException;
 
-  /** Returns where a directory is now, if it can be told: its parent and its name there. Empty for the root. */
+  /**
+   * Returns where a directory is now, if it can be told: its parent and its name there. Empty for
+   * the root.
+   */
   Optional<Place> place(Gfid directory) throws IOException;
 
   /** A look found this directory at this place. */
@@ -47,7 +53,8 @@ public interface PrimaryTree extends ContentSource, AutoCloseable {
   /**
    * Checks that the root is still what it was when this tree was opened.
    *
-   * @throws VolumeChangedException if it was unmounted, emptied of its id, or another one is in its place
+   * @throws VolumeChangedException if it was unmounted, emptied of its id, or another one is in its
+   *     place
    */
   void check() throws IOException;
 

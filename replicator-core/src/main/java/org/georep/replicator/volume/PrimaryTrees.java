@@ -46,14 +46,23 @@ public final class PrimaryTrees {
       libc.close(libc.openByHandleAt(directory, handle, Linux.O_PATH));
       return true;
     } catch (PosixException e) {
-      if (e.is(Errno.EPERM, Errno.EOPNOTSUPP, Errno.ENOSYS, Errno.EOVERFLOW, Errno.EINVAL, Errno.ESTALE)) {
+      if (e.is(
+          Errno.EPERM,
+          Errno.EOPNOTSUPP,
+          Errno.ENOSYS,
+          Errno.EOVERFLOW,
+          Errno.EINVAL,
+          Errno.ESTALE)) {
         return false;
       }
       throw e;
     }
   }
 
-  /** Linux 6.13 gave files multigrain timestamps: a change after a look never shares its ctime with one before. */
+  /**
+   * Linux 6.13 gave files multigrain timestamps: a change after a look never shares its ctime with
+   * one before.
+   */
   private static boolean hasMultigrainKernel() throws IOException {
     String release = Files.readString(Path.of("/proc/sys/kernel/osrelease")).strip();
     String[] parts = release.split("[.-]", 3);

@@ -18,8 +18,9 @@ import org.georep.protocol.EntryState;
 import org.georep.protocol.Want;
 
 /**
- * The primary's root, held open, and opening what is beneath it. A mount of another file system over the root, or another directory
- * in its place, is noticed by {@link #check}; what was opened through the held descriptor stays in the old one.
+ * The primary's root, held open, and opening what is beneath it. A mount of another file system
+ * over the root, or another directory in its place, is noticed by {@link #check}; what was opened
+ * through the held descriptor stays in the old one.
  */
 final class Root implements AutoCloseable {
   static final FileName OWN = FileName.of(".georep");
@@ -71,7 +72,10 @@ final class Root implements AutoCloseable {
     return look;
   }
 
-  /** Opens a path beneath the root, never through a symbolic link or onto another file system. The caller closes it. */
+  /**
+   * Opens a path beneath the root, never through a symbolic link or onto another file system. The
+   * caller closes it.
+   */
   int open(EntryPath below, int flags) throws IOException {
     long resolve = Linux.RESOLVE_BENEATH | Linux.RESOLVE_NO_SYMLINKS | Linux.RESOLVE_NO_XDEV;
     int at = descriptor;
@@ -88,7 +92,8 @@ final class Root implements AutoCloseable {
         boolean last = to == names.size();
         byte[] part =
             from == to ? new byte[] {'.'} : EntryPath.of(names.subList(from, to)).toBytes();
-        int next = libc.openat2(at, part, last ? flags : Linux.O_PATH | Linux.O_DIRECTORY, 0, resolve);
+        int next =
+            libc.openat2(at, part, last ? flags : Linux.O_PATH | Linux.O_DIRECTORY, 0, resolve);
         closeUnlessRoot(at);
         at = next;
         if (last) {

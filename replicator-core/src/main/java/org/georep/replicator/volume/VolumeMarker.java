@@ -1,10 +1,10 @@
 package org.georep.replicator.volume;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.UUID;
-import java.nio.ByteBuffer;
 import org.georep.name.VolumeId;
 import org.georep.posix.Errno;
 import org.georep.posix.Libc;
@@ -12,8 +12,9 @@ import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
 
 /**
- * The volume's id, kept in {@code .georep/volume} at the primary's root. It is written once, when a session first meets the volume; a
- * root that had one and has none any more was emptied, unmounted or swapped, and must never be taken for a mass delete.
+ * The volume's id, kept in {@code .georep/volume} at the primary's root. It is written once, when a
+ * session first meets the volume; a root that had one and has none any more was emptied, unmounted
+ * or swapped, and must never be taken for a mass delete.
  */
 public final class VolumeMarker {
   private static final byte[] OWN = ".georep".getBytes(StandardCharsets.US_ASCII);

@@ -25,12 +25,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The crawl within a pipeline: when one begins, what it asks of the agent, when it has ended, and what is held back until then.
+ * The crawl within a pipeline: when one begins, what it asks of the agent, when it has ended, and
+ * what is held back until then.
  *
- * <p>It goes through <em>walking</em> (directories are met and compared, what differs is listed), <em>ending</em> (the agent was told,
- * and marks what was not met incomplete; that is listed too), and <em>done</em>. A crawl that fills a gap holds position and stime
- * until it is done; one that merely sweeps does not. A gap that comes while one runs makes it begin again at the root. On a secondary
- * that is empty nothing has to be compared: listing the root makes every directory below incomplete, and so listed. For one thread.
+ * <p>It goes through <em>walking</em> (directories are met and compared, what differs is listed),
+ * <em>ending</em> (the agent was told, and marks what was not met incomplete; that is listed too),
+ * and <em>done</em>. A crawl that fills a gap holds position and stime until it is done; one that
+ * merely sweeps does not. A gap that comes while one runs makes it begin again at the root. On a
+ * secondary that is empty nothing has to be compared: listing the root makes every directory below
+ * incomplete, and so listed. For one thread.
  */
 final class CrawlRun {
   private static final Logger log = LoggerFactory.getLogger(CrawlRun.class);
@@ -112,9 +115,15 @@ final class CrawlRun {
     return crawl != null && holds;
   }
 
-  /** Walks on, and returns the files that have to be compared. Directories to be listed are added to the list. */
+  /**
+   * Walks on, and returns the files that have to be compared. Directories to be listed are added to
+   * the list.
+   */
   List<FileJob> walk() throws IOException, InterruptedException {
-    if (crawl == null || phase != Phase.WALKING || crawl.isWalked() || toList.size() > LISTS_WAITING) {
+    if (crawl == null
+        || phase != Phase.WALKING
+        || crawl.isWalked()
+        || toList.size() > LISTS_WAITING) {
       return List.of();
     }
     int budget = allowed();
@@ -129,9 +138,7 @@ final class CrawlRun {
     toList.addAll(portion.toList());
     if (!portion.digests().isEmpty()) {
       toList.addAll(
-          agent
-              .ask(new Request.Compare(portion.digests()), Reply.Different.class)
-              .directories());
+          agent.ask(new Request.Compare(portion.digests()), Reply.Different.class).directories());
     }
     return suspects(portion.suspects());
   }
@@ -154,8 +161,7 @@ final class CrawlRun {
     }
     Map<Gfid, Long> sizes = new HashMap<>();
     suspects.forEach(suspect -> sizes.put(suspect.gfid(), suspect.size()));
-    Reply.Different different =
-        agent.ask(new Request.Suspects(suspects), Reply.Different.class);
+    Reply.Different different = agent.ask(new Request.Suspects(suspects), Reply.Different.class);
     List<FileJob> jobs = new ArrayList<>();
     for (Gfid gfid : different.directories()) {
       long size = sizes.getOrDefault(gfid, -1L);
@@ -164,7 +170,10 @@ final class CrawlRun {
     return jobs;
   }
 
-  /** Live records met these: directories are entered again, files that changed since the gap are compared. */
+  /**
+   * Live records met these: directories are entered again, files that changed since the gap are
+   * compared.
+   */
   List<FileJob> met(StepResult result) throws IOException, InterruptedException {
     if (crawl == null || fresh) {
       return List.of();
@@ -223,7 +232,10 @@ final class CrawlRun {
     return true;
   }
 
-  /** Returns the moment before which the last crawl covers everything, where there is no journal to say so. */
+  /**
+   * Returns the moment before which the last crawl covers everything, where there is no journal to
+   * say so.
+   */
   Optional<Instant> markOfLast() {
     return parts.intake().isEmpty() ? markOfLast : Optional.empty();
   }

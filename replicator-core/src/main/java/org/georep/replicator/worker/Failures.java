@@ -26,8 +26,8 @@ import org.georep.replicator.quarantine.Subject;
 import org.georep.replicator.volume.PrimaryTree;
 
 /**
- * Between pipeline and quarantine: what failed goes in before a barrier can claim its batch, what succeeds comes out, and what is due
- * for another try becomes dirty again. For one thread.
+ * Between pipeline and quarantine: what failed goes in before a barrier can claim its batch, what
+ * succeeds comes out, and what is due for another try becomes dirty again. For one thread.
  */
 final class Failures {
   private static final int RETRIES = 1_000;
@@ -156,7 +156,10 @@ final class Failures {
     }
   }
 
-  /** Whether listing this directory failed: it is tried again from quarantine, not each time the agent misses it. */
+  /**
+   * Whether listing this directory failed: it is tried again from quarantine, not each time the
+   * agent misses it.
+   */
   boolean isUnlistable(Gfid directory) {
     return unlistable.contains(directory);
   }
@@ -165,9 +168,7 @@ final class Failures {
   Optional<Instant> oldest() {
     return isEmpty()
         ? Optional.empty()
-        : quarantine.entries().stream()
-            .map(QuarantineEntry::first)
-            .min(Comparator.naturalOrder());
+        : quarantine.entries().stream().map(QuarantineEntry::first).min(Comparator.naturalOrder());
   }
 
   boolean isEmpty() {

@@ -8,8 +8,8 @@ import org.georep.replicator.crawl.CrawlProgress;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a worker counts while it works, for its status: written by its thread, read by any. Counters go on over reconnects; the last
- * crawl's length is kept to estimate the next one.
+ * What a worker counts while it works, for its status: written by its thread, read by any. Counters
+ * go on over reconnects; the last crawl's length is kept to estimate the next one.
  */
 public final class Meter {
   /** What the worker is doing, in GlusterFS's words. */

@@ -4,7 +4,10 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** Wakes the worker's one thread: new records, ended transfers, a request to stop. Waking twice before it looks counts once. */
+/**
+ * Wakes the worker's one thread: new records, ended transfers, a request to stop. Waking twice
+ * before it looks counts once.
+ */
 public final class Signal {
   private final Semaphore raised = new Semaphore(0);
 

@@ -25,9 +25,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Replicates one volume: connects, greets, runs a pipeline, and when the link is lost connects again, with a growing pause, for ever.
- * What a connection had under way is forgotten with it; the next one starts from the last barrier, exactly as after a crash, so there
- * is one way to recover and it is used often. For one thread, except {@link #stop}.
+ * Replicates one volume: connects, greets, runs a pipeline, and when the link is lost connects
+ * again, with a growing pause, for ever. What a connection had under way is forgotten with it; the
+ * next one starts from the last barrier, exactly as after a crash, so there is one way to recover
+ * and it is used often. For one thread, except {@link #stop}.
  */
 public final class Worker {
   private static final Logger log = LoggerFactory.getLogger(Worker.class);
@@ -78,7 +79,10 @@ public final class Worker {
         pause = FIRST_PAUSE;
       }
       rest(pause);
-      pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : pause.multipliedBy(2);
+      pause =
+          pause.multipliedBy(2).compareTo(LONGEST_PAUSE) > 0
+              ? LONGEST_PAUSE
+              : pause.multipliedBy(2);
     }
     return Pipeline.End.STOPPED;
   }
@@ -165,8 +169,7 @@ public final class Worker {
     };
   }
 
-  private Pipeline.End replicate(
-      Link link, AgentClient client, Agent agent, Reply.Welcome welcome)
+  private Pipeline.End replicate(Link link, AgentClient client, Agent agent, Reply.Welcome welcome)
       throws GeorepException, IOException, InterruptedException {
     SyncState start = parts.states().read().confirmedBy(welcome.stime());
     DataPhase contents = new DataPhase(parts.signal()::raise);

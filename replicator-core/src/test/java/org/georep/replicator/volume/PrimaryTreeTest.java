@@ -84,7 +84,8 @@ final class PrimaryTreeTest {
       assertThat(file.kind()).isEqualTo(Kind.FILE);
       assertThat(file.size()).isEqualTo(8);
       EntryState link = look(tree, tree.rootGfid(), "link");
-      assertThat(link.target().orElseThrow()).isEqualTo("no/where".getBytes(StandardCharsets.UTF_8));
+      assertThat(link.target().orElseThrow())
+          .isEqualTo("no/where".getBytes(StandardCharsets.UTF_8));
       try (PrimaryDirectory root = inside(tree, tree.rootGfid())) {
         assertThat(root.names()).containsExactly(FileName.of("file"), FileName.of("link"));
         assertThat(root.look(FileName.of("gone"))).isInstanceOf(Want.Absent.class);
