@@ -39,7 +39,9 @@ final class AgentJvm {
   private static String absoluteClassPath() {
     List<String> parts = new ArrayList<>();
     for (String part : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
-      parts.add(Path.of(part).toAbsolutePath().toString());
+      if (!part.isEmpty()) {
+        parts.add(Path.of(part).toAbsolutePath().toString());
+      }
     }
     return String.join(File.pathSeparator, parts);
   }

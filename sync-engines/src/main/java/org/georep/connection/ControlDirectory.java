@@ -5,13 +5,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.georep.connection.ConnectionException.Reason;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A directory of one link's own for ssh's control sockets, mode 0700, and short: a socket's path
  * has 108 bytes at most, of which ssh takes some for itself.
  */
 final class ControlDirectory {
+  private static final Logger LOG = LoggerFactory.getLogger(ControlDirectory.class);
   private static final int LONGEST = 60;
 
   private ControlDirectory() {}
@@ -39,5 +43,17 @@ final class ControlDirectory {
         Reason.MISSING_PROGRAM,
         "no directory for ssh's control socket can be made; set XDG_RUNTIME_DIR to one with a short"
             + (" path: " + last));
+  }
+
+  /** Removes it with the sockets that an ssh ended by force left in it. */
+  static void remove(Path directory) {
+    try (Stream<Path> sockets = Files.list(directory)) {
+      for (Path socket : sockets.toList()) {
+        Files.deleteIfExists(socket);
+      }
+      Files.deleteIfExists(directory);
+    } catch (IOException e) {
+      LOG.debug("{} stays behind", directory, e);
+    }
   }
 }

@@ -3,6 +3,9 @@ package org.georep.connection;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Drains what a process writes to standard error, all the time, so that it never blocks on it, and
@@ -13,6 +16,7 @@ final class ErrorLog {
   static final int CAPACITY = 64 << 10;
 
   private final byte[] ring = new byte[CAPACITY];
+  private final CountDownLatch ended = new CountDownLatch(1);
   private long written;
 
   /** Drains the stream to its end in a thread of its own. */
@@ -30,6 +34,8 @@ final class ErrorLog {
       }
     } catch (IOException e) {
       append(new byte[0], 0); // the process was ended and the stream closed with it
+    } finally {
+      ended.countDown();
     }
   }
 
@@ -37,6 +43,11 @@ final class ErrorLog {
     for (int i = 0; i < length; i++) {
       ring[(int) (written++ % CAPACITY)] = chunk[i];
     }
+  }
+
+  /** Waits for the end of the stream. */
+  void awaitEnd(Duration most) throws InterruptedException {
+    ended.await(most.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Returns what is kept, oldest first. */

@@ -12,6 +12,8 @@ import java.util.concurrent.TimeUnit;
 
 /** A channel that is a child process: the agent itself, or the ssh that leads to it. */
 final class ProcessChannel implements Channel {
+  private static final Duration LAST_WORDS = Duration.ofSeconds(3);
+
   private final Process process;
   private final OutputStream out;
   private final ErrorLog errors = new ErrorLog();
@@ -69,9 +71,18 @@ final class ProcessChannel implements Channel {
     return process.isAlive();
   }
 
+  /**
+   * Waits until nobody writes to standard error any more, at most a few seconds, and returns what
+   * was kept: a process that has ended may have said more than was read yet.
+   */
+  String errorsToTheEnd() throws InterruptedException {
+    errors.awaitEnd(LAST_WORDS);
+    return errors.text();
+  }
+
   /** Returns what it means that the process ended, with this code, before it answered. */
-  ConnectionException failure(int exit) {
-    return failures.of(exit, errors());
+  ConnectionException failure(int exit) throws InterruptedException {
+    return failures.of(exit, errorsToTheEnd());
   }
 
   /** Returns the process's id, for tests that do it harm. */

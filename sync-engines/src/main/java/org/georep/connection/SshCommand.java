@@ -48,9 +48,18 @@ final class SshCommand {
     return List.copyOf(command);
   }
 
+  /** Asks for a shared connection's process; it is said on standard error. */
+  List<String> check(Path socket) {
+    return control(socket, "check");
+  }
+
   /** Ends a shared connection. */
   List<String> exit(Path socket) {
-    List<String> command = new ArrayList<>(List.of("ssh", "-O", "exit"));
+    return control(socket, "exit");
+  }
+
+  private List<String> control(Path socket, String word) {
+    List<String> command = new ArrayList<>(List.of("ssh", "-O", word));
     command.addAll(needed(socket));
     return destination(command);
   }

@@ -1,12 +1,14 @@
 package org.georep.connection;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.georep.connection.ConnectionException.Reason;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,32 +25,14 @@ import org.slf4j.LoggerFactory;
  */
 final class SshMasters implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(SshMasters.class);
-  private static final String REFUSED = "Session open refused";
+  private static final Duration CONTROL = Duration.ofSeconds(5);
+  private static final Pattern PID = Pattern.compile("pid=([0-9]+)");
 
   private final SecondaryAddress.Ssh address;
   private final LinkOptions options;
   private final SshCommand command;
   private final Path directory;
-  private final List<Master> masters = new ArrayList<>();
-
-  /** One of them and the channels that go over it. */
-  private static final class Master {
-    private final Path socket;
-    private final List<ProcessChannel> channels = new ArrayList<>();
-    private int room = Integer.MAX_VALUE;
-
-    Master(Path socket) {
-      this.socket = socket;
-    }
-
-    boolean hasRoom() {
-      channels.removeIf(channel -> !channel.isAlive());
-      if (channels.removeIf(channel -> channel.errors().contains(REFUSED))) {
-        room = Math.max(1, channels.size());
-      }
-      return channels.size() < room;
-    }
-  }
+  private final List<SshMaster> masters = new ArrayList<>();
 
   SshMasters(SecondaryAddress.Ssh address, LinkOptions options) throws ConnectionException {
     this.address = address;
@@ -59,54 +43,59 @@ final class SshMasters implements AutoCloseable {
 
   /** Starts a far command over a connection with room. */
   synchronized Channel open(String remote) throws ConnectionException, InterruptedException {
-    Master master = withRoom();
-    ProcessChannel channel = start(command.session(master.socket, remote));
-    master.channels.add(channel);
+    SshMaster master = withRoom();
+    ProcessChannel channel = start(command.session(master.socket(), remote));
+    master.add(channel);
     return channel;
   }
 
   /** Returns the command that starts a far command over a connection that has room now. */
   synchronized List<String> command(String remote) {
-    Master master = masters.stream().filter(Master::hasRoom).findFirst().orElse(masters.get(0));
-    return command.session(master.socket, remote);
+    SshMaster master =
+        masters.stream().filter(SshMaster::hasRoom).findFirst().orElse(masters.get(0));
+    return command.session(master.socket(), remote);
   }
 
-  private Master withRoom() throws ConnectionException, InterruptedException {
-    for (Master master : masters) {
+  private SshMaster withRoom() throws ConnectionException, InterruptedException {
+    for (SshMaster master : masters) {
       if (master.hasRoom()) {
         return master;
       }
     }
     Path socket = directory.resolve("m" + masters.size());
     connect(socket);
-    Master master = new Master(socket);
+    SshMaster master = new SshMaster(socket, process(socket));
     masters.add(master);
     return master;
   }
 
   private void connect(Path socket) throws ConnectionException, InterruptedException {
-    ProcessChannel master = start(command.master(socket));
     // ConnectTimeout is ssh's own; this is for what it does not cover.
     Duration patience = options.timeout().multipliedBy(2).plusSeconds(5);
-    OptionalInt exit;
-    try {
-      exit = master.await(patience);
-    } catch (InterruptedException e) {
-      master.close();
-      throw e;
+    try (ProcessChannel starting = start(command.master(socket))) {
+      OptionalInt exit = starting.await(patience);
+      if (exit.isEmpty()) {
+        throw new ConnectionException(
+            Reason.UNREACHABLE,
+            address.destination()
+                + " did not let us in within "
+                + patience.toSeconds()
+                + " s"
+                + ErrorTail.of(starting));
+      }
+      if (exit.getAsInt() != 0) {
+        throw SshFailure.of(address, starting.errorsToTheEnd());
+      }
     }
-    if (exit.isEmpty()) {
-      master.close();
-      throw new ConnectionException(
-          Reason.UNREACHABLE,
-          address.destination()
-              + " did not let us in within "
-              + patience.toSeconds()
-              + " s"
-              + ErrorTail.of(master));
-    }
-    if (exit.getAsInt() != 0) {
-      throw SshFailure.of(address, master.errors());
+  }
+
+  /** The process in the background, so that one that does not answer can be ended all the same. */
+  private Optional<ProcessHandle> process(Path socket)
+      throws ConnectionException, InterruptedException {
+    try (ProcessChannel check = start(command.check(socket))) {
+      check.await(CONTROL);
+      Matcher pid = PID.matcher(check.errorsToTheEnd());
+      return pid.find() ? ProcessHandle.of(Long.parseLong(pid.group(1))) : Optional.empty();
     }
   }
 
@@ -128,25 +117,18 @@ final class SshMasters implements AutoCloseable {
   /** Ends all channels and connections. */
   @Override
   public synchronized void close() {
-    for (Master master : masters) {
-      master.channels.forEach(ProcessChannel::close);
-      end(master);
+    for (SshMaster master : masters) {
+      master.closeChannels();
+      try (ProcessChannel exit = start(command.exit(master.socket()))) {
+        exit.await(CONTROL);
+      } catch (ConnectionException e) {
+        LOG.debug("a shared connection is ended by force", e);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      master.end();
     }
     masters.clear();
-    try {
-      Files.deleteIfExists(directory);
-    } catch (IOException e) {
-      LOG.debug("{} stays behind: a connection over it has not ended yet", directory, e);
-    }
-  }
-
-  private void end(Master master) {
-    try (ProcessChannel exit = start(command.exit(master.socket))) {
-      exit.await(Duration.ofSeconds(5));
-    } catch (ConnectionException e) {
-      LOG.debug("a shared connection is left to end by itself", e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+    ControlDirectory.remove(directory);
   }
 }

@@ -144,8 +144,9 @@ public sealed interface Request {
   }
 
   /**
-   * Files that changed since events may be missing. Answered by {@link Reply.Different}: those known here whose contents were not
-   * read at exactly this ctime, so that only a comparison can tell whether they are right.
+   * Files that changed since events may be missing. Answered by {@link Reply.Different}: those
+   * known here whose contents were not read at exactly this ctime, so that only a comparison can
+   * tell whether they are right.
    */
   record Suspects(List<Suspect> files) implements Request {
     /** Copies its part. */

@@ -7,10 +7,13 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.time.Clock;
 import java.util.Optional;
-import java.util.function.Supplier;
+import org.georep.posix.NativeLibc;
 import org.georep.protocol.Greeting;
 import org.georep.protocol.ProtocolException;
+import org.georep.secondary.job.DataChannel;
+import org.georep.secondary.session.SecondarySession;
 
 /**
  * The agent's process. What it is to be is said by the first line it is sent, see {@link Greeting};
@@ -29,11 +32,22 @@ public final class AgentMain {
 
   /** Runs the agent: {@code [--root DIR]}. */
   public static void main(String[] args) {
-    main(args, AgentParts::tree, AgentParts::data);
+    // Neither of the two loads a class of its own before it is known which is wanted: a data
+    // channel
+    // would pay for the native library and the inventory otherwise.
+    main(
+        args,
+        () ->
+            new SecondarySession(
+                NativeLibc.instance(),
+                Clock.systemUTC(),
+                AgentVersion.VERSION,
+                FarPrograms::versions),
+        (greeting, in) -> new DataChannel(in, System.err).serve(greeting));
   }
 
   /** Runs an agent of the given parts; does not return. */
-  static void main(String[] args, Supplier<HandlerFactory> tree, Supplier<DataEnd> data) {
+  static void main(String[] args, HandlerFactory tree, DataEnd data) {
     System.setOut(System.err);
     int code;
     try {
@@ -51,7 +65,7 @@ public final class AgentMain {
     Runtime.getRuntime().halt(code);
   }
 
-  private static int run(String[] args, Supplier<HandlerFactory> tree, Supplier<DataEnd> data)
+  private static int run(String[] args, HandlerFactory tree, DataEnd data)
       throws IOException, InterruptedException {
     RootRule rule = RootRule.of(args);
     InputStream in = new FileInputStream(FileDescriptor.in);
@@ -67,12 +81,12 @@ public final class AgentMain {
       if (refused.isPresent()) {
         throw new ProtocolException(refused.get());
       }
-      return data.get().run(channel.root(), channel.ticket());
+      return data.run(channel, in);
     }
     out.write(Greeting.answer(AgentVersion.VERSION));
     out.flush();
     if (greeting instanceof Greeting.Session session) {
-      return AgentSession.run(tree.get(), rule, in, out, session.timeout());
+      return AgentSession.run(tree, rule, in, out, session.timeout());
     }
     return 0;
   }

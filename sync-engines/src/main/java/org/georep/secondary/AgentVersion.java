@@ -3,9 +3,9 @@ package org.georep.secondary;
 import java.util.Objects;
 
 /** Which build this agent is. */
-final class AgentVersion {
+public final class AgentVersion {
   /** The version in the agent's jar, or {@code development} when it runs from class files. */
-  static final String VERSION =
+  public static final String VERSION =
       Objects.requireNonNullElse(
           AgentVersion.class.getPackage().getImplementationVersion(), "development");
 

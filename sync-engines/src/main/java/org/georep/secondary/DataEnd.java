@@ -1,19 +1,21 @@
 package org.georep.secondary;
 
 import java.io.IOException;
+import java.io.InputStream;
+import org.georep.protocol.Greeting;
 
 /**
  * The far end of a data channel: finds the job of the ticket and runs its program with this
- * process's standard input and output. A data channel is started per job, so what implements this
- * should start fast: no native library, no inventory.
+ * process's standard input and output. A data channel is a process of its own, so what implements
+ * this has to start fast: no native library, no inventory.
  */
-public interface DataEnd {
+interface DataEnd {
   /**
    * Runs the program to its end.
    *
-   * @param root the secondary's directory as the replicator spelt it, allowed by {@code --root}
-   * @param ticket 32 hexadecimal digits, from whoever connected: not yet known to be any job's
-   * @return the program's exit code
+   * @param greeting the first line; its root is allowed, its ticket not yet known to be any job's
+   * @param in standard input, unbuffered, right after that line
+   * @return the exit code
    */
-  int run(byte[] root, String ticket) throws IOException, InterruptedException;
+  int run(Greeting.Data greeting, InputStream in) throws IOException, InterruptedException;
 }

@@ -39,7 +39,7 @@ final class ScriptedAgents {
     try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(file), manifest)) {
       for (String part : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
         Path path = Path.of(part);
-        if (Files.isDirectory(path)) {
+        if (Files.isDirectory(path.resolve("org")) && !part.isEmpty()) {
           addDirectory(jar, path);
         } else if (path.getFileName().toString().startsWith("georep-")) {
           addJar(jar, path);

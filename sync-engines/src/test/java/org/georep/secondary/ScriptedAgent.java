@@ -1,6 +1,7 @@
 package org.georep.secondary;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.georep.posix.Errno;
 import org.georep.posix.PosixException;
+import org.georep.protocol.Greeting;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.protocol.RequestHandler;
@@ -23,12 +25,13 @@ public final class ScriptedAgent {
 
   /** Runs it. */
   public static void main(String[] args) {
-    AgentMain.main(args, () -> Handler::new, () -> ScriptedAgent::data);
+    AgentMain.main(args, Handler::new, ScriptedAgent::data);
   }
 
   /** Copies its input to its output, by a program that has both from here. */
-  private static int data(byte[] root, String ticket) throws IOException, InterruptedException {
-    return new ProcessBuilder("sh", "-c", "printf '%s\\n' " + ticket + "; cat; exit 7")
+  private static int data(Greeting.Data greeting, InputStream in)
+      throws IOException, InterruptedException {
+    return new ProcessBuilder("sh", "-c", "printf '%s\\n' " + greeting.ticket() + "; cat; exit 7")
         .inheritIO()
         .start()
         .waitFor();

@@ -9,11 +9,15 @@ import org.georep.replicator.crawl.JournalIntake;
 import org.georep.replicator.stime.SyncState;
 
 /**
- * A worker's source of changes over all its connections: attached to before anything else is done, and captured from without a break
- * while connections come and go. Each connection reads again from the position of the last barrier. For the worker's thread.
+ * A worker's source of changes over all its connections: attached to before anything else is done,
+ * and captured from without a break while connections come and go. Each connection reads again from
+ * the position of the last barrier. For the worker's thread.
  */
 public final class Capture implements AutoCloseable {
-  /** How long a capture process that went away may take to come back before changes are captured here, at the cost of a crawl. */
+  /**
+   * How long a capture process that went away may take to come back before changes are captured
+   * here, at the cost of a crawl.
+   */
   private static final Duration RETURN = Duration.ofSeconds(3);
 
   private final Optional<CaptureFeed> feed;
@@ -26,14 +30,14 @@ public final class Capture implements AutoCloseable {
   /**
    * Begins to read for one connection.
    *
-   * @param start where the last barrier left off; without a position reading begins with what is captured from now on
+   * @param start where the last barrier left off; without a position reading begins with what is
+   *     captured from now on
    */
   Optional<JournalIntake> open(SyncState start) throws IOException {
     if (feed.isEmpty()) {
       return Optional.empty();
     }
-    StartAt from =
-        start.position().<StartAt>map(StartAt.After::new).orElseGet(StartAt.End::new);
+    StartAt from = start.position().<StartAt>map(StartAt.After::new).orElseGet(StartAt.End::new);
     feed.get().readFrom(from);
     return Optional.of(new JournalIntake(feed.get().reader(), start.capture()));
   }
@@ -50,11 +54,14 @@ public final class Capture implements AutoCloseable {
    *
    * @return whether there is already
    */
-  boolean arm() throws IOException, InterruptedException {
+  boolean arm() throws IOException {
     return feed.isPresent() && feed.get().arm();
   }
 
-  /** If capture went away, waits for it to come back, or takes it over. Costs a crawl in either case. */
+  /**
+   * If capture went away, waits for it to come back, or takes it over. Costs a crawl in either
+   * case.
+   */
   void keepAlive() throws IOException, InterruptedException {
     if (feed.isPresent() && !feed.get().alive()) {
       feed.get().recover(RETURN);

@@ -9,8 +9,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.georep.engine.DataPool;
 import org.georep.engine.FileJob;
+import org.georep.engine.pool.DataPool;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
 import org.georep.replicator.apply.Barriers;
@@ -24,15 +24,19 @@ import org.georep.replicator.plan.DirtySet;
 import org.georep.replicator.volume.PrimaryTree;
 
 /**
- * One connection's worth of replication: from the journal and the crawl, through entries, metadata and data, to the barrier.
+ * One connection's worth of replication: from the journal and the crawl, through entries, metadata
+ * and data, to the barrier.
  *
- * <p>It is a loop of steps. A step takes what is dirty (records, names left over from the last step, entries due for another try) and
- * directories to be listed (those the agent says are incomplete, those whose digest differs), carries out their entry phase and hands
- * the contents that are needed to the pool. It does not wait for contents: the next step begins at once, until the contents under way
- * reach their bound. About once a second, and when it falls quiet, a barrier makes what is complete durable and moves stime.
+ * <p>It is a loop of steps. A step takes what is dirty (records, names left over from the last
+ * step, entries due for another try) and directories to be listed (those the agent says are
+ * incomplete, those whose digest differs), carries out their entry phase and hands the contents
+ * that are needed to the pool. It does not wait for contents: the next step begins at once, until
+ * the contents under way reach their bound. About once a second, and when it falls quiet, a barrier
+ * makes what is complete durable and moves stime.
  *
- * <p>Everything here is lost in a crash and nothing of it is missed: the journal is read again from the position of the last barrier,
- * incomplete directories are marked on the secondary, and failures are in the quarantine. For one thread.
+ * <p>Everything here is lost in a crash and nothing of it is missed: the journal is read again from
+ * the position of the last barrier, incomplete directories are marked on the secondary, and
+ * failures are in the quarantine. For one thread.
  */
 public final class Pipeline {
   private static final int LOOKS = 4_000;
@@ -83,7 +87,14 @@ public final class Pipeline {
     this.clock = parts.clock();
     this.signal = parts.signal();
     this.barriers =
-        new Barriers(parts.agent(), entries, contents, ledger, parts.states(), failures::oldest, parts.start());
+        new Barriers(
+            parts.agent(),
+            entries,
+            contents,
+            ledger,
+            parts.states(),
+            failures::oldest,
+            parts.start());
     this.crawl = new CrawlRun(parts, toList);
   }
 
@@ -95,7 +106,9 @@ public final class Pipeline {
 
   /** Runs until stopped or, if it is to run once, in step. */
   public End run() throws IOException, InterruptedException {
-    parts.gapAtStart().ifPresent(reason -> crawl.fillGap(reason, barriers.stime()));
+    if (parts.gapAtStart().isPresent()) {
+      crawl.fillGap(parts.gapAtStart().get(), barriers.stime());
+    }
     while (!stopping) {
       check();
       boolean worked = news();
@@ -147,7 +160,9 @@ public final class Pipeline {
     if (intake.isPresent()) {
       records = intake.get().read(dirty, LOOKS);
       mark = intake.get().mark();
-      intake.get().gap().ifPresent(reason -> crawl.fillGap(reason, barriers.stime()));
+      if (intake.get().gap().isPresent()) {
+        crawl.fillGap(intake.get().gap().get(), barriers.stime());
+      }
       caughtUp |= dirty.size() < LOOKS;
     }
     failures.retry(dirty, toList);
@@ -194,7 +209,9 @@ public final class Pipeline {
     result.doubted().forEach(ledger::doubt);
     failures.step(result);
     for (Gfid gfid : result.incomplete()) {
-      if (!ledger.isListed(gfid) && !result.listed().contains(gfid) && !failures.isUnlistable(gfid)) {
+      if (!ledger.isListed(gfid)
+          && !result.listed().contains(gfid)
+          && !failures.isUnlistable(gfid)) {
         toList.add(gfid);
       }
     }
@@ -203,7 +220,10 @@ public final class Pipeline {
     }
   }
 
-  /** A name whose directory lies beneath what belongs there: the chain above it goes first, down to the name. */
+  /**
+   * A name whose directory lies beneath what belongs there: the chain above it goes first, down to
+   * the name.
+   */
   private void addChain(Place place) throws IOException {
     List<Place> chain = new ArrayList<>(List.of(place));
     Optional<Place> up = tree.place(place.directory());
@@ -263,7 +283,9 @@ public final class Pipeline {
     barriers
         .heartbeat()
         .ifPresent(
-            mark -> meter.heartbeat(mark, quiet && toList.isEmpty() && !crawl.isRunning() && failures.isEmpty()));
+            mark ->
+                meter.heartbeat(
+                    mark, quiet && toList.isEmpty() && !crawl.isRunning() && failures.isEmpty()));
     if (crawl.isRunning()) {
       meter.crawl(Meter.Crawl.HYBRID, crawl.progress());
     } else {

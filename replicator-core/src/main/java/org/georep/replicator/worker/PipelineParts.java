@@ -4,7 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.georep.engine.DataPool;
+import org.georep.engine.pool.DataPool;
 import org.georep.replicator.apply.Agent;
 import org.georep.replicator.apply.Barriers;
 import org.georep.replicator.apply.DataPhase;

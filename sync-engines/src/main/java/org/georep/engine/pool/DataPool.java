@@ -110,11 +110,11 @@ public final class DataPool implements AutoCloseable {
    */
   public void submit(Collection<FileJob> jobs) throws InterruptedException {
     boolean patient = !workers.contains(Thread.currentThread());
-    for (FileJob job : jobs) {
-      String closed = queue.add(job, patient);
-      if (closed != null) {
-        Endings.report(new Task(List.of(job)), new Outcome.Retry(closed), listener, counters);
-      }
+    List<FileJob> all = List.copyOf(jobs);
+    int added = queue.add(all, patient);
+    for (FileJob job : all.subList(added, all.size())) {
+      Outcome outcome = new Outcome.Retry(String.valueOf(queue.closed()));
+      Endings.report(new Task(List.of(job)), outcome, listener, counters);
     }
   }
 

@@ -40,20 +40,30 @@ final class DataQueue {
   }
 
   /**
-   * Adds a job.
+   * Adds jobs, all at once if there is room, so that a worker finds them gathered.
    *
    * @param patient whether to wait for room
-   * @return why the queue is closed and nothing was added; null if it was
+   * @return how many were added: all of them, unless the queue is or was closed
    */
-  synchronized @Nullable String add(FileJob job, boolean patient) throws InterruptedException {
-    while (patient && closed == null && jobsWaiting >= mostWaiting) {
-      wait();
-    }
-    if (closed == null) {
+  synchronized int add(List<FileJob> jobs, boolean patient) throws InterruptedException {
+    int added = 0;
+    while (added < jobs.size() && closed == null) {
+      if (patient && jobsWaiting >= mostWaiting) {
+        notifyAll();
+        wait();
+        continue;
+      }
+      FileJob job = jobs.get(added);
       waiting.merge(job.gfid(), new Task(List.of(job)), Task::with);
       jobsWaiting++;
-      notifyAll();
+      added++;
     }
+    notifyAll();
+    return added;
+  }
+
+  /** Returns why the queue is closed; null if it is open. */
+  synchronized @Nullable String closed() {
     return closed;
   }
 
@@ -114,7 +124,7 @@ final class DataQueue {
   /**
    * Closes the queue: nothing is given out or accepted any more.
    *
-   * @param reason for {@link #add}
+   * @param reason for {@link #closed}; the first counts
    * @return what waited
    */
   synchronized List<Task> close(String reason) {

@@ -38,13 +38,18 @@ final class RemoteShell {
     text.append("    -*e.*) abilities=${word#*e}; break ;;\n");
     text.append("  esac\n");
     text.append("done\n");
+    // The link's command takes this shell's place, so that rsync hears of its end at once; who
+    // relays hears of it at the next byte, or with rsync's own end.
+    text.append("mkfifo -m 600 relay || exit 1\n");
+    text.append("exec 3<&0\n");
     text.append("{ printf '%s\\n' ").append(quoted(first));
     text.append(" \"rsync ").append(seconds).append(sparse ? " sparse" : " plain");
-    text.append(" $abilities\"; exec cat; } | exec");
+    text.append(" $abilities\"; exec cat; } <&3 >relay 3<&- &\n");
+    text.append("exec");
     for (String word : command) {
       text.append(' ').append(quoted(word));
     }
-    text.append('\n');
+    text.append(" <relay 3<&-\n");
     Files.write(directory.resolve(NAME), text.toString().getBytes(argumentCharset()));
   }
 

@@ -29,6 +29,13 @@ final class TarErrors {
               + "|rmtlseek not stopped at a record boundary"
               + "|Error is not recoverable: exiting now)");
 
+  /** What tar says last; only then is what it said before all there. */
+  private static final Pattern LAST =
+      Pattern.compile(
+          "(?:\\S*/)?tar: (?:Exiting with failure status due to previous errors"
+              + "|Error exit delayed from previous errors\\.?"
+              + "|Error is not recoverable: exiting now)");
+
   private final Map<Integer, String> members = new HashMap<>();
   private final Optional<String> other;
 
@@ -58,6 +65,11 @@ final class TarErrors {
     return new TarErrors(text, cut);
   }
 
+  /** Returns whether tar has said its last word. */
+  static boolean complete(String text) {
+    return text.lines().anyMatch(line -> LAST.matcher(line).matches());
+  }
+
   /** Returns the first line that is not about one member, if there is any. */
   Optional<String> other() {
     return other;
@@ -69,18 +81,20 @@ final class TarErrors {
   }
 
   private static Outcome outcome(String words) {
-    String reason = "cannot be written on the secondary: " + words;
+    // A write cut short is what a disk that has just become full answers first.
     if (words.contains("No space left on device")
         || words.contains("Disk quota exceeded")
-        || words.contains("Cannot allocate memory")
-        || words.contains("Too many open files")) {
+        || words.contains("Wrote only")) {
+      return new Outcome.Retry("no space left on the secondary: " + words);
+    }
+    String reason = "cannot be written on the secondary: " + words;
+    if (words.contains("Cannot allocate memory")
+        || words.contains("Too many open files")
+        || words.contains("Read-only file system")) {
       return new Outcome.Retry(reason);
     }
     if (words.contains("File too large")) {
       return new Outcome.Failed(Errno.EFBIG, reason);
-    }
-    if (words.contains("Read-only file system")) {
-      return new Outcome.Retry(reason);
     }
     return new Outcome.Failed(words.contains("Input/output error") ? Errno.EIO : 0, reason);
   }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongConsumer;
 import org.georep.connection.Channel;
 import org.georep.connection.ConnectionException;
@@ -42,6 +43,8 @@ public final class TarSshEngine implements Engine {
   private static final int MOST_FILES = 2000;
   private static final int TAR_FAILED = 2;
   private static final Duration STEP = Duration.ofSeconds(1);
+  private static final Duration LOOK = Duration.ofMillis(5);
+  private static final int MOST_LOOKS = 200;
 
   private final Libc libc;
   private final ContentSource source;
@@ -112,12 +115,12 @@ public final class TarSshEngine implements Engine {
     Shipment shipment(String ticket) throws InterruptedException {
       Optional<String> broken = send(ticket);
       OptionalInt code = broken.isPresent() ? endOfBroken() : end();
-      String errors = channel.errors().strip();
       if (broken.isEmpty() && code.isPresent() && code.getAsInt() == 0) {
         return result();
       }
+      String errors = errors();
       TarErrors complaints = TarErrors.parse(errors, cut);
-      boolean understood = complaints.other().isEmpty() && !errors.isEmpty();
+      boolean understood = complaints.other().isEmpty() && TarErrors.complete(errors);
       if (broken.isEmpty() && code.orElse(-1) == TAR_FAILED && understood) {
         return without(complaints);
       }
@@ -208,6 +211,16 @@ public final class TarSshEngine implements Engine {
         code = channel.await(STEP);
       }
       return code;
+    }
+
+    /** What was said may be read a moment after the process has ended. */
+    private String errors() {
+      String errors = channel.errors();
+      for (int i = 0; i < MOST_LOOKS && !TarErrors.complete(errors); i++) {
+        LockSupport.parkNanos(LOOK.toNanos());
+        errors = channel.errors();
+      }
+      return errors.strip();
     }
 
     private Shipment without(TarErrors complaints) {

@@ -21,7 +21,8 @@ import org.georep.protocol.Kind;
  *     out); it is kept and not compared
  */
 @Immutable
-public record Entry(Gfid gfid, Kind kind, Optional<Instant> ctime, long size, boolean verified, boolean kept) {
+public record Entry(
+    Gfid gfid, Kind kind, Optional<Instant> ctime, long size, boolean verified, boolean kept) {
   /** Checks its parts. */
   public Entry {
     Objects.requireNonNull(gfid, "gfid is null");

@@ -72,9 +72,7 @@ final class Keys {
     out.put((byte) entry.kind().code());
     out.put(
         (byte)
-            ((entry.kept() ? KEPT : 0)
-                | (timed ? CTIME : 0)
-                | (entry.verified() ? VERIFIED : 0)));
+            ((entry.kept() ? KEPT : 0) | (timed ? CTIME : 0) | (entry.verified() ? VERIFIED : 0)));
     out.put((byte) entry.gfid().length());
     entry.gfid().copyTo(out.array(), out.position());
     out.position(out.position() + entry.gfid().length());

@@ -39,6 +39,7 @@ final class Attachment {
   private final Inventory inventory;
   private final Attributes attributes;
   private final Metadata metadata;
+  private final Contents contents;
   private final Departures departures;
   private final Incomplete incomplete;
   private final Awaiting awaiting;
@@ -50,6 +51,7 @@ final class Attachment {
       Inventory inventory,
       Attributes attributes,
       Metadata metadata,
+      Contents contents,
       Departures departures,
       Incomplete incomplete,
       Awaiting awaiting) {
@@ -58,6 +60,7 @@ final class Attachment {
     this.stage = Objects.requireNonNull(stage, "stage is null");
     this.inventory = Objects.requireNonNull(inventory, "inventory is null");
     this.attributes = Objects.requireNonNull(attributes, "attributes is null");
+    this.contents = Objects.requireNonNull(contents, "contents is null");
     this.metadata = Objects.requireNonNull(metadata, "metadata is null");
     this.departures = Objects.requireNonNull(departures, "departures is null");
     this.incomplete = Objects.requireNonNull(incomplete, "incomplete is null");
@@ -68,13 +71,23 @@ final class Attachment {
   record Answer(long batch, Needs needs, List<Place> loops) {}
 
   /**
-   * Attaches one name.
+   * How a name was looked at.
    *
-   * @param free whether nothing is at the name, if that is known
+   * @param free nothing was at the name here when the request began, and nothing is
+   * @param listed with the whole directory
+   * @param adopted what is there was taken over just now, as equal
    */
-  void attach(Directory directory, FileName name, EntryState state, boolean free, Answer answer)
+  record Circumstances(boolean free, boolean listed, boolean adopted) {}
+
+  /** Attaches one name. */
+  void attach(
+      Directory directory,
+      FileName name,
+      EntryState state,
+      Circumstances circumstances,
+      Answer answer)
       throws PosixException {
-    Found now = free ? null : tree.look(directory, name);
+    Found now = circumstances.free ? null : tree.look(directory, name);
     if (now != null && now.isForeign()) {
       departures.leave(now, answer.batch);
       now = null;
@@ -84,7 +97,7 @@ final class Attachment {
     }
     switch (state.kind()) {
       case DIRECTORY -> attachDirectory(directory, name, state, now, answer);
-      case FILE -> attachFile(directory, name, state, now, answer);
+      case FILE -> attachFile(directory, name, state, now, circumstances, answer);
       default -> attachOther(directory, name, state, now, answer.batch);
     }
   }
@@ -151,7 +164,12 @@ final class Attachment {
   }
 
   private void attachFile(
-      Directory directory, FileName name, EntryState state, @Nullable Found now, Answer answer)
+      Directory directory,
+      FileName name,
+      EntryState state,
+      @Nullable Found now,
+      Circumstances circumstances,
+      Answer answer)
       throws PosixException {
     Gfid gfid = state.gfid();
     List<Found> have = places(now, state);
@@ -161,8 +179,11 @@ final class Attachment {
       return;
     }
     have = linked(have, directory, name, state, now, answer.batch);
-    metadata.set(have, state);
-    if (!Metadata.isWhole(have, state)) {
+    boolean proof =
+        circumstances.adopted
+            || contents.isProof(directory.at(name), state, circumstances.listed);
+    metadata.set(have, state, proof);
+    if (!proof || !Metadata.isWhole(have, state)) {
       answer.needs.wanted(state, have.get(0));
     }
   }
@@ -194,8 +215,7 @@ final class Attachment {
     Found old = now == null ? null : departures.giveWay(now, batch);
     tree.link(have.get(0), state.gfid(), directory, name, old);
     List<Found> all = new ArrayList<>(have);
-    all.add(
-        new Found(directory, name, have.get(0).stat(), have.get(0).mark()));
+    all.add(new Found(directory, name, have.get(0).stat(), have.get(0).mark()));
     return all;
   }
 
@@ -205,7 +225,7 @@ final class Attachment {
       throws PosixException {
     List<Found> have = places(now, state);
     if (!have.isEmpty() && isSame(have.get(0), state)) {
-      metadata.set(linked(have, directory, name, state, now, batch), state);
+      metadata.set(linked(have, directory, name, state, now, batch), state, true);
       return;
     }
     Found old = now == null || now.is(state.gfid()) ? now : departures.giveWay(now, batch);
@@ -232,7 +252,7 @@ final class Attachment {
           tree.link(made, state.gfid(), place.directory(), place.name(), place);
         }
       }
-      metadata.set(Metadata.ofKind(tree.places(state.gfid()), state), state);
+      metadata.set(Metadata.ofKind(tree.places(state.gfid()), state), state, true);
     }
   }
 
@@ -249,10 +269,7 @@ final class Attachment {
       libc.symlinkat(state.target().orElseThrow(), stage.descriptor(), unnamed.toBytes());
     } else {
       libc.mknodat(
-          stage.descriptor(),
-          unnamed.toBytes(),
-          state.kind().typeBits() | 0600,
-          state.rdev());
+          stage.descriptor(), unnamed.toBytes(), state.kind().typeBits() | 0600, state.rdev());
     }
   }
 

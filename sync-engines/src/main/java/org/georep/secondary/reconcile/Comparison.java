@@ -60,7 +60,9 @@ public final class Comparison {
               .forEach(place -> named.add(place.directory().gfid()));
         }
       } catch (PosixException e) {
-        directories.candidates(content.state().gfid()).forEach(p -> directories.forget(p.directory()));
+        directories
+            .candidates(content.state().gfid())
+            .forEach(p -> directories.forget(p.directory()));
       }
       directories.trim();
     }
@@ -93,8 +95,7 @@ public final class Comparison {
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("this Java has no SHA-256", e);
     }
-    int file =
-        libc.openat(Linux.AT_FDCWD, ProcPath.of(node.descriptor()), Linux.O_RDONLY, 0);
+    int file = libc.openat(Linux.AT_FDCWD, ProcPath.of(node.descriptor()), Linux.O_RDONLY, 0);
     try {
       step.clear();
       while (libc.read(file, step) > 0) {

@@ -19,13 +19,61 @@ import org.georep.secondary.tree.Found;
 import org.georep.secondary.tree.Tree;
 
 /** What is known to be right: tokens on inodes, and in the inventory what was applied whole. */
-final class Contents {
+public final class Contents {
   private final Tree tree;
   private final Inventory inventory;
+  private Optional<Instant> stime = Optional.empty();
+  private boolean crawling;
 
   Contents(Tree tree, Inventory inventory) {
     this.tree = Objects.requireNonNull(tree, "tree is null");
     this.inventory = Objects.requireNonNull(inventory, "inventory is null");
+  }
+
+  /** Notes up to when the secondary is in step. */
+  public void reached(Instant time) {
+    stime = Optional.of(time);
+  }
+
+  /** Notes whether a crawl is under way: then events may have been lost. */
+  void crawling(boolean is) {
+    crawling = is;
+  }
+
+  /**
+   * Returns whether a token that agrees is proof enough of contents. A write may leave size and
+   * mtime as they were; it does not leave the ctime. Live, an event would have told of it. Where a
+   * whole directory is looked at because events may be missing, only a ctime that was applied
+   * before, or lies before all that may be missing, is proof.
+   *
+   * @param listed whether the look belongs to a listing
+   */
+  boolean isProof(Place place, EntryState state, boolean listed) {
+    if (!listed && !crawling) {
+      return true;
+    }
+    Optional<Instant> applied =
+        inventory
+            .entry(place)
+            .filter(entry -> entry.gfid().equals(state.gfid()))
+            .flatMap(Entry::ctime);
+    if (applied.isEmpty()) {
+      applied = elsewhere(state);
+    }
+    return applied.isPresent()
+        ? applied.get().equals(state.ctime())
+        : stime.isPresent() && state.ctime().isBefore(stime.get());
+  }
+
+  /** What was applied to an inode is known at all its places. */
+  private Optional<Instant> elsewhere(EntryState state) {
+    for (Place place : inventory.places(state.gfid())) {
+      Optional<Entry> entry = inventory.entry(place);
+      if (entry.isPresent() && entry.get().gfid().equals(state.gfid())) {
+        return entry.get().ctime();
+      }
+    }
+    return Optional.empty();
   }
 
   /** Takes the token from a file, if it has one. */
@@ -65,7 +113,8 @@ final class Contents {
   }
 
   /**
-   * Notes at all places of an inode what was applied to it, its contents not having been read again.
+   * Notes at all places of an inode what was applied to it, its contents not having been read
+   * again.
    *
    * @param whole whether all of it is as the state says, contents too as far as their token tells
    */
@@ -89,10 +138,10 @@ final class Contents {
 
   private static Entry after(Entry entry, EntryState state, boolean whole, boolean read) {
     if (!whole || state.racy()) {
-      return new Entry(
-          state.gfid(), state.kind(), Optional.empty(), 0, false, entry.kept());
+      return new Entry(state.gfid(), state.kind(), Optional.empty(), 0, false, entry.kept());
     }
-    // A new ctime with the old token may hide new contents, if the events that would say so are lost.
+    // A new ctime with the old token may hide new contents, if the events that would say so are
+    // lost.
     boolean still = entry.verified() && entry.ctime().filter(state.ctime()::equals).isPresent();
     return new Entry(
         state.gfid(),
@@ -111,7 +160,6 @@ final class Contents {
             .map(inventory::entry)
             .flatMap(Optional::stream)
             .filter(entry -> entry.gfid().equals(gfid))
-            .allMatch(
-                entry -> entry.verified() && entry.ctime().filter(ctime::equals).isPresent());
+            .allMatch(entry -> entry.verified() && entry.ctime().filter(ctime::equals).isPresent());
   }
 }

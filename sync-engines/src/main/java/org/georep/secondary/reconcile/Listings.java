@@ -71,12 +71,10 @@ final class Listings {
         surplus.forEach(name -> fold.add(gfid, new Want.Absent(name)));
       }
     }
-    listing.wants().forEach(want -> fold.add(gfid, want));
+    listing.wants().forEach(want -> fold.addListed(gfid, want));
   }
 
-  /**
-   * Says, after all else of the request was done, whether this part completed its listing.
-   */
+  /** Says, after all else of the request was done, whether this part completed its listing. */
   boolean isDone(Listing listing) throws PosixException {
     Progress progress = begun.get(listing.directory());
     if (progress == null) {

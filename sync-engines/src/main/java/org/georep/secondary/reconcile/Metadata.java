@@ -39,7 +39,7 @@ final class Metadata {
     } else {
       List<Found> places = ofKind(tree.places(state.gfid()), state);
       if (!places.isEmpty()) {
-        set(places, state);
+        set(places, state, contents.isProof(places.get(0).place(), state, false));
       }
     }
   }
@@ -53,8 +53,12 @@ final class Metadata {
     contents.applied(state, true);
   }
 
-  /** Sets the attributes of what is not a directory, at these places, which are all of it. */
-  void set(List<Found> places, EntryState state) throws PosixException {
+  /**
+   * Sets the attributes of what is not a directory, at these places, which are all of it.
+   *
+   * @param proof whether a token that agrees proves its contents
+   */
+  void set(List<Found> places, EntryState state, boolean proof) throws PosixException {
     List<Found> done = new ArrayList<>();
     for (Found place : places) {
       if (done.stream().noneMatch(place::sameInode)) {
@@ -62,7 +66,7 @@ final class Metadata {
         done.add(place);
       }
     }
-    contents.applied(state, isWhole(places, state));
+    contents.applied(state, proof && isWhole(places, state));
   }
 
   private void set(Found place, EntryState state) throws PosixException {

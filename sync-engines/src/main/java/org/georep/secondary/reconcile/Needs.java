@@ -18,8 +18,7 @@ final class Needs {
   /** Contents changed, and nothing else is known. */
   void dirty(Found copy) {
     Gfid gfid = copy.mark().orElseThrow().gfid();
-    files.putIfAbsent(
-        gfid, new Reply.Needed(gfid, Optional.empty(), copy.stat().size(), false));
+    files.putIfAbsent(gfid, new Reply.Needed(gfid, Optional.empty(), copy.stat().size(), false));
   }
 
   /** These contents are wanted; {@code copy} is what is here of it. */
@@ -29,9 +28,7 @@ final class Needs {
             && copy.stat().size() == state.size()
             && copy.stat().mtime().equals(state.mtime());
     long have = copy == null ? -1 : copy.stat().size();
-    files.put(
-        state.gfid(),
-        new Reply.Needed(state.gfid(), Optional.of(state.token()), have, same));
+    files.put(state.gfid(), new Reply.Needed(state.gfid(), Optional.of(state.token()), have, same));
   }
 
   List<Reply.Needed> all() {

@@ -85,11 +85,7 @@ public final class Publisher {
     }
     touched.restore(directories);
     return new Reply.Published(
-        step.published,
-        step.unwanted,
-        step.missing,
-        failures.all(),
-        new ArrayList<>(step.touched));
+        step.published, step.unwanted, step.missing, failures.all(), new ArrayList<>(step.touched));
   }
 
   private void publish(Request.Staged staged, long job, long batch, Step step)

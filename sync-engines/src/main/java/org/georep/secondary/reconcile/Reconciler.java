@@ -92,6 +92,7 @@ public final class Reconciler {
     private final Attachment.Answer answer;
     private final Failures failures;
     private final Set<Place> failed = new HashSet<>();
+    private final Set<Place> adopted = new HashSet<>();
     private final Map<Gfid, Set<FileName>> present = new HashMap<>();
 
     Step(long batch, Failures failures) {
@@ -130,7 +131,7 @@ public final class Reconciler {
     }
     Map<Place, Want> wants = fold.wants();
     detach(wants, step);
-    attach(wants, step);
+    attach(wants, fold, step);
     settle(request.directories(), step);
     List<Gfid> listed = listed(request.listings(), step);
     return new Reply.Reconciled(
@@ -181,7 +182,7 @@ public final class Reconciler {
       awaiting.cancel(place);
       if (!step.isFree(place)) {
         try {
-          detach(place, each.getValue(), step.answer.batch());
+          detach(place, each.getValue(), step);
         } catch (PosixException e) {
           step.failed.add(place);
           step.failures.add(place, gfid(each.getValue()), e);
@@ -191,7 +192,8 @@ public final class Reconciler {
     }
   }
 
-  private void detach(Place place, Want want, long batch) throws PosixException {
+  private void detach(Place place, Want want, Step step) throws PosixException {
+    long batch = step.answer.batch();
     if (want instanceof Want.Covered || want instanceof Want.Excluded) {
       inventory.entry(place).ifPresent(entry -> inventory.put(place, entry.asKept()));
       return;
@@ -211,11 +213,13 @@ public final class Reconciler {
     }
     EntryState state = present.state();
     if (now.isForeign()) {
-      now = adoption.tryToAdopt(now, state, batch);
-      if (now == null) {
-        departures.leave(tree.look(directory, place.name()), batch);
+      Found taken = adoption.tryToAdopt(now, state, batch);
+      if (taken == null) {
+        departures.leave(now, batch);
         return;
       }
+      step.adopted.add(place);
+      now = taken;
     }
     if (now.is(state.gfid()) && now.kind() == state.kind()) {
       return;
@@ -237,7 +241,7 @@ public final class Reconciler {
     }
   }
 
-  private void attach(Map<Place, Want> wants, Step step) {
+  private void attach(Map<Place, Want> wants, Fold fold, Step step) {
     Map<Place, Want> left = new LinkedHashMap<>(wants);
     left.keySet().removeAll(step.failed);
     boolean moved = true;
@@ -245,7 +249,7 @@ public final class Reconciler {
       moved = false;
       for (Iterator<Map.Entry<Place, Want>> all = left.entrySet().iterator(); all.hasNext(); ) {
         Map.Entry<Place, Want> each = all.next();
-        if (attach(each.getKey(), each.getValue(), step)) {
+        if (attach(each.getKey(), each.getValue(), fold, step)) {
           all.remove();
           moved |= each.getValue() instanceof Want.Present present && present.state().isDirectory();
         }
@@ -255,7 +259,7 @@ public final class Reconciler {
   }
 
   /** Returns false if the directory is not here, which a later attachment may change. */
-  private boolean attach(Place place, Want want, Step step) {
+  private boolean attach(Place place, Want want, Fold fold, Step step) {
     try {
       Directory directory = directories.get(place.directory());
       if (directory == null) {
@@ -265,8 +269,11 @@ public final class Reconciler {
         return true;
       }
       if (want instanceof Want.Present present) {
+        Attachment.Circumstances circumstances =
+            new Attachment.Circumstances(
+                step.isFree(place), fold.isListed(place), step.adopted.contains(place));
         attachment.attach(
-            directory, place.name(), present.state(), step.isFree(place), step.answer);
+            directory, place.name(), present.state(), circumstances, step.answer);
         kept(place, false);
       } else if (want instanceof Want.Covered) {
         cover(directory, place.name());
@@ -285,7 +292,13 @@ public final class Reconciler {
             entry ->
                 inventory.put(
                     place,
-                    new Entry(entry.gfid(), entry.kind(), entry.ctime(), entry.size(), entry.verified(), kept)));
+                    new Entry(
+                        entry.gfid(),
+                        entry.kind(),
+                        entry.ctime(),
+                        entry.size(),
+                        entry.verified(),
+                        kept)));
   }
 
   private void cover(Directory directory, FileName name) throws PosixException {

@@ -19,13 +19,15 @@ import org.georep.secondary.tree.Tree;
  * @param comparison contents by digest
  * @param crawl what a walk finds
  * @param incomplete directories to be listed
+ * @param contents what is known to be right
  */
 public record Reconciliation(
     Reconciler reconciler,
     Publisher publisher,
     Comparison comparison,
     Crawl crawl,
-    Incomplete incomplete) {
+    Incomplete incomplete,
+    Contents contents) {
   /** Checks its parts. */
   public Reconciliation {
     Objects.requireNonNull(reconciler, "reconciler is null");
@@ -33,6 +35,7 @@ public record Reconciliation(
     Objects.requireNonNull(comparison, "comparison is null");
     Objects.requireNonNull(crawl, "crawl is null");
     Objects.requireNonNull(incomplete, "incomplete is null");
+    Objects.requireNonNull(contents, "contents is null");
   }
 
   /**
@@ -59,7 +62,7 @@ public record Reconciliation(
     Adoption adoption = new Adoption(libc, tree, marks, incomplete, extent(mode));
     Attachment attachment =
         new Attachment(
-            libc, tree, stage, inventory, attributes, metadata, departures, incomplete, awaiting);
+            libc, tree, stage, inventory, attributes, metadata, contents, departures, incomplete, awaiting);
     Reconciler reconciler =
         new Reconciler(
             libc,
@@ -77,7 +80,7 @@ public record Reconciliation(
         new Publisher(tree, stage, attributes, touched, contents, departures, awaiting);
     Comparison comparison = new Comparison(libc, tree, attributes, contents);
     Crawl crawl = new Crawl(inventory, tree.directories(), incomplete, reconciler, contents);
-    return new Reconciliation(reconciler, publisher, comparison, crawl, incomplete);
+    return new Reconciliation(reconciler, publisher, comparison, crawl, incomplete, contents);
   }
 
   private static Adoption.Extent extent(Request.Mode mode) {

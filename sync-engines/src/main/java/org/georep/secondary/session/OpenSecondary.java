@@ -63,10 +63,10 @@ final class OpenSecondary implements AutoCloseable {
     Limbo limbo = new Limbo(libc, control.limbo());
     this.stage = Stage.open(libc, control.stage());
     Conflicts conflicts = new Conflicts(libc, control.conflicts(), clock);
-    Tree tree =
-        new Tree(libc, marks, inventory, directories, touched, stage, limbo, conflicts);
+    Tree tree = new Tree(libc, marks, inventory, directories, touched, stage, limbo, conflicts);
     this.reconciliation =
         Reconciliation.over(libc, tree, inventory, marks, touched, stage, limbo, mode, isRoot);
+    files.readStime().ifPresent(reconciliation.contents()::reached);
     this.barrier =
         new Barrier(
             libc,
@@ -106,7 +106,9 @@ final class OpenSecondary implements AutoCloseable {
     } else if (request instanceof Request.CompareContents compare) {
       return reconciliation.comparison().compare(compare);
     } else if (request instanceof Request.Barrier wanted) {
-      return barrier.sync(wanted);
+      Reply.Synced synced = barrier.sync(wanted);
+      wanted.stime().ifPresent(reconciliation.contents()::reached);
+      return synced;
     } else if (request instanceof Request.Compare compare) {
       return reconciliation.crawl().compare(compare.directories());
     } else if (request instanceof Request.Suspects suspects) {

@@ -181,8 +181,7 @@ final class Opening {
       throw e;
     } catch (IOException e) {
       throw new Refusal(
-          Reply.Refusal.UNUSABLE,
-          directory + " cannot be used as a secondary: " + e.getMessage());
+          Reply.Refusal.UNUSABLE, directory + " cannot be used as a secondary: " + e.getMessage());
     }
   }
 

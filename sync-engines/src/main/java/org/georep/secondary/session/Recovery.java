@@ -94,7 +94,9 @@ final class Recovery {
         libc.syncfs(control.root());
         made.commit(begun);
         whole = true;
-        LOG.info("The inventory was made again from {} names", names);
+        if (names > 0) {
+          LOG.info("The inventory was made again from {} names in the tree", names);
+        }
       } finally {
         if (whole) {
           made.close();
@@ -107,8 +109,7 @@ final class Recovery {
         old.abandon();
       }
     }
-    libc.renameat2(
-        control.control(), FileName.of(NEW).toBytes(), control.control(), name(NAME), 0);
+    libc.renameat2(control.control(), FileName.of(NEW).toBytes(), control.control(), name(NAME), 0);
     libc.fsync(control.control());
     return Inventory.open(control.path(NAME));
   }

@@ -60,7 +60,8 @@ final class RootDirectory {
       if (e.is(Errno.ENOENT)) {
         throw new Refusal(
             Reply.Refusal.UNUSABLE,
-            this + " is not there on the secondary, and neither is the directory above it."
+            this
+                + " is not there on the secondary, and neither is the directory above it."
                 + " Make that, or mount what belongs there");
       }
       throw unusable(e);

@@ -121,7 +121,10 @@ public final class Attributes {
     for (Xattr xattr : wanted.xattrs()) {
       if (missing.containsKey(FileName.of(xattr.name()))) {
         change(
-            node, xattr.name(), mode, () -> libc.setxattr(node.path(), xattr.name(), xattr.value(), 0));
+            node,
+            xattr.name(),
+            mode,
+            () -> libc.setxattr(node.path(), xattr.name(), xattr.value(), 0));
       }
     }
   }
@@ -163,7 +166,9 @@ public final class Attributes {
   private boolean mayNot(String name, PosixException e) {
     boolean privileged = name.startsWith("trusted.") || name.startsWith("security.");
     return e.is(Errno.EOPNOTSUPP)
-        || (e.is(Errno.EPERM, Errno.EACCES, Errno.EINVAL) && privileged && (!root || !name.startsWith("trusted.")));
+        || (e.is(Errno.EPERM, Errno.EACCES, Errno.EINVAL)
+            && privileged
+            && (!root || !name.startsWith("trusted.")));
   }
 
   private void say(String what, Object why) {

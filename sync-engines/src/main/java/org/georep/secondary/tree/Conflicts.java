@@ -51,8 +51,7 @@ public final class Conflicts {
       FileName top = FileName.of(number == 1 ? time : time + "-" + number);
       int parent = makeAll(top, path);
       try {
-        libc.renameat2(
-            directory, name.toBytes(), parent, name.toBytes(), Linux.RENAME_NOREPLACE);
+        libc.renameat2(directory, name.toBytes(), parent, name.toBytes(), Linux.RENAME_NOREPLACE);
         LOG.warn(
             "{} on the secondary was not made by georep and is in the way: kept as"
                 + " .georep/conflicts/{}/{}",

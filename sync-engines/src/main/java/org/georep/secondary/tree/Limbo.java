@@ -27,8 +27,7 @@ public final class Limbo {
    */
   public Limbo(Libc libc, int directory) throws PosixException {
     Objects.requireNonNull(libc, "libc is null");
-    int readable =
-        libc.openat(directory, new byte[] {'.'}, Linux.O_RDONLY | Linux.O_DIRECTORY, 0);
+    int readable = libc.openat(directory, new byte[] {'.'}, Linux.O_RDONLY | Linux.O_DIRECTORY, 0);
     try {
       for (Dirent entry : libc.list(readable)) {
         items.put(entry.name(), 0L);

@@ -241,8 +241,7 @@ public final class Tree {
    *
    * @throws PosixException EINVAL if that lies beneath it
    */
-  public void move(Found directory, Gfid gfid, Directory to, FileName name)
-      throws PosixException {
+  public void move(Found directory, Gfid gfid, Directory to, FileName name) throws PosixException {
     begin(gfid, to, name);
     touched.beforeChange(directory.directory());
     rename(
@@ -259,8 +258,7 @@ public final class Tree {
   }
 
   /** Not every file system knows NOREPLACE (EINVAL); the names were looked at just now. */
-  private void rename(int from, byte[] path, int to, byte[] name, int flags)
-      throws PosixException {
+  private void rename(int from, byte[] path, int to, byte[] name, int flags) throws PosixException {
     try {
       libc.renameat2(from, path, to, name, flags);
     } catch (PosixException e) {
@@ -306,8 +304,7 @@ public final class Tree {
   public void setAside(Found foreign) throws PosixException {
     Directory directory = foreign.directory();
     touched.beforeChange(directory);
-    conflicts.take(
-        directory.descriptor(), foreign.name(), directories.path(directory.gfid()));
+    conflicts.take(directory.descriptor(), foreign.name(), directories.path(directory.gfid()));
     Place place = foreign.place();
     inventory.entry(place).ifPresent(entry -> inventory.removePlace(entry.gfid(), place));
     inventory.remove(place);
@@ -321,8 +318,7 @@ public final class Tree {
     touched.beforeChange(directory);
   }
 
-  private void end(
-      Gfid gfid, Kind kind, Directory directory, FileName name, @Nullable Found old) {
+  private void end(Gfid gfid, Kind kind, Directory directory, FileName name, @Nullable Found old) {
     Place place = directory.at(name);
     if (old != null && old.mark().isPresent() && !old.is(gfid)) {
       inventory.removePlace(old.mark().get().gfid(), place);

@@ -46,7 +46,7 @@ class DataPoolTest {
         byte[] path = concat("dir ü/".getBytes(UTF_8), name);
         paths.add(EntryPath.parse(path));
         jobs.add(pair.file(EntryPath.parse(path), bytes(size)));
-        size = size * 3 + 511;
+        size = size * 2 + 511;
       }
       pair.pool.submit(jobs);
       for (int i = 0; i < jobs.size(); i++) {

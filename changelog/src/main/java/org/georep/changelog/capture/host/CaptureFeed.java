@@ -29,6 +29,8 @@ public final class CaptureFeed implements AutoCloseable {
   /** A wake-up that got lost costs this much at most. */
   private static final Duration POLL = Duration.ofSeconds(1);
 
+  private static final Runnable NOBODY = () -> {};
+
   private static final long RETRY_NANOS = 50_000_000;
   private static final Duration GREETING = Duration.ofSeconds(5);
 
@@ -39,6 +41,7 @@ public final class CaptureFeed implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private boolean signalled;
+  private volatile Runnable listener = NOBODY;
   private volatile @Nullable CaptureHost host;
   private volatile @Nullable CaptureLink link;
   private @Nullable JournalReader reader;
@@ -126,7 +129,42 @@ public final class CaptureFeed implements AutoCloseable {
     return Objects.requireNonNull(reader, "the feed was not attached");
   }
 
+  /**
+   * Reads on from another place, with the same name. By the thread that reads.
+   *
+   * @throws IOException if the journal cannot be read; the feed is then to be closed
+   */
+  public void readFrom(StartAt start) throws IOException {
+    String name = reader().name();
+    reader().close();
+    reader = JournalReader.open(directory, name, start, clock);
+  }
+
+  /** Has someone told, by any thread, when there may be something to read or capture is gone. */
+  public void listen(Runnable whom) {
+    listener = Objects.requireNonNull(whom, "whom is null");
+  }
+
+  /**
+   * For who waits for other things, too: the listener is told when something comes after what the
+   * reader has seen. By the thread that reads.
+   *
+   * @return whether there is something already
+   */
+  public boolean arm() throws IOException {
+    long seen = reader().lastKnown();
+    if (reader().ready()) {
+      return true;
+    }
+    CaptureLink attached = link;
+    if (attached != null) {
+      attached.await(seen);
+    }
+    return false;
+  }
+
   private void signal() {
+    listener.run();
     lock.lock();
     try {
       signalled = true;

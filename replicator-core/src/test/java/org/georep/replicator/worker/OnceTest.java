@@ -1,0 +1,54 @@
+package org.georep.replicator.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.georep.engine.EngineChoice;
+import org.georep.posix.NativeLibc;
+import org.georep.testing.RsyncOracle;
+import org.georep.testing.Sandbox;
+import org.georep.testing.TreeManifest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Brings a secondary in step once, with a real agent and real engines. */
+final class OnceTest {
+  @RegisterExtension final Sandbox sandbox = Sandbox.open();
+
+  private Path primary;
+  private Path secondary;
+
+  private TestSession session(EngineChoice engine) throws Exception {
+    primary = sandbox.directory("primary");
+    secondary = sandbox.path().resolve("secondary");
+    return TestSession.local(primary, sandbox.directory("state"), secondary, engine);
+  }
+
+  private void assertInStep() throws Exception {
+    assertThat(RsyncOracle.differences(primary, secondary)).isEmpty();
+    var libc = NativeLibc.instance();
+    assertThat(
+            TreeManifest.of(libc, primary.toString().getBytes(StandardCharsets.UTF_8))
+                .differences(
+                    TreeManifest.of(libc, secondary.toString().getBytes(StandardCharsets.UTF_8))))
+        .isEmpty();
+  }
+
+  @Test
+  void aSmallTreeIsCopied() throws Exception {
+    TestSession session = session(EngineChoice.TARSSH);
+    Files.createDirectories(primary.resolve("a/b"));
+    Files.writeString(primary.resolve("a/b/f"), "hello");
+    Files.createLink(primary.resolve("a/g"), primary.resolve("a/b/f"));
+    Files.createSymbolicLink(primary.resolve("s"), Path.of("a/b/f"));
+    session.once();
+    assertInStep();
+    Files.move(primary.resolve("a"), primary.resolve("c"));
+    Files.writeString(primary.resolve("c/b/f"), "changed");
+    Files.delete(primary.resolve("s"));
+    session.once();
+    assertInStep();
+  }
+}

@@ -1,0 +1,167 @@
+package org.georep.replicator.worker;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
+import org.georep.changelog.capture.CaptureChoice;
+import org.georep.changelog.capture.CaptureWish;
+import org.georep.changelog.capture.host.CaptureFeed;
+import org.georep.changelog.journal.JournalDirectory;
+import org.georep.changelog.journal.JournalSettings;
+import org.georep.changelog.journal.StartAt;
+import org.georep.connection.LinkOptions;
+import org.georep.connection.SecondaryAddress;
+import org.georep.engine.EngineChoice;
+import org.georep.name.VolumeId;
+import org.georep.posix.Libc;
+import org.georep.posix.NativeLibc;
+import org.georep.protocol.Reply;
+import org.georep.replicator.plan.Filter;
+import org.georep.replicator.quarantine.Quarantine;
+import org.georep.replicator.session.RunMode;
+import org.georep.replicator.stime.SyncStateFile;
+import org.georep.replicator.volume.PrimaryTree;
+import org.georep.replicator.volume.PrimaryTrees;
+
+/** A session between two directories, run in this process against a real agent process. */
+final class TestSession implements AutoCloseable {
+  private static final Libc LIBC = NativeLibc.instance();
+
+  private final Path primary;
+  private final Path state;
+  private final SecondaryAddress address;
+  private final LinkOptions linkOptions;
+  private final EngineChoice engine;
+  private final UUID id = UUID.randomUUID();
+  private final VolumeId volume = VolumeId.fresh();
+  private final List<Reply.Change> preview = new ArrayList<>();
+  private Meter meter = new Meter();
+  private CaptureWish wish = CaptureWish.NONE;
+  private Filter filter = Filter.NONE;
+
+  TestSession(
+      Path primary,
+      Path state,
+      SecondaryAddress address,
+      LinkOptions linkOptions,
+      EngineChoice engine) {
+    this.primary = primary;
+    this.state = state;
+    this.address = address;
+    this.linkOptions = linkOptions;
+    this.engine = engine;
+  }
+
+  static TestSession local(Path primary, Path state, Path secondary, EngineChoice engine) {
+    return new TestSession(
+        primary,
+        state,
+        SecondaryAddress.parse(secondary.toString()),
+        LinkOptions.DEFAULT,
+        engine);
+  }
+
+  TestSession capture(CaptureWish which) {
+    wish = which;
+    return this;
+  }
+
+  TestSession filter(Filter which) {
+    filter = which;
+    return this;
+  }
+
+  Meter meter() {
+    return meter;
+  }
+
+  List<Reply.Change> preview() {
+    return preview;
+  }
+
+  /** Runs until in step. */
+  void once() throws Exception {
+    run(new RunMode(true, false, OptionalInt.empty(), false, false, false));
+  }
+
+  void run(RunMode mode) throws Exception {
+    try (Running running = start(mode)) {
+      running.worker().run();
+    }
+  }
+
+  /** A run with what it holds open. */
+  record Running(Worker worker, PrimaryTree tree, Capture capture, Quarantine quarantine)
+      implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      capture.close();
+      quarantine.close();
+      tree.close();
+    }
+  }
+
+  Running start(RunMode mode) throws Exception {
+    meter = new Meter();
+    Signal signal = new Signal();
+    Clock clock = Clock.systemUTC();
+    byte[] root = primary.toString().getBytes(StandardCharsets.UTF_8);
+    Capture capture = new Capture(feed(root, signal, clock));
+    PrimaryTree tree = PrimaryTrees.open(LIBC, root, clock);
+    Quarantine quarantine =
+        Quarantine.open(LIBC, state.resolve("quarantine"), clock, Quarantine.DEFAULT_CAPACITY);
+    Worker worker =
+        new Worker(
+            new WorkerParts(
+                id,
+                volume,
+                primary.toString(),
+                tree,
+                filter,
+                address,
+                linkOptions,
+                engine,
+                2,
+                0,
+                Duration.ZERO,
+                OptionalInt.empty(),
+                0,
+                mode,
+                capture,
+                new SyncStateFile(LIBC, state.resolve("stime")),
+                quarantine,
+                preview::add,
+                meter,
+                signal,
+                LIBC,
+                clock));
+    return new Running(worker, tree, capture, quarantine);
+  }
+
+  private Optional<CaptureFeed> feed(byte[] root, Signal signal, Clock clock) throws Exception {
+    if (wish == CaptureWish.NONE) {
+      return Optional.empty();
+    }
+    CaptureFeed feed =
+        CaptureFeed.attach(
+            JournalDirectory.at(state.resolve("journal")),
+            JournalSettings.DEFAULT,
+            "test",
+            new StartAt.End(),
+            () -> CaptureChoice.open(LIBC, root, wish).source().orElseThrow(),
+            clock,
+            Duration.ofSeconds(10));
+    feed.listen(signal::raise);
+    return Optional.of(feed);
+  }
+
+  @Override
+  public void close() {}
+}

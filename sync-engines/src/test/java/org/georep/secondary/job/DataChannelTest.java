@@ -1,0 +1,127 @@
+package org.georep.secondary.job;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.georep.posix.RawPath;
+import org.georep.protocol.Greeting;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class DataChannelTest {
+  private static final String TICKET = "0123456789abcdef0123456789abcdef";
+
+  @TempDir Path root;
+  private Path stage;
+
+  @BeforeEach
+  void makeStage() throws Exception {
+    stage = root.resolve(".georep/stage");
+    Files.createDirectories(stage.resolve("tickets"));
+    Files.createDirectories(stage.resolve("jobs/7"));
+  }
+
+  private void ticket(String content) throws Exception {
+    Files.writeString(stage.resolve("tickets").resolve(TICKET), content);
+  }
+
+  private String refusal(String ticket, String more) throws Exception {
+    ByteArrayOutputStream errors = new ByteArrayOutputStream();
+    DataChannel channel =
+        new DataChannel(
+            new ByteArrayInputStream(more.getBytes(UTF_8)), new PrintStream(errors, true, UTF_8));
+    int code = channel.serve(new Greeting.Data(RawPath.toBytes(root), ticket));
+    assertThat(code).isEqualTo(DataChannel.REFUSED);
+    return errors.toString(UTF_8);
+  }
+
+  @Test
+  void ticketIsGoodOnce() throws Exception {
+    ticket("7 tarssh\n");
+    Ticket used = Ticket.use(root, TICKET);
+    assertThat(used.place()).isEqualTo(stage.resolve("jobs/7"));
+    assertThat(used.engine()).isEqualTo("tarssh");
+    assertThat(refusal(TICKET, "")).contains("unknown or used already");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "../tarssh\n",
+        "7/../.. tarssh\n",
+        "7 sh\n",
+        "7 tarssh",
+        "7 tarssh\nmore\n",
+        "-1 tarssh\n",
+        "",
+        "77777777777777777777777777777777777777777777777777777777777777777777 tarssh\n",
+        "8 tarssh\n"
+      })
+  void oddTicketsAreRefused(String content) throws Exception {
+    ticket(content);
+    assertThat(refusal(TICKET, "")).contains("data channel refused");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "0123456789ABCDEF0123456789ABCDEF",
+        "../../../../../../etc/passwd",
+        "",
+        "0123456789abcdef0123456789abcde\n"
+      })
+  void malformedTicketNamesAreRefused(String name) {
+    assertThatThrownBy(() -> Ticket.use(root, name)).hasMessageContaining("malformed");
+  }
+
+  @Test
+  void symbolicLinksAreNotFollowed() throws Exception {
+    Path elsewhere = Files.writeString(root.resolve("elsewhere"), "7 tarssh\n");
+    Files.createSymbolicLink(stage.resolve("tickets").resolve(TICKET), elsewhere);
+    assertThat(refusal(TICKET, "")).contains("refused");
+    Files.delete(stage.resolve("tickets").resolve(TICKET));
+    ticket("9 tarssh\n");
+    Files.createSymbolicLink(stage.resolve("jobs/9"), root);
+    assertThat(refusal(TICKET, "")).contains("stage is not there");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "rsync 300 plain .L --sender\n",
+        "rsync 300 plain .L/etc\n",
+        "rsync 300 inplace .L\n",
+        "rsync 0 plain .L\n",
+        "rsync 300 plain aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
+        "rsync --server --sender . /\n",
+        "\n"
+      })
+  void linesForRsyncAreTakenLiterally(String line) throws Exception {
+    ticket("7 rsync\n");
+    assertThat(refusal(TICKET, line)).contains("refused");
+    assertThat(stage.resolve("tickets").resolve(TICKET)).doesNotExist();
+  }
+
+  @Test
+  void missingLineForRsyncIsRefused() throws Exception {
+    ticket("7 rsync\n");
+    assertThat(refusal(TICKET, "")).contains("refused");
+  }
+
+  @Test
+  void abilitiesCanMeanNothingElse() {
+    assertThat(FarProgram.rsync("rsync 300 sparse .LsfxCIvu", "/root"))
+        .startsWith("rsync", "--server", "-tIRSe.LsfxCIvu")
+        .endsWith("--copy-dest", "/root", "--no-implied-dirs", ".", ".");
+    assertThat(FarProgram.rsync("rsync 300 plain ", "/root")).contains("-tIR");
+  }
+}
