@@ -151,11 +151,7 @@ final class Attachment {
   }
 
   private void attachFile(
-      Directory directory,
-      FileName name,
-      EntryState state,
-      @Nullable Found now,
-      Answer answer)
+      Directory directory, FileName name, EntryState state, @Nullable Found now, Answer answer)
       throws PosixException {
     Gfid gfid = state.gfid();
     List<Found> have = places(now, state);
