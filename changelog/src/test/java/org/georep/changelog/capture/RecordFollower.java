@@ -211,13 +211,18 @@ public final class RecordFollower implements AutoCloseable {
   }
 
   private int open(Gfid gfid, int flags) throws PosixException {
-    try {
-      return libc.openByHandleAt(root.descriptor(), FileHandle.of(gfid).orElseThrow(), flags);
-    } catch (PosixException e) {
-      if (e.is(Errno.ESTALE)) {
-        return -1;
+    while (true) {
+      try {
+        return libc.openByHandleAt(root.descriptor(), FileHandle.of(gfid).orElseThrow(), flags);
+      } catch (PosixException e) {
+        if (e.is(Errno.ESTALE)) {
+          return -1;
+        }
+        // ext4 says ENOMEM while the inode number is being given to a new file.
+        if (!e.is(Errno.ENOMEM)) {
+          throw e;
+        }
       }
-      throw e;
     }
   }
 

@@ -61,11 +61,7 @@ final class TestSession implements AutoCloseable {
 
   static TestSession local(Path primary, Path state, Path secondary, EngineChoice engine) {
     return new TestSession(
-        primary,
-        state,
-        SecondaryAddress.parse(secondary.toString()),
-        LinkOptions.DEFAULT,
-        engine);
+        primary, state, SecondaryAddress.parse(secondary.toString()), LinkOptions.DEFAULT, engine);
   }
 
   TestSession capture(CaptureWish which) {

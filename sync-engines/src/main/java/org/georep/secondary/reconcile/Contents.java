@@ -19,61 +19,13 @@ import org.georep.secondary.tree.Found;
 import org.georep.secondary.tree.Tree;
 
 /** What is known to be right: tokens on inodes, and in the inventory what was applied whole. */
-public final class Contents {
+final class Contents {
   private final Tree tree;
   private final Inventory inventory;
-  private Optional<Instant> stime = Optional.empty();
-  private boolean crawling;
 
   Contents(Tree tree, Inventory inventory) {
     this.tree = Objects.requireNonNull(tree, "tree is null");
     this.inventory = Objects.requireNonNull(inventory, "inventory is null");
-  }
-
-  /** Notes up to when the secondary is in step. */
-  public void reached(Instant time) {
-    stime = Optional.of(time);
-  }
-
-  /** Notes whether a crawl is under way: then events may have been lost. */
-  void crawling(boolean is) {
-    crawling = is;
-  }
-
-  /**
-   * Returns whether a token that agrees is proof enough of contents. A write may leave size and
-   * mtime as they were; it does not leave the ctime. Live, an event would have told of it. Where a
-   * whole directory is looked at because events may be missing, only a ctime that was applied
-   * before, or lies before all that may be missing, is proof.
-   *
-   * @param listed whether the look belongs to a listing
-   */
-  boolean isProof(Place place, EntryState state, boolean listed) {
-    if (!listed && !crawling) {
-      return true;
-    }
-    Optional<Instant> applied =
-        inventory
-            .entry(place)
-            .filter(entry -> entry.gfid().equals(state.gfid()))
-            .flatMap(Entry::ctime);
-    if (applied.isEmpty()) {
-      applied = elsewhere(state);
-    }
-    return applied.isPresent()
-        ? applied.get().equals(state.ctime())
-        : stime.isPresent() && state.ctime().isBefore(stime.get());
-  }
-
-  /** What was applied to an inode is known at all its places. */
-  private Optional<Instant> elsewhere(EntryState state) {
-    for (Place place : inventory.places(state.gfid())) {
-      Optional<Entry> entry = inventory.entry(place);
-      if (entry.isPresent() && entry.get().gfid().equals(state.gfid())) {
-        return entry.get().ctime();
-      }
-    }
-    return Optional.empty();
   }
 
   /** Takes the token from a file, if it has one. */

@@ -43,7 +43,6 @@ public final class Crawl {
   /** Begins one: nothing was met yet. */
   public void begin() {
     met.clear();
-    contents.crawling(true);
   }
 
   /** Returns those of these directories whose listing is wanted; all count as met. */
@@ -108,6 +107,5 @@ public final class Crawl {
     }
     contents.doubtFilesOf(directories.limbo());
     met.clear();
-    contents.crawling(false);
   }
 }

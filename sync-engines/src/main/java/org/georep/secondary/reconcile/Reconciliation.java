@@ -19,15 +19,13 @@ import org.georep.secondary.tree.Tree;
  * @param comparison contents by digest
  * @param crawl what a walk finds
  * @param incomplete directories to be listed
- * @param contents what is known to be right
  */
 public record Reconciliation(
     Reconciler reconciler,
     Publisher publisher,
     Comparison comparison,
     Crawl crawl,
-    Incomplete incomplete,
-    Contents contents) {
+    Incomplete incomplete) {
   /** Checks its parts. */
   public Reconciliation {
     Objects.requireNonNull(reconciler, "reconciler is null");
@@ -35,7 +33,6 @@ public record Reconciliation(
     Objects.requireNonNull(comparison, "comparison is null");
     Objects.requireNonNull(crawl, "crawl is null");
     Objects.requireNonNull(incomplete, "incomplete is null");
-    Objects.requireNonNull(contents, "contents is null");
   }
 
   /**
@@ -62,7 +59,7 @@ public record Reconciliation(
     Adoption adoption = new Adoption(libc, tree, marks, incomplete, extent(mode));
     Attachment attachment =
         new Attachment(
-            libc, tree, stage, inventory, attributes, metadata, contents, departures, incomplete, awaiting);
+            libc, tree, stage, inventory, attributes, metadata, departures, incomplete, awaiting);
     Reconciler reconciler =
         new Reconciler(
             libc,
@@ -80,7 +77,7 @@ public record Reconciliation(
         new Publisher(tree, stage, attributes, touched, contents, departures, awaiting);
     Comparison comparison = new Comparison(libc, tree, attributes, contents);
     Crawl crawl = new Crawl(inventory, tree.directories(), incomplete, reconciler, contents);
-    return new Reconciliation(reconciler, publisher, comparison, crawl, incomplete, contents);
+    return new Reconciliation(reconciler, publisher, comparison, crawl, incomplete);
   }
 
   private static Adoption.Extent extent(Request.Mode mode) {

@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class DirectoryFinder {
   private static final byte[] EMPTY = new byte[0];
+  private static final int TRIES = 1000;
   private static final byte[] PARENT = {'.', '.'};
 
   private final Libc libc;
@@ -66,13 +67,19 @@ final class DirectoryFinder {
 
   private int open(Gfid gfid) throws PosixException {
     FileHandle handle = FileHandle.of(gfid).orElseThrow();
-    try {
-      return libc.openByHandleAt(root.descriptor(), handle, Linux.O_PATH);
-    } catch (PosixException e) {
-      if (e.is(Errno.ESTALE, Errno.ENOENT)) {
-        return -1;
+    for (int tries = 1; ; tries++) {
+      try {
+        return libc.openByHandleAt(root.descriptor(), handle, Linux.O_PATH);
+      } catch (PosixException e) {
+        if (e.is(Errno.ESTALE, Errno.ENOENT)) {
+          return -1;
+        }
+        // ext4 says so too while the inode number is being given to a new file.
+        if (!e.is(Errno.ENOMEM) || tries == TRIES) {
+          throw e;
+        }
+        Thread.yield();
       }
-      throw e;
     }
   }
 

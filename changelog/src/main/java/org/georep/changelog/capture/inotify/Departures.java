@@ -21,10 +21,10 @@ final class Departures {
    *
    * @param moved the directory that had the name, if it was a directory known
    */
-  record Departure(Directory from, FileName name, @Nullable Directory moved) {}
+  record Departure(int cookie, Directory from, FileName name, @Nullable Directory moved) {}
 
-  void add(int cookie, Departure departure) {
-    waiting.put(cookie, departure);
+  void add(Departure departure) {
+    waiting.put(departure.cookie(), departure);
   }
 
   @Nullable Departure take(int cookie) {

@@ -74,7 +74,7 @@ final class TreeKeeper {
 
   /** A name went away by a rename; its second half may follow. */
   void left(int cookie, Directory parent, FileName name, boolean isDirectory) {
-    departures.add(cookie, new Departure(parent, name, isDirectory ? parent.child(name) : null));
+    departures.add(new Departure(cookie, parent, name, isDirectory ? parent.child(name) : null));
   }
 
   /** Returns the first half of a rename. */
@@ -109,9 +109,10 @@ final class TreeKeeper {
   /** A directory was removed. */
   void removed(Directory parent, FileName name) throws IOException {
     Directory directory = parent.child(name);
-    // A walk may have seen another of the name already.
-    if (directory != null && !isThere(directory)) {
-      forget(directory);
+    if (directory != null) {
+      // The kernel drops the watch with the directory, once nobody has it open. Not dropped here: a
+      // walk may have found another directory of the name already.
+      open.forget(directory);
     }
   }
 
@@ -120,12 +121,6 @@ final class TreeKeeper {
     walk.forget(directory);
     open.forget(directory);
     tree.forget(directory);
-  }
-
-  private boolean isThere(Directory directory) throws PosixException {
-    // Not the one kept open: that follows the directory wherever it goes.
-    open.forget(directory);
-    return open.get(directory) >= 0;
   }
 
   private void forget(Directory directory) throws PosixException {
@@ -166,8 +161,12 @@ final class TreeKeeper {
           new ChangeRecord.Entry(
               new Place(departure.from().gfid(), departure.name()), Optional.empty()));
       Directory moved = departure.moved();
-      if (moved != null && departure.from().child(departure.name()) == moved && !isThere(moved)) {
-        wentOut(moved, sink);
+      if (moved != null && departure.from().child(departure.name()) == moved) {
+        switch (open.standing(moved)) {
+          case THERE -> {}
+          case AWAY -> wentOut(moved, sink);
+          case UNKNOWN -> walkAll = true;
+        }
       }
     }
     if (!departures.isEmpty()) {
@@ -183,7 +182,7 @@ final class TreeKeeper {
       }
       tellOf(found, sink);
     }
-    return !walk.hasLeftOver();
+    return !walkAll && !walk.hasLeftOver();
   }
 
   /** Walks everything if watches that had run out can be had again. */
@@ -200,10 +199,12 @@ final class TreeKeeper {
       wentOut(directory, sink);
     }
     for (Directory directory : tree.subtree(tree.root())) {
-      if (!found.met().contains(directory)
-          && tree.path(directory).isPresent()
-          && !isThere(directory)) {
-        wentOut(directory, sink);
+      if (!found.met().contains(directory) && tree.path(directory).isPresent()) {
+        switch (open.standing(directory)) {
+          case THERE -> {}
+          case AWAY -> wentOut(directory, sink);
+          case UNKNOWN -> walkAll = true;
+        }
       }
     }
     tellOf(found, sink);
