@@ -47,7 +47,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  georep replicate /data backup.example.org:/srv/data",
       "  georep replicate --once --dry-run /data /mnt/usb/data",
-      "  georep replicate --exclude '*.tmp' --bwlimit 10MB/s /home ssh://b@host:2222/srv/home"
+      "  georep replicate --exclude '*.tmp' --bwlimit 10MB/s /home b@host:/srv/home"
     })
 final class ReplicateCommand implements Callable<Integer> {
   static final String FILTER = "filterOptions";
