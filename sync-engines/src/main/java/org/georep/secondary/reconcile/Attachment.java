@@ -42,6 +42,7 @@ final class Attachment {
   private final Departures departures;
   private final Incomplete incomplete;
   private final Awaiting awaiting;
+  private final Contents contents;
 
   Attachment(
       Libc libc,
@@ -52,7 +53,8 @@ final class Attachment {
       Metadata metadata,
       Departures departures,
       Incomplete incomplete,
-      Awaiting awaiting) {
+      Awaiting awaiting,
+      Contents contents) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.tree = Objects.requireNonNull(tree, "tree is null");
     this.stage = Objects.requireNonNull(stage, "stage is null");
@@ -62,6 +64,7 @@ final class Attachment {
     this.departures = Objects.requireNonNull(departures, "departures is null");
     this.incomplete = Objects.requireNonNull(incomplete, "incomplete is null");
     this.awaiting = Objects.requireNonNull(awaiting, "awaiting is null");
+    this.contents = Objects.requireNonNull(contents, "contents is null");
   }
 
   /** What to tell of one request. */
@@ -151,11 +154,7 @@ final class Attachment {
   }
 
   private void attachFile(
-      Directory directory,
-      FileName name,
-      EntryState state,
-      @Nullable Found now,
-      Answer answer)
+      Directory directory, FileName name, EntryState state, @Nullable Found now, Answer answer)
       throws PosixException {
     Gfid gfid = state.gfid();
     List<Found> have = places(now, state);
@@ -164,9 +163,13 @@ final class Attachment {
       answer.needs.wanted(state, null);
       return;
     }
+    // What comes back from limbo may have been outside the volume, where no event told of a write.
+    boolean believed =
+        have.stream().anyMatch(found -> !found.directory().isLimbo())
+            || contents.isVerified(gfid, state.ctime());
     have = linked(have, directory, name, state, now, answer.batch);
     metadata.set(have, state);
-    if (!Metadata.isWhole(have, state)) {
+    if (!believed || !Metadata.isWhole(have, state)) {
       answer.needs.wanted(state, have.get(0));
     }
   }

@@ -2,7 +2,9 @@ package org.georep.secondary.reconcile;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.georep.name.FileName;
@@ -18,20 +20,43 @@ import org.georep.secondary.tree.Directory;
 import org.georep.secondary.tree.Found;
 import org.georep.secondary.tree.Tree;
 
-/** What is known to be right: tokens on inodes, and in the inventory what was applied whole. */
+/**
+ * What is known to be right: tokens on inodes, and in the inventory what was applied whole.
+ *
+ * <p>Contents that were read for one batch may arrive after a later batch has put them in doubt; they
+ * are published, but not believed. Until a barrier says that no contents of earlier batches can
+ * arrive any more, it is kept which batch doubted which file.
+ */
 final class Contents {
   private final Tree tree;
   private final Inventory inventory;
+  private final Map<Gfid, Long> doubtedBy = new HashMap<>();
 
   Contents(Tree tree, Inventory inventory) {
     this.tree = Objects.requireNonNull(tree, "tree is null");
     this.inventory = Objects.requireNonNull(inventory, "inventory is null");
   }
 
+  /** Contents of this file read for an earlier batch are not to be believed when they arrive. */
+  void doubt(Gfid file, long batch) {
+    doubtedBy.merge(file, batch, Math::max);
+  }
+
+  /** Returns whether contents read for this batch may be believed. */
+  boolean isBelieved(Gfid file, long batch) {
+    return doubtedBy.getOrDefault(file, Long.MIN_VALUE) <= batch;
+  }
+
+  /** No contents of batches up to this one can arrive any more. */
+  void claimed(long upToBatch) {
+    doubtedBy.values().removeIf(batch -> batch <= upToBatch);
+  }
+
   /** Takes the token from a file, if it has one. */
-  void doubt(Found file) throws PosixException {
+  void doubt(Found file, long batch) throws PosixException {
     if (file.kind() == Kind.FILE && file.mark().isPresent()) {
       Mark mark = file.mark().get();
+      doubt(mark.gfid(), batch);
       if (mark.token().isPresent()) {
         tree.mark(file, Mark.of(mark.gfid()));
       }
@@ -47,7 +72,7 @@ final class Contents {
   }
 
   /** Takes the tokens from the files of a directory. */
-  void doubtFilesOf(Directory directory) throws PosixException {
+  void doubtFilesOf(Directory directory, long batch) throws PosixException {
     List<FileName> files = new ArrayList<>();
     inventory.names(
         directory.gfid(),
@@ -59,7 +84,7 @@ final class Contents {
     for (FileName name : files) {
       Found found = tree.look(directory, name);
       if (found != null) {
-        doubt(found);
+        doubt(found, batch);
       }
     }
   }

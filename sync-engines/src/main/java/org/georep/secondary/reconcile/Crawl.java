@@ -105,7 +105,7 @@ public final class Crawl {
       }
       directories.trim();
     }
-    contents.doubtFilesOf(directories.limbo());
+    contents.doubtFilesOf(directories.limbo(), batch);
     met.clear();
   }
 }

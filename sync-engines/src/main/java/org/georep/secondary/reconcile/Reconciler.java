@@ -159,13 +159,14 @@ public final class Reconciler {
     for (Gfid gfid : request.dirtyContents()) {
       try {
         for (Found place : tree.places(gfid)) {
-          contents.doubt(place);
+          contents.doubt(place, request.batch());
           if (place.kind() == Kind.FILE) {
             step.answer.needs().dirty(place);
           }
         }
         if (!awaiting.of(gfid).isEmpty()) {
           // What is on its way may have been read before the change.
+          contents.doubt(gfid, request.batch());
           step.answer.needs().dirty(gfid);
         }
       } catch (PosixException e) {
@@ -179,7 +180,8 @@ public final class Reconciler {
   void doubt(Directory directory, long batch) throws PosixException {
     incomplete.doubt(directory, batch);
     listings.doubt(directory.gfid());
-    contents.doubtFilesOf(directory);
+    contents.doubtFilesOf(directory, batch);
+    awaiting.in(directory.gfid()).forEach(gfid -> contents.doubt(gfid, batch));
   }
 
   private void detach(Map<Place, Want> wants, Step step) {

@@ -59,7 +59,16 @@ public record Reconciliation(
     Adoption adoption = new Adoption(libc, tree, marks, incomplete, extent(mode));
     Attachment attachment =
         new Attachment(
-            libc, tree, stage, inventory, attributes, metadata, departures, incomplete, awaiting);
+            libc,
+            tree,
+            stage,
+            inventory,
+            attributes,
+            metadata,
+            departures,
+            incomplete,
+            awaiting,
+            contents);
     Reconciler reconciler =
         new Reconciler(
             libc,

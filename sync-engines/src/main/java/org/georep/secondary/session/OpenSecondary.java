@@ -105,7 +105,9 @@ final class OpenSecondary implements AutoCloseable {
     } else if (request instanceof Request.CompareContents compare) {
       return reconciliation.comparison().compare(compare);
     } else if (request instanceof Request.Barrier wanted) {
-      return barrier.sync(wanted);
+      Reply synced = barrier.sync(wanted);
+      reconciliation.publisher().claimed(wanted.upToBatch());
+      return synced;
     } else if (request instanceof Request.Compare compare) {
       return reconciliation.crawl().compare(compare.directories());
     } else if (request instanceof Request.Suspects suspects) {

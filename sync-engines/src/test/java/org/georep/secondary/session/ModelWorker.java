@@ -9,7 +9,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -326,8 +325,7 @@ final class ModelWorker {
     for (Listing listing : listings) {
       int parts = Math.max(1, listing.wants().size());
       for (int i = 0; i < parts; i++) {
-        List<Want> part =
-            listing.wants().isEmpty() ? List.of() : List.of(listing.wants().get(i));
+        List<Want> part = listing.wants().isEmpty() ? List.of() : List.of(listing.wants().get(i));
         Listing piece = new Listing(listing.directory(), part, i == 0, i == parts - 1);
         steps.pause();
         answer =
@@ -466,13 +464,7 @@ final class ModelWorker {
     Reply.Reconciled answer =
         send(
             new Request.Reconcile(
-                batch.number,
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                List.of(),
-                states));
+                batch.number, List.of(), List.of(), List.of(), List.of(), List.of(), states));
     require(answer.data().isEmpty() && answer.loops().isEmpty(), answer);
   }
 

@@ -3,7 +3,6 @@ package org.georep.secondary.session;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -34,7 +33,7 @@ import org.georep.testing.FaultyLibc;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a history against the real agent in a directory, then drains and compares. */
-final class ModelWorld implements AutoCloseable {
+final class ModelWorld {
   private static final int MOST_STEPS = 6000;
   private static final Set<String> CHANGES =
       Set.of(
@@ -134,7 +133,7 @@ final class ModelWorld implements AutoCloseable {
   }
 
   private void end(boolean clean) throws Exception {
-    java.util.Objects.requireNonNull(steps).close();
+    java.util.Objects.requireNonNull(steps).end();
     transfers += worker().transfers;
     comparisons += worker().comparisons;
     worker().transfers = 0;
@@ -211,6 +210,21 @@ final class ModelWorld implements AutoCloseable {
       }
       case "settle" -> settle();
       default -> primary.change(t.kind, t.a, t.b, t.name);
+    }
+  }
+
+  /** Does one thing of a history in words. */
+  void tell(String words) throws Throwable {
+    String[] parts = words.split(" ", -1);
+    switch (parts[0]) {
+      case "drained" -> settle();
+      case "cap" -> token(Token.of("cap", 99));
+      case "run" -> token(Token.of("run", Integer.parseInt(parts[1])));
+      case "tick" -> token(Token.of("tick"));
+      case "overflow" -> token(Token.of("overflow"));
+      case "crash" -> crash(parts[1]);
+      case "kill" -> armed(Integer.parseInt(parts[1]));
+      default -> primary.tell(parts);
     }
   }
 
@@ -296,9 +310,7 @@ final class ModelWorld implements AutoCloseable {
   private String wanted(Gfid gfid) {
     ModelPrimary.Inode x = primary.inode(gfid);
     String permissions =
-        x.kind == Kind.SYMLINK
-            ? "-"
-            : Integer.toOctalString(ModelPrimary.permissions(x.mode));
+        x.kind == Kind.SYMLINK ? "-" : Integer.toOctalString(ModelPrimary.permissions(x.mode));
     String contents =
         switch (x.kind) {
           case FILE -> new String(primary.contents(gfid), StandardCharsets.US_ASCII);
@@ -315,11 +327,9 @@ final class ModelWorld implements AutoCloseable {
         contents);
   }
 
-  private void here(
-      Path at, String path, Map<String, String> into, Map<Gfid, Set<Object>> inodes)
+  private void here(Path at, String path, Map<String, String> into, Map<Gfid, Set<Object>> inodes)
       throws IOException {
-    int parent =
-        plain.openat(Linux.AT_FDCWD, RawPath.toBytes(at.getParent()), Linux.O_PATH, 0);
+    int parent = plain.openat(Linux.AT_FDCWD, RawPath.toBytes(at.getParent()), Linux.O_PATH, 0);
     Marks marks = new Marks(plain, Identity.on(plain, parent), true);
     Kind kind;
     try (Node node = Node.open(plain, parent, FileName.of(at.getFileName().toString()))) {
@@ -337,17 +347,12 @@ final class ModelWorld implements AutoCloseable {
               " ",
               kind.toString(),
               mark.map(m -> m.gfid().toString()).orElse("?"),
-              kind == Kind.SYMLINK
-                  ? "-"
-                  : Integer.toOctalString(node.stat().permissions()),
+              kind == Kind.SYMLINK ? "-" : Integer.toOctalString(node.stat().permissions()),
               String.valueOf(node.stat().uid()),
               String.valueOf(node.stat().mtime().getEpochSecond()),
               contents));
       mark.ifPresent(
-          m ->
-              inodes
-                  .computeIfAbsent(m.gfid(), none -> new HashSet<>())
-                  .add(node.stat().inode()));
+          m -> inodes.computeIfAbsent(m.gfid(), none -> new HashSet<>()).add(node.stat().inode()));
     } finally {
       plain.close(parent);
     }
@@ -393,8 +398,7 @@ final class ModelWorld implements AutoCloseable {
     }
   }
 
-  private Optional<String> claim(
-      Gfid directory, String name, @Nullable String found, int time) {
+  private Optional<String> claim(Gfid directory, String name, @Nullable String found, int time) {
     if (primary.changed.getOrDefault(new ModelPrimary.Up(directory, name), 0) >= time) {
       return Optional.empty();
     }
@@ -429,8 +433,8 @@ final class ModelWorld implements AutoCloseable {
     return true;
   }
 
-  @Override
-  public void close() throws Exception {
+  /** Ends it cleanly. */
+  void end() throws Exception {
     end(true);
   }
 }

@@ -3,15 +3,10 @@ package org.georep.secondary.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.georep.posix.NativeLibc;
 import org.georep.secondary.session.ModelWorld.Token;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,27 +30,6 @@ class ModelWorldTest {
   @BeforeEach
   void needsRoot() {
     assumeTrue(NativeLibc.instance().geteuid() == 0, "owners and trusted attributes need root");
-  }
-
-  /** An empty directory, in memory where there is one. */
-  private record Quick(Path root) implements AutoCloseable {
-    private static final Path MEMORY = Path.of("/dev/shm");
-
-    Quick() throws IOException {
-      this(
-          Files.isWritable(MEMORY)
-              ? Files.createTempDirectory(MEMORY, "georep-model")
-              : Files.createTempDirectory("georep-model"));
-    }
-
-    @Override
-    public void close() throws IOException {
-      try (Stream<Path> all = Files.walk(root)) {
-        for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(path);
-        }
-      }
-    }
   }
 
   private static List<Token> history(
@@ -101,8 +75,7 @@ class ModelWorldTest {
     }
     List<Token> all = history(random, 3 + random.nextInt(12), false, BUILD, 1);
     all.add(Token.of("settle"));
-    all.addAll(
-        seed % 2 == 1 ? history(random, 3 + random.nextInt(12), true, MOVES, .86) : history);
+    all.addAll(seed % 2 == 1 ? history(random, 3 + random.nextInt(12), true, MOVES, .86) : history);
     return all;
   }
 
@@ -118,7 +91,7 @@ class ModelWorldTest {
       if (wrong.isEmpty()) {
         wrong = world.compare();
       }
-      world.close();
+      world.end();
       List<String> told = log;
       return wrong.map(text -> text + "\n    " + String.join("; ", told));
     } catch (Throwable e) {
@@ -170,7 +143,8 @@ class ModelWorldTest {
         String[] build = {"create", "mkdir", "mkdir", "link"};
         for (Token token : history(random, 16, false, build, 1)) {
           if (!token.kind().equals("run")) {
-            world.token(new Token(token.kind(), token.a(), intoVolume(world, token.b()), token.name()));
+            world.token(
+                new Token(token.kind(), token.a(), intoVolume(world, token.b()), token.name()));
           }
         }
         world.settle();
@@ -184,13 +158,16 @@ class ModelWorldTest {
         assertThat(world.settle()).as("seed %d: %s", seed, world.primary.log).isEmpty();
         assertThat(world.compare()).as("seed %d: %s", seed, world.primary.log).isEmpty();
         assertThat(world.transfers).as("seed %d: %s", seed, world.primary.log).isZero();
-        world.close();
+        world.end();
       }
     }
   }
 
   private static int intoVolume(ModelWorld world, int b) {
-    return world.primary.directories().get(b % world.primary.directories().size())
+    return world
+            .primary
+            .directories()
+            .get(b % world.primary.directories().size())
             .equals(ModelPrimary.OUT)
         ? 0
         : b;
