@@ -7,6 +7,9 @@ final class ErrnoTable {
   private ErrnoTable() {}
 
   static String name(int errno) {
+    if (errno == Errno.EOPNOTSUPP) {
+      return "EOPNOTSUPP"; // the table has the other name of the same number, ENOTSUP
+    }
     jnr.constants.platform.Errno known = jnr.constants.platform.Errno.valueOf(errno);
     return known == jnr.constants.platform.Errno.__UNKNOWN_CONSTANT__
         ? "errno " + errno

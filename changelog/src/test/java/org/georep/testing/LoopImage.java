@@ -22,8 +22,8 @@ public final class LoopImage implements AutoCloseable {
 
   /** A kind of file system. */
   public enum Kind {
-    /** ext4, 64 MiB. */
-    EXT4(64, "-q", "-F", "-I", "256"),
+    /** ext4, 64 MiB, with the blocks and inodes a large one has. */
+    EXT4(64, "-q", "-F", "-b", "4096", "-I", "256"),
     /** xfs, 512 MiB, its smallest with default options. */
     XFS(512, "-q", "-f"),
     /** btrfs, 256 MiB. */

@@ -45,6 +45,9 @@ public final class Sshd implements AutoCloseable {
     assumeTrue(
         Files.isDirectory(Path.of("/run/sshd")) || NativeLibc.instance().geteuid() == 0,
         "/run/sshd is not there, and only root can make it");
+    String shell = Program.run(List.of("getent", "passwd", userName())).output().strip();
+    assumeTrue(
+        !shell.endsWith("/nologin") && !shell.endsWith("/false"), userName() + " may not log in");
   }
 
   /** Starts one as {@link #builder} has it by default. */
@@ -215,6 +218,10 @@ public final class Sshd implements AutoCloseable {
 
   /** Returns whom it lets in: the current user. */
   public String user() {
+    return userName();
+  }
+
+  private static String userName() {
     return System.getProperty("user.name");
   }
 

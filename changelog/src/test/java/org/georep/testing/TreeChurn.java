@@ -30,8 +30,8 @@ import org.jspecify.annotations.Nullable;
 public final class TreeChurn {
   /** A kind of step, and how often it is taken in comparison. */
   public enum Step {
-    CREATE(14),
-    MKDIR(7),
+    CREATE(20),
+    MKDIR(9),
     APPEND(6),
     WRITE(6),
     TRUNCATE(3),
@@ -49,7 +49,7 @@ public final class TreeChurn {
     RENAME(9),
     RENAME_OVER(6),
     EXCHANGE(3),
-    UNLINK(8),
+    UNLINK(6),
     RMDIR(3),
     REMOVE_TREE(1),
     COPY_LINKED(1);
@@ -70,6 +70,7 @@ public final class TreeChurn {
 
   private static final int PUNCH = Linux.FALLOC_FL_PUNCH_HOLE | Linux.FALLOC_FL_KEEP_SIZE;
   private static final int NOT_THROUGH_LINKS = Linux.AT_SYMLINK_NOFOLLOW;
+  private static final int OWNERS = 0700;
   private static final int LARGEST_COPY = 40;
   private static final int FURTHEST = 1 << 20;
 
@@ -359,7 +360,8 @@ public final class TreeChurn {
     ByteBuffer acl = ByteBuffer.allocate(4 + 5 * 8).order(ByteOrder.LITTLE_ENDIAN).putInt(2);
     for (int tag : new int[] {0x01, 0x02, 0x04, 0x10, 0x20}) {
       int id = tag == 0x02 ? random.nextInt(70_000) : -1;
-      acl.putShort((short) tag).putShort((short) random.nextInt(8)).putInt(id);
+      int permissions = random.nextInt(8) | (tag == 0x01 && !root ? 07 : 0);
+      acl.putShort((short) tag).putShort((short) permissions).putInt(id);
     }
     String attribute = inherited ? "system.posix_acl_default" : "system.posix_acl_access";
     libc.setxattr(
@@ -435,9 +437,9 @@ public final class TreeChurn {
   }
 
   private int mode() {
-    return random.nextInt(4) == 0
-        ? random.nextInt(010000) | (root ? 0 : 0700)
-        : 0644 | (random.nextBoolean() ? 0111 : 0);
+    int mode =
+        random.nextInt(4) == 0 ? random.nextInt(010000) : 0644 | (random.nextBoolean() ? 0111 : 0);
+    return root ? mode : mode | OWNERS; // root alone gets on without
   }
 
   private Instant time() {

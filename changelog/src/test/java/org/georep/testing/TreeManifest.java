@@ -37,6 +37,10 @@ public final class TreeManifest {
   private static final Set<FileName> LEFT_OUT =
       Set.of(FileName.of(".georep"), FileName.of("lost+found"));
 
+  /** Georep's own; and the ACLs a second time, as XFS has them on disk and shows them to root. */
+  private static final List<String> LEFT_OUT_XATTRS =
+      List.of("trusted.georep.", "user.georep.", "trusted.SGI_ACL_");
+
   /** What can be left out of a comparison. */
   public enum Aspect {
     /** Owner and group. */
@@ -199,7 +203,7 @@ public final class TreeManifest {
       for (byte[] name : libc.listxattr(self)) {
         String shown = new String(name, StandardCharsets.ISO_8859_1);
         byte[] value = libc.getxattr(self, name);
-        if (!shown.startsWith("trusted.georep.") && !shown.startsWith("user.georep.")) {
+        if (LEFT_OUT_XATTRS.stream().noneMatch(shown::startsWith)) {
           facts.put(
               "xattr " + Shown.of(name), value == null ? "gone" : HexFormat.of().formatHex(value));
         }
