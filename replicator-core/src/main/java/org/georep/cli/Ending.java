@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the process ends: by itself, or asked by SIGTERM, SIGINT or SIGHUP. Then the verb that runs is
- * told, its end is awaited, and its exit code is the process's, not the signal's.
+ * How the process ends: by itself, or asked by SIGTERM, SIGINT or SIGHUP. Then the verb that runs
+ * is told, its end is awaited, and its exit code is the process's, not the signal's.
  */
 final class Ending {
   private static final long PATIENCE_SECONDS = 60;

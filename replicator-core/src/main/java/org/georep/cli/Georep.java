@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.georep.replicator.session.ExitCode;
 import org.georep.replicator.session.GeorepException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -75,7 +76,7 @@ public final class Georep implements Runnable {
         "Where sessions and journals are kept. Default: /var/lib/georep as root, else"
             + " $$XDG_STATE_HOME/georep, else ~/.local/state/georep."
       })
-  private String stateDirectory;
+  private @Nullable String stateDirectory;
 
   @Option(
       names = {"-v", "--verbose"},

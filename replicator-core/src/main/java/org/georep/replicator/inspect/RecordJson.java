@@ -78,8 +78,8 @@ public final class RecordJson {
         new StringBuilder().append(record.sequence()).append(' ').append(record.time());
     ObjectNode node = of(record);
     line.append(' ').append(node.path("kind").asText());
-    node.fields()
-        .forEachRemaining(
+    node.properties()
+        .forEach(
             field -> {
               boolean shown =
                   !field.getValue().isNull()

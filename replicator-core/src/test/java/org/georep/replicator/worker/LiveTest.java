@@ -24,7 +24,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Keeps a secondary in step while the primary is changed. stime is believed: once past a moment, everything before it is there. */
+/**
+ * Keeps a secondary in step while the primary is changed. stime is believed: once past a moment,
+ * everything before it is there.
+ */
 final class LiveTest {
   @RegisterExtension final Sandbox sandbox = Sandbox.open();
 
@@ -71,7 +74,8 @@ final class LiveTest {
   void randomChangesArrive(CaptureWish wish) throws Exception {
     make(wish);
     long seed = Long.getLong("georep.test.seed", System.nanoTime());
-    TreeChurn churn = new TreeChurn(
+    TreeChurn churn =
+        new TreeChurn(
             NativeLibc.instance(), primary.toString().getBytes(StandardCharsets.UTF_8), seed);
     churn.run(300);
     try (TestSession.Running running = session.start(RunMode.CONTINUOUS)) {
