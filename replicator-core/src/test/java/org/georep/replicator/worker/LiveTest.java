@@ -83,6 +83,28 @@ final class LiveTest {
       for (int round = 0; round < 5; round++) {
         churn.run(200);
         awaitStime(run, Instant.now());
+        try {
+          assertInStep();
+        } catch (AssertionError e) {
+          throw new AssertionError(churn + "\n" + String.join("\n", churn.log()), e);
+        }
+      }
+      running.worker().stop();
+      run.get();
+    }
+  }
+
+  @Test
+  void aDirectorysTimesArrive() throws Exception {
+    make(CaptureWish.FANOTIFY);
+    Files.createDirectories(primary.resolve("a/b/c"));
+    try (TestSession.Running running = session.start(RunMode.CONTINUOUS)) {
+      Future<?> run = threads.submit(() -> running.worker().run());
+      awaitStime(run, Instant.now());
+      for (String time : new String[] {"1901-02-03T04:05:06Z", "2069-04-08T06:47:18.477554036Z"}) {
+        Files.setLastModifiedTime(
+            primary.resolve("a/b"), java.nio.file.attribute.FileTime.from(Instant.parse(time)));
+        awaitStime(run, Instant.now());
         assertInStep();
       }
       running.worker().stop();
