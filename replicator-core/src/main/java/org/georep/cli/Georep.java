@@ -88,7 +88,7 @@ public final class Georep implements Runnable {
 
   /** Runs a verb and ends the process. */
   public static void main(String[] args) {
-    Ending ending = new Ending();
+    Ending ending = Ending.ofProcess();
     PrintWriter out = writer(FileDescriptor.out);
     PrintWriter err = writer(FileDescriptor.err);
     int code = run(RawArguments.recover(args), out, err, ending);

@@ -57,7 +57,7 @@ class GeorepTest {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int code =
-        Georep.run(args, new PrintWriter(out, true), new PrintWriter(err, true), new Ending());
+        Georep.run(args, new PrintWriter(out, true), new PrintWriter(err, true), Ending.onRequest());
     return new Result(code, out.toString(), err.toString());
   }
 
@@ -230,7 +230,7 @@ class GeorepTest {
       "/p",
       "h:/d"
     };
-    CommandLine line = Georep.commandLine(new Ending());
+    CommandLine line = Georep.commandLine(Ending.onRequest());
     CommandLine.ParseResult parsed = line.parseArgs(args).subcommand();
     var mixins = parsed.commandSpec().mixins();
     FilterOptions filter = (FilterOptions) mixins.get(ReplicateCommand.FILTER).userObject();
