@@ -11,11 +11,13 @@ import org.georep.status.report.EpochSeconds;
 
 /** A journal's record as programs read it, and as a line for people. */
 public final class RecordJson {
+  private static final JsonNodeFactory EXACT = JsonNodeFactory.withExactBigDecimals(true);
+
   private RecordJson() {}
 
   /** Returns it as JSON. */
   public static ObjectNode of(JournalRecord record) {
-    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    ObjectNode node = EXACT.objectNode();
     node.put("sequence", record.sequence());
     node.put("time", EpochSeconds.of(record.time()));
     ChangeRecord change = record.change();
