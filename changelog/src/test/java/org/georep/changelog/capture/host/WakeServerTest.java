@@ -2,6 +2,9 @@ package org.georep.changelog.capture.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -65,11 +68,21 @@ class WakeServerTest {
   @Test
   void aHostIsNotHeldUpByAFeedThatDoesNotRead() throws Exception {
     try (WakeServer server = server();
+        SocketChannel sleeper = SocketChannel.open(new SocketPlace(journal).find());
         CaptureLink link = link()) {
+      sleeper.write(ByteBuffer.wrap("await 10\n".getBytes(StandardCharsets.US_ASCII)));
       link.await(10);
-      for (int i = 0; i < 1_000_000; i++) {
-        server.wake(); // unasked for, most of them: nothing is sent
-      }
+      Thread waking =
+          new Thread(
+              () -> {
+                for (int i = 0; i < 200_000; i++) {
+                  server.wake();
+                }
+              });
+      waking.setDaemon(true);
+      waking.start();
+      waking.join(LONG.toMillis());
+      assertThat(waking.isAlive()).as("held up").isFalse();
       assertThat(signalled()).isTrue();
       assertThat(link.alive()).isTrue();
     }
