@@ -41,8 +41,8 @@ public interface Libc {
 
   /**
    * getdents64(2), all of it: the entries of a directory open for reading, from its beginning,
-   * without {@code .} and {@code ..}, in the kernel's order. A directory removed while it is open has
-   * none.
+   * without {@code .} and {@code ..}, in the kernel's order. A directory removed while it is open
+   * has none.
    */
   List<Dirent> list(int descriptor) throws PosixException;
 
