@@ -5,8 +5,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the process ends: by itself, or asked by SIGTERM, SIGINT or SIGHUP. Then the verb that runs is
- * told, its end is awaited, and its exit code is the process's, not the signal's.
+ * How the process ends: by itself, or asked by SIGTERM, SIGINT or SIGHUP. Then the verb that runs
+ * is told, its end is awaited, and its exit code is the process's, not the signal's.
  */
 final class Ending {
   private static final long PATIENCE_SECONDS = 60;
@@ -16,6 +16,21 @@ final class Ending {
   private @Nullable Runnable stop;
   private boolean asking;
   private volatile int code = 1;
+  private final boolean hearsSignals;
+
+  private Ending(boolean hearsSignals) {
+    this.hearsSignals = hearsSignals;
+  }
+
+  /** Returns that of this process. */
+  static Ending ofProcess() {
+    return new Ending(true);
+  }
+
+  /** Returns one that only hears {@link #requestStop}. */
+  static Ending onRequest() {
+    return new Ending(false);
+  }
 
   /**
    * Has this called, once, by another thread, when the process is asked to end, or now if it was.
@@ -24,7 +39,7 @@ final class Ending {
   void onStop(Runnable action) {
     boolean now;
     synchronized (this) {
-      if (stop == null) {
+      if (stop == null && hearsSignals) {
         Runtime.getRuntime().addShutdownHook(new Thread(this::ask, "georep-ending"));
       }
       stop = action;

@@ -3,6 +3,7 @@ package org.georep.cli;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Stack;
 import org.georep.posix.RawPath;
 import org.georep.replicator.session.ByteText;
@@ -10,12 +11,14 @@ import org.georep.replicator.session.FilterFile;
 import org.georep.replicator.session.FilterLine;
 import org.georep.replicator.session.GeorepException;
 import org.georep.replicator.session.GivenPath;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 
 /** The three options whose order among each other counts: the first rule that matches decides. */
+@SuppressWarnings("UnusedVariable") // the consumers keep what is given; picocli wants the fields
 final class FilterOptions {
   private final List<FilterLine> lines = new ArrayList<>();
 
@@ -28,14 +31,14 @@ final class FilterOptions {
             + " is kept. Of several rules, also --include and --exclude-from, the first that"
             + " matches decides."
       })
-  private String exclude;
+  private @Nullable String exclude;
 
   @Option(
       names = "--include",
       paramLabel = "PATTERN",
       parameterConsumer = Include.class,
       description = "Take what matches PATTERN, whatever later rules say.")
-  private String include;
+  private @Nullable String include;
 
   @Option(
       names = "--exclude-from",
@@ -45,7 +48,7 @@ final class FilterOptions {
         "Read rules from FILE, one on a line: patterns to exclude, or led by '+ ' to include; empty"
             + " lines and those beginning with '#' or ';' say nothing."
       })
-  private String excludeFrom;
+  private @Nullable String excludeFrom;
 
   FilterOptions() {}
 
@@ -62,7 +65,8 @@ final class FilterOptions {
             command.commandLine(), argument.paramLabel() + " is missing");
       }
       FilterOptions options =
-          (FilterOptions) command.mixins().get(ReplicateCommand.FILTER).userObject();
+          (FilterOptions)
+              Objects.requireNonNull(command.mixins().get(ReplicateCommand.FILTER)).userObject();
       String text = args.pop();
       try {
         add(text, options.lines);

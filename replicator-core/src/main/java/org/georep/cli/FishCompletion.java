@@ -10,7 +10,8 @@ final class FishCompletion {
   static String script(CommandLine top) {
     String program = top.getCommandName();
     StringBuilder out = new StringBuilder();
-    String noVerb = "not __fish_seen_subcommand_from " + String.join(" ", top.getSubcommands().keySet());
+    String noVerb =
+        "not __fish_seen_subcommand_from " + String.join(" ", top.getSubcommands().keySet());
     options(out, program, noVerb, top);
     top.getSubcommands()
         .forEach(

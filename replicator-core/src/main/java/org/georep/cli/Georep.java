@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import org.georep.replicator.session.ExitCode;
 import org.georep.replicator.session.GeorepException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
@@ -75,7 +76,7 @@ public final class Georep implements Runnable {
         "Where sessions and journals are kept. Default: /var/lib/georep as root, else"
             + " $$XDG_STATE_HOME/georep, else ~/.local/state/georep."
       })
-  private String stateDirectory;
+  private @Nullable String stateDirectory;
 
   @Option(
       names = {"-v", "--verbose"},
@@ -87,7 +88,7 @@ public final class Georep implements Runnable {
 
   /** Runs a verb and ends the process. */
   public static void main(String[] args) {
-    Ending ending = new Ending();
+    Ending ending = Ending.ofProcess();
     PrintWriter out = writer(FileDescriptor.out);
     PrintWriter err = writer(FileDescriptor.err);
     int code = run(RawArguments.recover(args), out, err, ending);

@@ -87,8 +87,8 @@ final class JournalCommand implements Runnable {
     out.println("bytes on disk: " + stat.path("journal_bytes").asLong());
     out.println("last record: " + stat.path("last_sequence").asLong());
     stat.path("readers")
-        .fields()
-        .forEachRemaining(
+        .properties()
+        .forEach(
             reader ->
                 out.println(
                     "reader "

@@ -18,7 +18,8 @@ import org.slf4j.LoggerFactory;
 /** The log: warnings to standard error unless more is asked for; everything to a session's file. */
 final class Logging {
   private static final String PLAIN = "%d{HH:mm:ss} %level %msg%n%nopex";
-  private static final String FULL = "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %level [%thread] %logger{1} %msg%n";
+  private static final String FULL =
+      "%d{yyyy-MM-dd'T'HH:mm:ss.SSSXXX} %level [%thread] %logger{1} %msg%n";
   private static final String OWN = "org.georep";
   private static final String LARGEST = "10MB";
   private static final int KEPT = 4;

@@ -9,9 +9,9 @@ import java.util.List;
 import org.georep.replicator.session.ByteText;
 
 /**
- * The command line's exact bytes. Java decodes arguments by the locale, and what it cannot decode is
- * lost: a directory's name that is not UTF-8, or any beyond ASCII under {@code LC_ALL=C}. Linux has
- * them as they were given in {@code /proc/self/cmdline}.
+ * The command line's exact bytes. Java decodes arguments by the locale, and what it cannot decode
+ * is lost: a directory's name that is not UTF-8, or any beyond ASCII under {@code LC_ALL=C}. Linux
+ * has them as they were given in {@code /proc/self/cmdline}.
  */
 final class RawArguments {
   private static final Path SOURCE = Path.of("/proc/self/cmdline");

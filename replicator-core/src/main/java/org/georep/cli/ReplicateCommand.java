@@ -16,6 +16,7 @@ import org.georep.replicator.session.SessionPreparation;
 import org.georep.replicator.session.Settings;
 import org.georep.replicator.worker.ReplicateRun;
 import org.georep.replicator.worker.RunOutput;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,7 +47,7 @@ import picocli.CommandLine.Spec;
       "Examples:",
       "  georep replicate /data backup.example.org:/srv/data",
       "  georep replicate --once --dry-run /data /mnt/usb/data",
-      "  georep replicate --exclude '*.tmp' --bwlimit 10MB/s /home ssh://b@host:2222/srv/home"
+      "  georep replicate --exclude '*.tmp' --bwlimit 10MB/s /home b@host:/srv/home"
     })
 final class ReplicateCommand implements Callable<Integer> {
   static final String FILTER = "filterOptions";
@@ -72,7 +73,7 @@ final class ReplicateCommand implements Callable<Integer> {
       names = "--name",
       paramLabel = "NAME",
       description = "The session's name for the other verbs. Default: made from both ends.")
-  private SessionName name;
+  private @Nullable SessionName name;
 
   @Option(names = "--once", description = "Stop when in step, instead of going on.")
   private boolean once;
@@ -86,7 +87,7 @@ final class ReplicateCommand implements Callable<Integer> {
       names = "--turns",
       paramLabel = "N",
       description = "Stop after N rounds that had something to do.")
-  private Integer turns;
+  private @Nullable Integer turns;
 
   @Option(
       names = "--adopt",
@@ -132,8 +133,7 @@ final class ReplicateCommand implements Callable<Integer> {
                 ByteText.bytes(secondary),
                 settings);
     ReplicateRun run =
-        new ReplicateRun(
-            configuration, mode, host.state(), output(), host.libc(), host.clock());
+        new ReplicateRun(configuration, mode, host.state(), output(), host.libc(), host.clock());
     ending.onStop(run::stop);
     return run.call().number();
   }

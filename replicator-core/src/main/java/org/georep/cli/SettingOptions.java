@@ -11,6 +11,7 @@ import org.georep.replicator.session.FilterLine;
 import org.georep.replicator.session.Rate;
 import org.georep.replicator.session.Settings;
 import org.georep.replicator.session.SettingsBuilder;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** The options that are a session's settings; one that is not given leaves the default. */
@@ -22,19 +23,19 @@ final class SettingOptions {
         "How contents travel: auto (per file, by its size and by what the secondary has), rsync or"
             + " tarssh. Default: auto."
       })
-  private EngineChoice engine;
+  private @Nullable EngineChoice engine;
 
   @Option(
       names = "--sync-jobs",
       paramLabel = "N",
       description = "How many workers carry contents at once, 1 to 64. Default: 3.")
-  private Integer syncJobs;
+  private @Nullable Integer syncJobs;
 
   @Option(
       names = "--bwlimit",
       paramLabel = "RATE",
       description = "Bytes per second at most, such as 10MB/s or 100Mbit/s. Default: none.")
-  private Rate bwlimit;
+  private @Nullable Rate bwlimit;
 
   @Option(
       names = "--capture",
@@ -43,7 +44,7 @@ final class SettingOptions {
         "What tells of changes: auto (the best that works), fanotify (root; the whole file system),"
             + " inotify (a watch for each directory) or none (crawls only). Default: auto."
       })
-  private CaptureWish capture;
+  private @Nullable CaptureWish capture;
 
   @Option(
       names = "--rescan-interval",
@@ -52,13 +53,13 @@ final class SettingOptions {
         "How often the whole volume is walked to find what no event told, such as 1h or 30m; 0s for"
             + " never. Default: 1h."
       })
-  private Duration rescanInterval;
+  private @Nullable Duration rescanInterval;
 
   @Option(
       names = "--crawl-limit",
       paramLabel = "N",
       description = "Entries per second a crawl walks at most; 0 for no limit. Default: 0.")
-  private Long crawlLimit;
+  private @Nullable Long crawlLimit;
 
   @Option(
       names = "--ignore-deletes",
@@ -75,7 +76,7 @@ final class SettingOptions {
       names = "--ssh-key",
       paramLabel = "FILE",
       description = "The one private key to use, instead of those ssh would try.")
-  private Path sshKey;
+  private @Nullable Path sshKey;
 
   @Option(
       names = "--agent-command",
@@ -84,7 +85,7 @@ final class SettingOptions {
         "What to run on the secondary's host, instead of looking for the agent there and copying it"
             + " if it is missing."
       })
-  private String agentCommand;
+  private @Nullable String agentCommand;
 
   @Option(
       names = "--timeout",
@@ -93,7 +94,7 @@ final class SettingOptions {
         "The link is taken for lost when nothing was heard for so long; it is then made again."
             + " Default: 30s."
       })
-  private Duration timeout;
+  private @Nullable Duration timeout;
 
   SettingOptions() {}
 

@@ -15,6 +15,7 @@ import org.georep.status.file.StatusJson;
 import org.georep.status.report.WorkerReport;
 import org.georep.status.screen.Paint;
 import org.georep.status.screen.StatusScreen;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -47,7 +48,7 @@ final class StatusCommand implements Callable<Integer> {
       arity = "0..1",
       paramLabel = "NAME",
       description = "The session. Default: all that are kept here.")
-  private SessionName name;
+  private @Nullable SessionName name;
 
   @Option(names = "--detail", description = "Everything that is known, not just a line each.")
   private boolean detail;
@@ -77,7 +78,7 @@ final class StatusCommand implements Callable<Integer> {
     }
     ending.onStop(() -> {});
     do {
-      print(reading, System.console() != null && !json);
+      print(reading, Terminal.isOutput() && !json);
     } while (!ending.awaitStop(PERIOD_SECONDS));
     return 0;
   }
@@ -92,8 +93,7 @@ final class StatusCommand implements Callable<Integer> {
       return;
     }
     StatusScreen screen =
-        new StatusScreen(
-            System.console() == null ? Paint.PLAIN : Paint.ANSI, ZoneId.systemDefault());
+        new StatusScreen(Terminal.isOutput() ? Paint.ANSI : Paint.PLAIN, ZoneId.systemDefault());
     out.print((clear ? TO_TOP : "") + (detail ? screen.detail(workers) : screen.table(workers)));
     out.flush();
   }

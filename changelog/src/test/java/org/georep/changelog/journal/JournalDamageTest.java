@@ -172,19 +172,50 @@ class JournalDamageTest {
   void aHoleInWhatIsBeingWrittenIsCrossedWhileTheWriterGoesOn() throws Exception {
     try (JournalWriter writer = Journals.writer(journal);
         JournalReader reader = Journals.reader(journal, "a")) {
-      Journals.append(writer, 1500);
+      Journals.append(writer, 3000);
       zero(Journals.file(journal, 1), 20L * PAGE, 10 * PAGE);
       List<JournalRecord> read = new ArrayList<>(Journals.drain(reader));
       assertThat(Journals.gaps(read)).hasSize(1);
-      for (int i = 0; i < 3; i++) {
-        Journals.append(writer, 100);
-        writer.sync();
-        read.addAll(Journals.drain(reader));
+      assertThat(read.get(read.size() - 1).sequence()).isEqualTo(3000);
+      for (int i = 0; i < 300; i++) {
+        appendOrLeaveOut(writer);
       }
+      writer.sync();
+      read.addAll(Journals.drain(reader));
       Journals.append(writer, 100);
       read.addAll(Journals.drain(reader));
       Journals.verify(read, writer.lastSequence());
       assertThat(read.get(read.size() - 1).sequence()).isEqualTo(writer.lastSequence());
+    }
+  }
+
+  /** Chronicle may notice the hole itself; the writer then leaves a number out and goes on. */
+  private static void appendOrLeaveOut(JournalWriter writer) {
+    long next = writer.lastSequence() + 1;
+    try {
+      assertThat(writer.append(Journals.change(next))).isEqualTo(next);
+    } catch (IOException e) {
+      assertThat(writer.lastSequence()).isEqualTo(next);
+    }
+  }
+
+  @Test
+  void aHoleWithNothingBehindItIsAGapAndTheWriterBeginsAnew() throws Exception {
+    try (JournalWriter writer = Journals.writer(journal);
+        JournalReader reader = Journals.reader(journal, "a")) {
+      Journals.append(writer, 1500);
+      Path file = Journals.file(journal, 1);
+      zero(file, 20L * PAGE, (int) Files.size(file) - 20 * PAGE);
+      List<JournalRecord> read = new ArrayList<>(Journals.drain(reader));
+      assertThat(Journals.gaps(read)).hasSize(1).first().asString().contains("to 1500 cannot");
+      assertThat(reader.ready()).as("nothing more until the writer goes on").isFalse();
+      writer.sync();
+      Journals.append(writer, 100);
+      assertThat(reader.ready()).isTrue();
+      List<JournalRecord> after = Journals.drain(reader);
+      assertThat(after).as("the gap was told already").hasSize(100);
+      read.addAll(after);
+      Journals.verify(read, 1600);
     }
   }
 

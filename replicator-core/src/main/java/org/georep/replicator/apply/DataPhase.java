@@ -21,8 +21,8 @@ import org.georep.name.Gfid;
 
 /**
  * Keeps account of contents under way: which files of which batch are still outstanding, which are
- * to be tried again and when, and what publishing touched. A batch is done when
- * nothing of it and of those before it is outstanding.
+ * to be tried again and when, and what publishing touched. A batch is done when nothing of it and
+ * of those before it is outstanding.
  *
  * <p>A file asked for again while it is outstanding is handed on again when its present transfer
  * ends, under the later batch; until then it counts for both. A file that changed while it was

@@ -63,7 +63,9 @@ public final class EntryPhase {
     return run.result();
   }
 
-  /** Sends attributes of what publishing touched, as they are now: directories, and files overtaken. */
+  /**
+   * Sends attributes of what publishing touched, as they are now: directories, and files overtaken.
+   */
   public void refresh(long batch, Iterable<Gfid> touched) throws IOException, InterruptedException {
     List<EntryState> files = new ArrayList<>();
     List<EntryState> directories = new ArrayList<>();

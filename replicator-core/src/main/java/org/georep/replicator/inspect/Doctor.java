@@ -45,9 +45,9 @@ public final class Doctor {
     List<Finding> findings = new ArrayList<>();
     findings.add(java());
     findings.add(
-        program("ssh", "-V", "secondaries on other hosts cannot be reached. Install openssh-client"));
-    findings.add(
-        program("rsync", "--version", "the engine rsync is not available. Install rsync"));
+        program(
+            "ssh", "-V", "secondaries on other hosts cannot be reached. Install openssh-client"));
+    findings.add(program("rsync", "--version", "the engine rsync is not available. Install rsync"));
     findings.add(program("tar", "--version", "the engine tarssh is not available. Install tar"));
     findings.add(user());
     findings.add(fanotify());

@@ -83,7 +83,9 @@ public final class JournalListing {
         position.ifPresent(
             at -> {
               one.put("acknowledged_sequence", at.sequence());
-              one.put("records_pending", Math.max(0, node.get("last_sequence").longValue() - at.sequence()));
+              one.put(
+                  "records_pending",
+                  Math.max(0, node.get("last_sequence").longValue() - at.sequence()));
             });
       }
     }

@@ -11,11 +11,13 @@ import org.georep.status.report.EpochSeconds;
 
 /** A journal's record as programs read it, and as a line for people. */
 public final class RecordJson {
+  private static final JsonNodeFactory EXACT = JsonNodeFactory.withExactBigDecimals(true);
+
   private RecordJson() {}
 
   /** Returns it as JSON. */
   public static ObjectNode of(JournalRecord record) {
-    ObjectNode node = JsonNodeFactory.instance.objectNode();
+    ObjectNode node = EXACT.objectNode();
     node.put("sequence", record.sequence());
     node.put("time", EpochSeconds.of(record.time()));
     ChangeRecord change = record.change();
@@ -78,8 +80,8 @@ public final class RecordJson {
         new StringBuilder().append(record.sequence()).append(' ').append(record.time());
     ObjectNode node = of(record);
     line.append(' ').append(node.path("kind").asText());
-    node.fields()
-        .forEachRemaining(
+    node.properties()
+        .forEach(
             field -> {
               boolean shown =
                   !field.getValue().isNull()

@@ -50,8 +50,7 @@ public final class StatusReading {
         name.isPresent() ? List.of(state.existing(name.get())) : state.sessions();
     List<WorkerReport> reports = new ArrayList<>();
     for (SessionDirectory session : sessions) {
-      Optional<SessionConfiguration> configuration =
-          new SessionFile(libc, session.yaml()).read();
+      Optional<SessionConfiguration> configuration = new SessionFile(libc, session.yaml()).read();
       if (configuration.isPresent()) {
         reports.add(read(session, configuration.get()));
       }
@@ -104,8 +103,7 @@ public final class StatusReading {
         .rates(null)
         .crawl(null)
         .pid(null)
-        .reason(
-            "The process ended without saying so. Start it again; it goes on where it was.")
+        .reason("The process ended without saying so. Start it again; it goes on where it was.")
         .build();
   }
 }

@@ -19,16 +19,13 @@ public final class QuarantineText {
                 () ->
                     failure.subject() instanceof Subject.Name name
                         ? "(name " + name.place().name() + " in a directory not known by path)"
-                        : "(no path known, gfid " + ((Subject.Inode) failure.subject()).gfid() + ")");
+                        : "(no path known, gfid "
+                            + ((Subject.Inode) failure.subject()).gfid()
+                            + ")");
     String number = failure.errno() == 0 ? "" : " [" + Errno.name(failure.errno()) + "]";
     return "%s: %s%s (since %s, tried %d times, next %s)"
         .formatted(
-            what,
-            failure.reason(),
-            number,
-            time(entry.first()),
-            entry.tries(),
-            time(entry.next()));
+            what, failure.reason(), number, time(entry.first()), entry.tries(), time(entry.next()));
   }
 
   private static Instant time(Instant moment) {

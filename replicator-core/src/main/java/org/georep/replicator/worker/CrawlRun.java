@@ -228,8 +228,7 @@ final class CrawlRun {
    *
    * @return whether the agent has to be asked once more what is incomplete
    */
-  boolean endIfWalked(long batch, boolean allListed)
-      throws IOException, InterruptedException {
+  boolean endIfWalked(long batch, boolean allListed) throws IOException, InterruptedException {
     if (crawl == null || !allListed || !crawl.isWalked()) {
       return false;
     }

@@ -78,7 +78,16 @@ final class StatusReporter {
 
   /** Returns the last report of a run. */
   WorkerReport ended(WorkerState state, @Nullable String reason) {
-    return report(state, reason);
+    // From now on nobody knows.
+    return report(state, reason).toBuilder()
+        .lagSeconds(null)
+        .heartbeatAgeSeconds(null)
+        .filesRemaining(null)
+        .bytesRemaining(null)
+        .data(null)
+        .rates(RatesReport.UNKNOWN)
+        .crawl(CrawlReport.UNKNOWN)
+        .build();
   }
 
   private WorkerReport report(WorkerState state, @Nullable String reason) {

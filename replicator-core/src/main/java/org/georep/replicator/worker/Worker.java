@@ -172,9 +172,7 @@ public final class Worker {
   private Pipeline.End replicate(Link link, AgentClient client, Agent agent, Reply.Welcome welcome)
       throws GeorepException, IOException, InterruptedException {
     SyncState start =
-        welcome.fresh()
-            ? SyncState.NONE
-            : parts.states().read().confirmedBy(welcome.stime());
+        welcome.fresh() ? SyncState.NONE : parts.states().read().confirmedBy(welcome.stime());
     DataPhase contents = new DataPhase(parts.signal()::raise);
     PoolOptions options =
         new PoolOptions(

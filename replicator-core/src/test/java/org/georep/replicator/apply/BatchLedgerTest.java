@@ -30,7 +30,8 @@ final class BatchLedgerTest {
     ledger.settle();
     assertThat(ledger.claim(0)).isEmpty();
     BatchLedger.Claim claim = ledger.claim(1).orElseThrow();
-    assertThat(claim.reached().map(BatchLedger.Reached::position)).contains(new JournalPosition(1, 10));
+    assertThat(claim.reached().map(BatchLedger.Reached::position))
+        .contains(new JournalPosition(1, 10));
     assertThat(claim.mark()).contains(T.plusSeconds(101));
   }
 
@@ -46,7 +47,8 @@ final class BatchLedgerTest {
     add(2, 20);
     ledger.settle();
     BatchLedger.Claim settled = ledger.claim(2).orElseThrow();
-    assertThat(settled.reached().map(BatchLedger.Reached::position)).contains(new JournalPosition(1, 20));
+    assertThat(settled.reached().map(BatchLedger.Reached::position))
+        .contains(new JournalPosition(1, 20));
     assertThat(settled.listed()).isEmpty();
   }
 
@@ -58,11 +60,13 @@ final class BatchLedgerTest {
     ledger.settle();
     add(3, 30);
     ledger.settle();
-    assertThat(ledger.claim(2).orElseThrow().reached().map(BatchLedger.Reached::position)).contains(new JournalPosition(1, 20));
+    assertThat(ledger.claim(2).orElseThrow().reached().map(BatchLedger.Reached::position))
+        .contains(new JournalPosition(1, 20));
     ledger.claimed(ledger.claim(2).orElseThrow());
     assertThat(ledger.claim(2)).isEmpty();
     assertThat(ledger.isClaimed()).isFalse();
-    assertThat(ledger.claim(3).orElseThrow().reached().map(BatchLedger.Reached::position)).contains(new JournalPosition(1, 30));
+    assertThat(ledger.claim(3).orElseThrow().reached().map(BatchLedger.Reached::position))
+        .contains(new JournalPosition(1, 30));
     ledger.claimed(ledger.claim(3).orElseThrow());
     assertThat(ledger.isClaimed()).isTrue();
   }

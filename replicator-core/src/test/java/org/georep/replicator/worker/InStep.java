@@ -10,8 +10,9 @@ import org.georep.testing.TreeManifest;
 import org.georep.testing.TreeManifest.Aspect;
 
 /**
- * Two oracles that know nothing of georep. Where holes are is left to tests of their own: a file system may write zeros into what
- * was merely allocated whenever it likes, so that an unchanged primary's holes change.
+ * Two oracles that know nothing of georep. Where holes are is left to tests of their own: a file
+ * system may write zeros into what was merely allocated whenever it likes, so that an unchanged
+ * primary's holes change.
  */
 final class InStep {
   private InStep() {}

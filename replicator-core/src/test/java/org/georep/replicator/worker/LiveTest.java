@@ -24,7 +24,10 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Keeps a secondary in step while the primary is changed. stime is believed: once past a moment, everything before it is there. */
+/**
+ * Keeps a secondary in step while the primary is changed. stime is believed: once past a moment,
+ * everything before it is there.
+ */
 final class LiveTest {
   @RegisterExtension final Sandbox sandbox = Sandbox.open();
 
@@ -71,13 +74,36 @@ final class LiveTest {
   void randomChangesArrive(CaptureWish wish) throws Exception {
     make(wish);
     long seed = Long.getLong("georep.test.seed", System.nanoTime());
-    TreeChurn churn = new TreeChurn(
+    TreeChurn churn =
+        new TreeChurn(
             NativeLibc.instance(), primary.toString().getBytes(StandardCharsets.UTF_8), seed);
     churn.run(300);
     try (TestSession.Running running = session.start(RunMode.CONTINUOUS)) {
       Future<?> run = threads.submit(() -> running.worker().run());
       for (int round = 0; round < 5; round++) {
         churn.run(200);
+        awaitStime(run, Instant.now());
+        try {
+          assertInStep();
+        } catch (AssertionError e) {
+          throw new AssertionError(churn + "\n" + String.join("\n", churn.log()), e);
+        }
+      }
+      running.worker().stop();
+      run.get();
+    }
+  }
+
+  @Test
+  void aDirectorysTimesArrive() throws Exception {
+    make(CaptureWish.FANOTIFY);
+    Files.createDirectories(primary.resolve("a/b/c"));
+    try (TestSession.Running running = session.start(RunMode.CONTINUOUS)) {
+      Future<?> run = threads.submit(() -> running.worker().run());
+      awaitStime(run, Instant.now());
+      for (String time : new String[] {"1901-02-03T04:05:06Z", "2069-04-08T06:47:18.477554036Z"}) {
+        Files.setLastModifiedTime(
+            primary.resolve("a/b"), java.nio.file.attribute.FileTime.from(Instant.parse(time)));
         awaitStime(run, Instant.now());
         assertInStep();
       }

@@ -23,9 +23,9 @@ import org.georep.secondary.tree.Tree;
 /**
  * What is known to be right: tokens on inodes, and in the inventory what was applied whole.
  *
- * <p>Contents that were read for one batch may arrive after a later batch has put them in doubt; they
- * are published, but not believed. Until a barrier says that no contents of earlier batches can
- * arrive any more, it is kept which batch doubted which file.
+ * <p>Contents that were read for one batch may arrive after a later batch has put them in doubt;
+ * they are published, but not believed. Until a barrier says that no contents of earlier batches
+ * can arrive any more, it is kept which batch doubted which file.
  */
 final class Contents {
   private final Tree tree;

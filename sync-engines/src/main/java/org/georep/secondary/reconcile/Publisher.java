@@ -110,8 +110,7 @@ public final class Publisher {
       }
       Node node = arrival.node();
       checkAlone(node, old);
-      tree.mark(
-          node, believed ? Mark.of(state.gfid(), state.token()) : Mark.of(state.gfid()));
+      tree.mark(node, believed ? Mark.of(state.gfid(), state.token()) : Mark.of(state.gfid()));
       attributes.set(node, state, true);
       publish(arrival, state.gfid(), names, batch);
     }

@@ -101,7 +101,10 @@ final class LocalLink implements Link {
       }
       try {
         return errors.get();
-      } catch (InterruptedException | ExecutionException e) {
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return "";
+      } catch (ExecutionException e) {
         throw new IllegalStateException(e);
       }
     }

@@ -24,6 +24,8 @@ import org.georep.testing.Sandbox;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The rsync engine with real rsync on both ends. */
 class RsyncTest {
@@ -224,6 +226,31 @@ class RsyncTest {
       FileJob job = changedInPart(pair, "large");
       assertThat(pair.carry(job)).isEqualTo(new Outcome.Published(SIZE));
       assertThat(pair.pool.counts().engines().get("tarssh").files()).isEqualTo(1);
+    }
+  }
+
+  /** Another version on one end: set georep.test.rsync.other to a directory that holds one. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void versionsMix(boolean otherIsNear) throws Exception {
+    String other = System.getProperty("georep.test.rsync.other");
+    assumeTrue(other != null, "no other rsync is given (-Dgeorep.test.rsync.other=DIRECTORY)");
+    Path secondary = sandbox.directory("secondary");
+    PoolOptions options =
+        new PoolOptions(
+            EngineChoice.AUTO,
+            2,
+            0,
+            RawPath.toBytes(secondary),
+            Pair.PROGRAMS,
+            otherIsNear ? other + "/rsync" : "rsync");
+    LocalLink link =
+        otherIsNear ? new LocalLink() : new LocalLink("PATH=" + other + ":/usr/bin:/bin");
+    try (Pair pair = new Pair(sandbox.directory("primary"), secondary, options, link)) {
+      FileJob large = changedInPart(pair, "large");
+      assertThat(pair.carry(large)).isEqualTo(new Outcome.Published(SIZE));
+      assertThat(pair.pool.counts().engines().get("rsync").files()).isEqualTo(1);
+      assertThat(pair.pool.counts().bytesWire()).isLessThan(100_000);
     }
   }
 }

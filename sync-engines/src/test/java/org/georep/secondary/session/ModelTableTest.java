@@ -13,8 +13,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The histories that broke, or could break, one rule of the reconciliation each. {@code run ?} and
- * {@code kill ?} stand for every number of steps or changes up to a bound, and each history is run
- * with batches of one, two and many.
+ * {@code kill ?} stand for many numbers of steps or changes up to a bound, and each history is run
+ * with batches of one and many.
  */
 class ModelTableTest {
   private static final int MOST_STEPS = 45;
@@ -87,8 +87,8 @@ class ModelTableTest {
             + " cap; kill ?; run 45",
       })
   void endsEqual(String history) throws Throwable {
-    for (int batch : new int[] {1, 2, 50}) {
-      for (int steps = 1; steps <= MOST_STEPS; steps += 1 + steps / 12) {
+    for (int batch : new int[] {1, 50}) {
+      for (int steps = 1; steps <= MOST_STEPS; steps += 1 + steps / 5) {
         List<String> told = new ArrayList<>();
         try (Quick quick = new Quick()) {
           ModelWorld world = new ModelWorld(quick.root(), batch, false);

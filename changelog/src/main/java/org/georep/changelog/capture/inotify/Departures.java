@@ -31,9 +31,13 @@ final class Departures {
     return waiting.remove(cookie);
   }
 
-  /** A directory arrived somewhere: it did not go for good. */
+  /** A directory arrived somewhere: it did not go for good, but its old name did. */
   void arrived(Directory directory) {
-    waiting.values().removeIf(departure -> departure.moved() == directory);
+    waiting.replaceAll(
+        (cookie, departure) ->
+            departure.moved() == directory
+                ? new Departure(cookie, departure.from(), departure.name(), null)
+                : departure);
   }
 
   boolean isEmpty() {

@@ -46,29 +46,19 @@ final class TreeKeeper {
 
   /** A directory was made. */
   void made(Directory parent, FileName name, RecordSink sink) throws IOException {
-    Found found = walk.enter(parent, name, sink);
-    arrived(parent, name);
-    if (found != null && found.names() > 0) {
-      sink.append(new ChangeRecord.Subtree(new Place(parent.gfid(), name)));
-    }
+    arrived(parent, name, walk.enter(parent, name, sink), sink);
   }
 
   /** A directory came from where nothing is watched, or can be seen again. */
   void cameIn(Directory parent, FileName name, RecordSink sink) throws IOException {
-    if (walk.enter(parent, name, null) != null) {
-      arrived(parent, name);
-      sink.append(new ChangeRecord.Subtree(new Place(parent.gfid(), name)));
-    }
+    arrived(parent, name, walk.enter(parent, name, null), sink);
   }
 
   /** A directory that could not be watched may be readable by now. */
   void attributesChanged(Directory parent, FileName name, RecordSink sink) throws IOException {
     Directory directory = parent.child(name);
     if (directory == null || !directory.watched()) {
-      Found found = walk.enter(parent, name, null);
-      if (found != null && found.fresh().stream().anyMatch(Directory::watched)) {
-        sink.append(new ChangeRecord.Subtree(new Place(parent.gfid(), name)));
-      }
+      arrived(parent, name, walk.enter(parent, name, null), sink);
     }
   }
 
@@ -93,16 +83,18 @@ final class TreeKeeper {
     Found found = walk.enter(parent, name, null);
     if (found == null && moved != null && moved.watched()) {
       tree.attach(moved, parent, name);
-    } else if (found != null && !found.fresh().isEmpty()) {
-      sink.append(new ChangeRecord.Subtree(new Place(parent.gfid(), name)));
     }
-    arrived(parent, name);
+    arrived(parent, name, found, sink);
   }
 
-  private void arrived(Directory parent, FileName name) {
+  private void arrived(Directory parent, FileName name, @Nullable Found found, RecordSink sink)
+      throws IOException {
     Directory directory = parent.child(name);
     if (directory != null) {
       departures.arrived(directory);
+    }
+    if (found != null) {
+      tellOf(found, sink);
     }
   }
 
@@ -210,15 +202,20 @@ final class TreeKeeper {
     tellOf(found, sink);
   }
 
+  /**
+   * What happened in a directory before it was watched is unknown. Each is named by identity, for
+   * it may have moved on before anyone looks; and where they hang together, as a subtree to be
+   * walked.
+   */
   private void tellOf(Found found, RecordSink sink) throws IOException {
     for (Directory fresh : found.fresh()) {
-      Directory parent = fresh.parent();
-      Optional<Place> place = tree.place(fresh);
-      if (parent != null
-          && !found.fresh().contains(parent)
-          && place.isPresent()
-          && fresh.watched()) {
-        sink.append(new ChangeRecord.Subtree(place.get()));
+      if (fresh.watched()) {
+        Directory parent = fresh.parent();
+        Optional<Place> place = tree.place(fresh);
+        sink.append(new ChangeRecord.Outside(fresh.gfid()));
+        if (parent != null && place.isPresent() && !found.fresh().contains(parent)) {
+          sink.append(new ChangeRecord.Subtree(place.get()));
+        }
       }
     }
   }
