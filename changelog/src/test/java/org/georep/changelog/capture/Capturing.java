@@ -151,15 +151,18 @@ public final class Capturing implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     source.stop();
-    thread.join(Waits.limit().toMillis());
+    try {
+      thread.join(Waits.limit().toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     if (thread.isAlive()) {
       throw new AssertionError("the source does not stop");
     }
     source.close();
-    Throwable failed = failure.get();
-    if (failed instanceof Error error) {
+    if (failure.get() instanceof Error error) {
       throw error;
     }
   }
