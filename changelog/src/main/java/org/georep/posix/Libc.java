@@ -10,8 +10,9 @@ import org.jspecify.annotations.Nullable;
  * empty path with {@link Linux#AT_EMPTY_PATH} means the descriptor itself. A relative path is taken
  * from {@code directory}, an open descriptor or {@link Linux#AT_FDCWD}. Buffers are direct; their
  * position and limit are honoured and the position moves by what was read or written. {@code EINTR}
- * is retried inside. Every method may be called from any thread at once. Every method that throws
- * {@link PosixException} says the errno the kernel gave.
+ * is retried inside. A path, name or link target that holds NUL is refused with {@code EINVAL},
+ * since the kernel would act on its first part. Every method may be called from any thread at once.
+ * Every method that throws {@link PosixException} says the errno the kernel gave.
  */
 public interface Libc {
   /** openat(2). {@code O_CLOEXEC} is always added. */
@@ -23,7 +24,10 @@ public interface Libc {
   /** close(2). Closed whatever happens; an error (a failed late write) is thrown. */
   void close(int descriptor) throws PosixException;
 
-  /** statx(2) with the basic fields, birth time and mount id. */
+  /**
+   * statx(2) with the basic fields, birth time and mount id. A time beyond what {@link Instant}
+   * holds (tmpfs and btrfs can) is its nearest.
+   */
   Stat statx(int directory, byte[] path, int atFlags) throws PosixException;
 
   /** fstatfs(2); works on O_PATH descriptors. */
@@ -37,7 +41,8 @@ public interface Libc {
 
   /**
    * getdents64(2), all of it: the entries of a directory open for reading, from its beginning,
-   * without {@code .} and {@code ..}, in the kernel's order.
+   * without {@code .} and {@code ..}, in the kernel's order. A directory removed while it is open
+   * has none.
    */
   List<Dirent> list(int descriptor) throws PosixException;
 
@@ -80,7 +85,7 @@ public interface Libc {
 
   /**
    * getxattr(2), which follows a symbolic link (so {@code /proc/self/fd/N} means that file), or
-   * null if there is none of the name.
+   * null if there is none of the name, also where the file system has no attributes.
    */
   byte @Nullable [] getxattr(byte[] path, byte[] name) throws PosixException;
 
@@ -111,12 +116,12 @@ public interface Libc {
   /** lremovexattr(2); silent if there is none of the name. */
   void lremovexattr(byte[] path, byte[] name) throws PosixException;
 
-  /** name_to_handle_at(2). */
+  /** name_to_handle_at(2). EOVERFLOW: the handle is too long for a {@link FileHandle}. */
   FileHandle nameToHandleAt(int directory, byte[] path, int atFlags) throws PosixException;
 
   /**
-   * open_by_handle_at(2). {@code O_CLOEXEC} is always added. Needs CAP_DAC_READ_SEARCH. ESTALE: the
-   * file is gone.
+   * open_by_handle_at(2). {@code O_CLOEXEC} is always added. Needs CAP_DAC_READ_SEARCH, and a mount
+   * descriptor that is not O_PATH. ESTALE: the file is gone.
    */
   int openByHandleAt(int mountDescriptor, FileHandle handle, int flags) throws PosixException;
 
@@ -154,7 +159,9 @@ public interface Libc {
   /** fanotify_init(2). */
   int fanotifyInit(int flags, int eventFlags) throws PosixException;
 
-  /** fanotify_mark(2). */
+  /**
+   * fanotify_mark(2). An empty path means the descriptor {@code directory}, which is not O_PATH.
+   */
   void fanotifyMark(int descriptor, int flags, long mask, int directory, byte[] path)
       throws PosixException;
 
@@ -167,7 +174,7 @@ public interface Libc {
   /** inotify_rm_watch(2). */
   void inotifyRemoveWatch(int descriptor, int watch) throws PosixException;
 
-  /** eventfd(2), with which one thread wakes another out of {@link #poll}. */
+  /** eventfd(2), non-blocking, with which one thread wakes another out of {@link #poll}. */
   int eventfd() throws PosixException;
 
   /**

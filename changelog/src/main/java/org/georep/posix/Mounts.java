@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.georep.name.EntryPath;
+import org.georep.name.Shown;
 
 /**
  * What was mounted where when {@code /proc/self/mountinfo} was read (proc(5)). Mount points are
@@ -82,7 +83,7 @@ public final class Mounts {
           text(unescape(fields.get(type + 1))));
     } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
       throw new IOException(
-          "/proc/self/mountinfo has a line of unknown form: " + org.georep.name.Shown.of(line), e);
+          "/proc/self/mountinfo has a line of unknown form: " + Shown.of(line), e);
     }
   }
 

@@ -137,11 +137,20 @@ public final class NativeLibc implements Libc {
     Scratch.Struct buffer = Scratch.begin().large();
     List<Dirent> entries = new ArrayList<>();
     while (true) {
-      long length =
-          calls.runLong(
-              "getdents64",
-              () ->
-                  c.syscall(machine.getdents64(), descriptor, buffer.address(), Scratch.LARGE, 0));
+      long length;
+      try {
+        length =
+            calls.runLong(
+                "getdents64",
+                () ->
+                    c.syscall(
+                        machine.getdents64(), descriptor, buffer.address(), Scratch.LARGE, 0));
+      } catch (PosixException e) {
+        if (e.is(Errno.ENOENT)) {
+          return List.of(); // removed while open
+        }
+        throw e;
+      }
       if (length == 0) {
         return entries;
       }

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
@@ -32,7 +33,7 @@ public final class RawPath {
     byte[] all = bytes.toByteArray();
     // Java ends the URI of what is a directory just now with a slash.
     boolean slash = all.length > 1 && all[all.length - 1] == '/';
-    return slash ? java.util.Arrays.copyOf(all, all.length - 1) : all;
+    return slash ? Arrays.copyOf(all, all.length - 1) : all;
   }
 
   /**

@@ -56,8 +56,7 @@ class ShownTest {
       for (int j = 0; j < bytes.length; j++) {
         if (random.nextBoolean()) {
           bytes[j] =
-              (byte)
-                  "\\xn4F\n\u00e2\u00c3".getBytes(StandardCharsets.ISO_8859_1)[random.nextInt(8)];
+              "\\xn4F\n\u00e2\u00c3".getBytes(StandardCharsets.ISO_8859_1)[random.nextInt(8)];
         }
       }
       String shown = Shown.of(bytes);

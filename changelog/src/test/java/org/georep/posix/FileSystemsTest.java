@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.georep.name.EntryPath;
 import org.georep.name.Gfid;
@@ -34,8 +35,12 @@ class FileSystemsTest {
 
   private OpenDirectory mount(LoopImage.Kind kind) throws PosixException {
     image = LoopImage.mounted(kind, sandbox.path());
-    open = new OpenDirectory(libc, image.mountPoint());
+    open = new OpenDirectory(libc, image().mountPoint());
     return open;
+  }
+
+  private LoopImage image() {
+    return Objects.requireNonNull(image, "nothing is mounted");
   }
 
   @AfterEach
@@ -69,7 +74,7 @@ class FileSystemsTest {
 
     Optional<Mount> mount = Mounts.read(libc).byId(root.mountId());
     assertThat(mount.orElseThrow().fileSystem()).isEqualTo(kind.fileSystem());
-    assertThat("/" + mount.orElseThrow().point()).isEqualTo(image.mountPoint().toString());
+    assertThat("/" + mount.orElseThrow().point()).isEqualTo(image().mountPoint().toString());
     byte[] above = sandbox.bytes();
     EntryPath below = EntryPath.parse(java.util.Arrays.copyOfRange(above, 1, above.length));
     assertThat(Mounts.read(libc).below(below)).containsExactly(mount.orElseThrow());
@@ -120,9 +125,9 @@ class FileSystemsTest {
     FileHandle handle = libc.nameToHandleAt(dir.descriptor(), ascii("a"), 0);
     dir.close();
     open = null;
-    image.unmount();
-    image.mount();
-    open = new OpenDirectory(libc, image.mountPoint());
+    image().unmount();
+    image().mount();
+    open = new OpenDirectory(libc, image().mountPoint());
     int again = libc.openByHandleAt(open.descriptor(), handle, Linux.O_PATH);
     assertThat(libc.statx(again, ITSELF, Linux.AT_EMPTY_PATH)).isEqualTo(open.stat("a"));
     libc.close(again);
@@ -148,7 +153,7 @@ class FileSystemsTest {
   void aTimeNoInstantHoldsIsTheNearest(LoopImage.Kind kind) throws Exception {
     OpenDirectory dir = mount(kind);
     dir.file("a", "");
-    Program.check("touch", "-d", "@9000000000000000000", image.mountPoint() + "/a");
+    Program.check("touch", "-d", "@9000000000000000000", image().mountPoint() + "/a");
     assertThat(dir.stat("a").mtime()).isEqualTo(Instant.MAX);
     libc.utimensat(dir.descriptor(), ascii("a"), null, Instant.MAX, 0);
     assertThat(dir.stat("a").mtime()).isEqualTo(Instant.MAX);
@@ -173,14 +178,15 @@ class FileSystemsTest {
     libc.setxattr(path, ascii("system.posix_acl_access"), acl, 0);
     assertThat(libc.getxattr(path, ascii("system.posix_acl_access"))).isEqualTo(acl);
     assertThat(dir.stat("a").permissions()).isEqualTo(0640);
-    assertThat(Program.check("getfacl", "-n", image.mountPoint() + "/a"))
+    assertThat(Program.check("getfacl", "-n", image().mountPoint() + "/a"))
         .contains("user:12345:r--");
 
     int largest = kind == LoopImage.Kind.XFS ? 65536 : 3500;
     byte[] value = OpenDirectory.repeat('v', largest);
     libc.setxattr(path, ascii("trusted.large"), value, 0);
     assertThat(libc.getxattr(path, ascii("trusted.large"))).isEqualTo(value);
-    List<String> names = new ArrayList<>(libc.listxattr(path).stream().map(String::new).toList());
+    List<String> names =
+        new ArrayList<>(libc.listxattr(path).stream().map(OpenDirectory::text).toList());
     if (kind == LoopImage.Kind.XFS) {
       // XFS shows root the ACL a second time, as it is on disk.
       assertThat(names.remove("trusted.SGI_ACL_FILE")).isTrue();

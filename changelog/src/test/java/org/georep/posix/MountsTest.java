@@ -18,10 +18,12 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 class MountsTest {
   private static final String SAMPLE =
-      "22 1 254:0 / / rw,relatime - ext4 /dev/vda rw\n"
-          + "24 22 0:21 / /srv/data rw shared:7 master:1 - xfs /dev/vdb rw\n"
-          + "25 24 0:22 /sub /srv/data/a\\040b\\134c\\012d rw - btrfs /dev/vdc rw\n"
-          + "26 22 259:1048575 / /srv/database rw - fuse.glusterfs h:/v rw\n";
+      """
+      22 1 254:0 / / rw,relatime - ext4 /dev/vda rw
+      24 22 0:21 / /srv/data rw shared:7 master:1 - xfs /dev/vdb rw
+      25 24 0:22 /sub /srv/data/a\\040b\\134c\\012d rw - btrfs /dev/vdc rw
+      26 22 259:1048575 / /srv/database rw - fuse.glusterfs h:/v rw
+      """;
 
   @RegisterExtension final Sandbox sandbox = new Sandbox();
 
@@ -55,8 +57,7 @@ class MountsTest {
 
   @Test
   void aPointOfAnyBytes() throws IOException {
-    byte[] line =
-        ("1 0 0:1 / /\u00ff\u0080 rw - tmpfs t rw\n").getBytes(StandardCharsets.ISO_8859_1);
+    byte[] line = "1 0 0:1 / /\u00ff\u0080 rw - tmpfs t rw\n".getBytes(StandardCharsets.ISO_8859_1);
     assertThat(Mounts.parse(line).all().get(0).point().toBytes())
         .isEqualTo(new byte[] {(byte) 0xff, (byte) 0x80});
   }

@@ -8,6 +8,7 @@ import static org.georep.posix.RawPath.ascii;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
+import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,8 +127,7 @@ class NativeLibcEntriesTest {
     assertThat(stat.size()).isEqualTo(5);
     assertThat(stat.isRegular()).isTrue();
     assertThat(stat.isDirectory()).isFalse();
-    Instant ctime = ((java.nio.file.attribute.FileTime) java.get("ctime")).toInstant();
-    assertThat(stat.ctime()).isEqualTo(ctime);
+    assertThat(java.get("ctime")).isEqualTo(FileTime.from(stat.ctime()));
     assertThat(stat.mtime())
         .isEqualTo(Files.getLastModifiedTime(sandbox.path().resolve("a")).toInstant());
     assertThat(stat.mountRoot()).isFalse();
@@ -287,7 +287,7 @@ class NativeLibcEntriesTest {
     libc.utimensat(fd, ascii("a"), read, Instant.EPOCH, 0);
     libc.utimensat(fd, ascii("a"), null, Instant.ofEpochSecond(5), 0);
     Object atime = Files.getAttribute(sandbox.path().resolve("a"), "lastAccessTime");
-    assertThat(((java.nio.file.attribute.FileTime) atime).toInstant()).isEqualTo(read);
+    assertThat(((FileTime) atime).toInstant()).isEqualTo(read);
   }
 
   @ParameterizedTest

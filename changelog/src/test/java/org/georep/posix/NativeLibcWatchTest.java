@@ -185,7 +185,7 @@ class NativeLibcWatchTest {
     libc.renameat2(dir.descriptor(), ascii("a"), dir.descriptor(), ascii("d/b"), 0);
     int again = libc.openByHandleAt(dir.descriptor(), handle, Linux.O_PATH);
     assertThat(libc.statx(again, ITSELF, Linux.AT_EMPTY_PATH)).isEqualTo(dir.stat("d/b"));
-    assertThat(new String(libc.readlinkat(Linux.AT_FDCWD, ProcPath.of(again))))
+    assertThat(OpenDirectory.text(libc.readlinkat(Linux.AT_FDCWD, ProcPath.of(again))))
         .isEqualTo(sandbox.path() + "/d/b");
     libc.close(again);
 

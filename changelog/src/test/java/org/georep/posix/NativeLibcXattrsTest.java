@@ -37,7 +37,7 @@ class NativeLibcXattrsTest {
   }
 
   private static List<String> texts(List<byte[]> names) {
-    return names.stream().map(String::new).sorted().toList();
+    return names.stream().map(OpenDirectory::text).sorted().toList();
   }
 
   @Test

@@ -1,6 +1,7 @@
 package org.georep.posix;
 
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -65,7 +66,11 @@ final class OpenDirectory implements AutoCloseable {
   static String text(ByteBuffer buffer) {
     byte[] bytes = new byte[buffer.remaining()];
     buffer.get(bytes);
-    return new String(bytes, java.nio.charset.StandardCharsets.US_ASCII);
+    return text(bytes);
+  }
+
+  static String text(byte[] bytes) {
+    return new String(bytes, StandardCharsets.US_ASCII);
   }
 
   static byte[] repeat(char c, int count) {

@@ -36,7 +36,11 @@ public final class Sandbox implements BeforeEachCallback, AfterEachCallback, Aut
     close();
   }
 
+  /** Opened by hand and registered as well, it stays the one directory it is. */
   private void make() {
+    if (path != null) {
+      return;
+    }
     String parent =
         System.getProperty("georep.test.directory", System.getProperty("java.io.tmpdir"));
     try {

@@ -11,8 +11,11 @@ import org.georep.posix.Linux;
 import org.georep.posix.NativeLibc;
 import org.georep.posix.RawPath;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 class SandboxTest {
+  @RegisterExtension final Sandbox openedEarly = Sandbox.open();
+  private final Path early = openedEarly.path();
   private final Libc libc = NativeLibc.instance();
 
   @Test
@@ -45,5 +48,10 @@ class SandboxTest {
     assertThat(path).doesNotExist();
     assertThat(outside).exists();
     Files.delete(outside);
+  }
+
+  @Test
+  void openedByHandAndRegisteredIsOneDirectory() {
+    assertThat(openedEarly.path()).isEqualTo(early).isDirectory();
   }
 }

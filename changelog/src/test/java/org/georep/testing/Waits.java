@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Waits for conditions, up to a limit so generous that reaching it means broken, not slow. System
@@ -58,8 +59,7 @@ public final class Waits {
     }
   }
 
-  private static void pause(
-      long end, String what, @org.jspecify.annotations.Nullable AssertionError cause) {
+  private static void pause(long end, String what, @Nullable AssertionError cause) {
     if (System.nanoTime() > end) {
       throw new AssertionError("waited " + limit() + " in vain until: " + what, cause);
     }

@@ -27,10 +27,10 @@ final class RootRule {
    * @throws IllegalArgumentException if it is malformed
    */
   static RootRule of(String... args) {
-    return of(System.getProperty("user.dir", "/"), args);
+    return from(System.getProperty("user.dir", "/"), args);
   }
 
-  static RootRule of(String home, String... args) {
+  static RootRule from(String home, String... args) {
     if (args.length == 0) {
       return new RootRule(Optional.empty(), home);
     }

@@ -230,11 +230,11 @@ final class AgentClientTest {
   void window() throws Exception {
     try (AgentClient client = greeted(startAgent(), PATIENT)) {
       Path go = sandbox.path().resolve("go");
-      client.send(act("wait " + go));
+      List<CompletableFuture<Reply>> replies = Collections.synchronizedList(new ArrayList<>());
+      CompletableFuture<Reply> first = client.send(act("wait " + go));
       Request large =
           new Request.Barrier(
               1, Collections.nCopies(300_000, Gfid.of(new byte[48])), Optional.empty(), -1);
-      List<CompletableFuture<Reply>> replies = Collections.synchronizedList(new ArrayList<>());
       Thread sender =
           new Thread(
               () -> {
@@ -253,6 +253,7 @@ final class AgentClientTest {
       assertThat(replies).hasSize(2);
       Files.createFile(go);
       sender.join();
+      assertThat(first.get()).isInstanceOf(Reply.JobOpened.class);
       for (CompletableFuture<Reply> reply : replies) {
         assertThat(reply.get()).isEqualTo(new Reply.Done());
       }

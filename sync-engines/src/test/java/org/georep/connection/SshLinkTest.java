@@ -76,11 +76,11 @@ final class SshLinkTest {
   }
 
   private static LinkOptions options(Sshd sshd) {
-    return options(sshd, sshd.knownHostsFile(), sshd.identityFile(), PATIENT, Optional.empty());
+    return options(sshd.knownHostsFile(), sshd.identityFile(), PATIENT, Optional.empty());
   }
 
   private static LinkOptions options(
-      Sshd sshd, Path known, Path key, Duration timeout, Optional<String> command) {
+      Path known, Path key, Duration timeout, Optional<String> command) {
     return new LinkOptions(
         List.of(
             "UserKnownHostsFile=" + known, "GlobalKnownHostsFile=/dev/null", "IdentityAgent=none"),
@@ -212,7 +212,7 @@ final class SshLinkTest {
     Path key = sandbox.path().resolve("other");
     Program.check("ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", key.toString());
     ConnectionException refused =
-        refusal(sshd, options(sshd, sshd.knownHostsFile(), key, PATIENT, Optional.empty()));
+        refusal(sshd, options(sshd.knownHostsFile(), key, PATIENT, Optional.empty()));
     assertThat(refused.reason()).isEqualTo(Reason.AUTHENTICATION);
     assertThat(refused).hasMessageContaining("ssh-copy-id");
 
@@ -220,7 +220,7 @@ final class SshLinkTest {
         sshd.identityFile(), PosixFilePermissions.fromString("rw-r--r--"));
     assertThat(refusal(sshd, options(sshd))).hasMessageContaining("chmod 600");
     Path none = sandbox.path().resolve("none");
-    assertThat(refusal(sshd, options(sshd, sshd.knownHostsFile(), none, PATIENT, Optional.empty())))
+    assertThat(refusal(sshd, options(sshd.knownHostsFile(), none, PATIENT, Optional.empty())))
         .hasMessageContaining("cannot be read");
   }
 
@@ -230,7 +230,7 @@ final class SshLinkTest {
     Sshd sshd = start(sshd());
     Path nobody = Files.createFile(sandbox.path().resolve("known"));
     ConnectionException unknown =
-        refusal(sshd, options(sshd, nobody, sshd.identityFile(), PATIENT, Optional.empty()));
+        refusal(sshd, options(nobody, sshd.identityFile(), PATIENT, Optional.empty()));
     assertThat(unknown.reason()).isEqualTo(Reason.HOST_KEY);
     assertThat(unknown).hasMessageContaining("ssh-keyscan -p " + sshd.port());
     assertThat(nobody).isEmptyFile();
@@ -331,12 +331,11 @@ final class SshLinkTest {
     Sshd sshd = start(sshd());
     String command = quoted(ScriptedAgents.command());
     LinkOptions right =
-        options(sshd, sshd.knownHostsFile(), sshd.identityFile(), PATIENT, Optional.of(command));
+        options(sshd.knownHostsFile(), sshd.identityFile(), PATIENT, Optional.of(command));
     ping(session(connect(sshd, right), PATIENT));
     assertThat(cache).isEmptyDirectory();
     LinkOptions wrong =
         options(
-            sshd,
             sshd.knownHostsFile(),
             sshd.identityFile(),
             PATIENT,

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -60,7 +61,9 @@ public final class ScriptedAgent {
         awaitFile(Path.of(what.substring(5)));
       }
       return switch (what) {
-        case "denied" -> throw new PosixException("openat", "f".getBytes(), Errno.EACCES);
+        case "denied" ->
+            throw new PosixException(
+                "openat", "f".getBytes(StandardCharsets.US_ASCII), Errno.EACCES);
         case "broken" -> throw new IOException("the disk smokes");
         case "bug" -> throw new IllegalStateException("a bug");
         case "endless" -> endless(1);
@@ -89,8 +92,8 @@ public final class ScriptedAgent {
         Files.writeString(
             root.get().resolve("closed"),
             "once\n",
-            java.nio.file.StandardOpenOption.CREATE,
-            java.nio.file.StandardOpenOption.APPEND);
+            StandardOpenOption.CREATE,
+            StandardOpenOption.APPEND);
       }
     }
   }

@@ -42,25 +42,26 @@ public final class EventPump {
   /** Moves events into the sink until the signal is raised, and then drains once more. */
   public void run(RecordSink target) throws IOException {
     RecordSink sink = new Counting(target);
-    boolean settled = true;
-    while (true) {
-      boolean last = stop.raised();
-      Instant before = marks.beforeDrain(sink);
-      boolean empty = drain(sink, last);
-      if (empty) {
-        settled = queue.emptied(before, sink);
-        if (settled && last) {
-          marks.mark(before, sink);
-        } else if (settled) {
-          marks.emptied(before, sink);
-        }
-      }
-      target.flush();
-      if (last && (settled || !empty)) {
-        return;
-      }
-      await(sink, settled);
+    while (!stop.raised()) {
+      await(sink, round(sink, false));
     }
+    long end = System.nanoTime() + LAST_DRAIN.toNanos();
+    while (!round(sink, true) && System.nanoTime() < end) {
+      await(sink, false);
+    }
+  }
+
+  /** Returns whether the queue was empty and all of it has become records. */
+  private boolean round(RecordSink sink, boolean last) throws IOException {
+    Instant before = marks.beforeDrain(sink);
+    boolean settled = drain(sink, last) && queue.emptied(before, sink);
+    if (settled && last) {
+      marks.mark(before, sink);
+    } else if (settled) {
+      marks.emptied(before, sink);
+    }
+    sink.flush();
+    return settled;
   }
 
   /** Reads until nothing is left; under steady load returns false now and then. */

@@ -15,8 +15,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>The clock handed to a queue stands still. Chronicle begins a new file when its cycle of time
  * is over, and a reader jumps over a file that is missing; with one cycle for ever a queue is one
- * file, the index of a record is its ordinal from 0 on, and what is trimmed are whole queues, which
- * {@link Generations} names.
+ * file, and what is trimmed are whole queues, which {@link Generations} names.
  */
 final class ChronicleQueues {
   /** The one file of records in a queue's directory. */
@@ -40,13 +39,12 @@ final class ChronicleQueues {
 
   private ChronicleQueues() {}
 
-  static SingleChronicleQueue open(Path directory, boolean readOnly) {
+  static SingleChronicleQueue open(Path directory) {
     return SingleChronicleQueueBuilder.single(directory.toFile())
         .rollCycle(RollCycles.FAST_DAILY)
         .timeProvider(() -> 0)
         .blockSize(BLOCK_BYTES)
         .checkInterrupts(false)
-        .readOnly(readOnly)
         .build();
   }
 }

@@ -51,9 +51,6 @@ record Crossing(JournalDirectory directory, long generation, GenerationFile.Begi
 
   /** Returns why records are missing between the position and this generation, if any may be. */
   Optional<String> gapAfter(JournalPosition position) {
-    if (position.equals(JournalPosition.ORIGIN)) {
-      return Optional.empty();
-    }
     long missing = position.sequence() + 1;
     if (beginning.first() == missing) {
       return beginning.before().provable()

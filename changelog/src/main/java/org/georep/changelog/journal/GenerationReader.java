@@ -2,152 +2,152 @@ package org.georep.changelog.journal;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.georep.changelog.record.DamagedRecordException;
 import org.georep.changelog.record.JournalRecord;
 import org.georep.changelog.record.RecordCodec;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Reads one generation, record by record, by sequence number. Every record it returns was written
- * with the number it is found at and passed its checksum. For one thread at a time.
+ * Reads the records of one generation in the order of their numbers. Every record it returns is as
+ * it was written, by its checksum; whether one is missing before it, its number tells. That it
+ * returns none does not mean that there is none: {@link #skip} looks behind damage. For one thread
+ * at a time.
  */
 final class GenerationReader implements AutoCloseable {
-  /** Chronicle notes the place of every so many records; from there one can go on after a hole. */
-  private static final int INDEX_SPACING = 256;
-
-  private static final int TRIES_BEFORE_LARGER_STEPS = 32;
-
-  /** What a step came to. */
-  enum Step {
-    /** There is a {@link #record}. */
-    RECORD,
-    /** There is nothing more, for now or for ever. */
-    NOTHING,
-    /** The record with the number {@link #sequence} is damaged; the next may be whole. */
-    DAMAGED,
-    /** From here on it cannot be read; {@link #why} says why. */
-    BROKEN
-  }
+  private static final Logger LOG = LoggerFactory.getLogger(GenerationReader.class);
+  private static final int ALIGNMENT = 4;
 
   private final Path path;
-  private final long first;
   private final RecordCodec codec = new RecordCodec();
-  private @Nullable QueueTail tail;
-  private @Nullable JournalRecord record;
-  private @Nullable JournalRecord found;
+  private @Nullable QueueFile file;
+
+  /** Where the next document begins. */
+  private long offset;
+
+  /** The number of the record before it that was returned or skipped last. */
   private long sequence;
+
+  /** Where that record ends. */
   private long bytes;
-  private String why = "";
 
   /**
    * Stands before the record that follows the given one.
    *
-   * @param first the number of the generation's first record
-   * @param after a number; less than {@code first} means the beginning
+   * @param path the generation's directory
+   * @param after a number; records up to it are left out
    */
-  GenerationReader(Path path, long first, long after) {
+  GenerationReader(Path path, long after) {
     this.path = path;
-    this.first = first;
-    this.sequence = Math.max(after, first - 1);
+    this.sequence = after;
   }
 
-  Step step() {
-    if (found != null) {
-      record = found;
-      sequence = found.sequence();
-      found = null;
-      return Step.RECORD;
+  /**
+   * Returns the next record that stands where it should, empty if none does.
+   *
+   * @throws ClosedByInterruptException if the thread was interrupted; can be tried again
+   */
+  Optional<JournalRecord> next() throws ClosedByInterruptException {
+    try {
+      Optional<JournalRecord> record = read(open());
+      if (record.isEmpty()) {
+        // What was read ahead may be older than what was written since.
+        open().refresh();
+        record = read(open());
+      }
+      return record;
+    } catch (ClosedByInterruptException e) {
+      reopen();
+      throw e;
+    } catch (IOException e) {
+      LOG.debug("Cannot read {}", path, e);
+      reopen();
+      return Optional.empty();
     }
-    boolean reopened = tail == null;
+  }
+
+  private Optional<JournalRecord> read(QueueFile from) throws IOException {
     while (true) {
-      try {
-        if (tail == null) {
-          tail = open(sequence);
+      QueueFile.Kind kind = from.look(offset);
+      if (kind == QueueFile.Kind.NONE) {
+        return Optional.empty();
+      }
+      if (kind == QueueFile.Kind.DATA) {
+        Optional<JournalRecord> record = decode(from, offset);
+        if (record.isEmpty()) {
+          return record;
         }
-        return read(tail);
-      } catch (IOException e) {
-        closeTail();
-        if (reopened) {
-          why = String.valueOf(e.getMessage());
-          return Step.BROKEN;
+        offset = from.after(offset);
+        bytes = offset;
+        if (record.get().sequence() > sequence) {
+          sequence = record.get().sequence();
+          return record;
         }
-        reopened = true; // an interrupt of the thread looks like damage: look again
+      } else {
+        offset = from.after(offset);
       }
     }
   }
 
-  private Step read(QueueTail from) throws IOException {
+  private Optional<JournalRecord> decode(QueueFile from, long at) throws IOException {
     ByteBuffer buffer = codec.fill();
-    if (!from.read(buffer)) {
-      return Step.NOTHING;
+    if (!from.copy(at, buffer)) {
+      return Optional.empty();
     }
-    long number = first + from.index();
-    bytes = from.position();
     try {
-      JournalRecord read = codec.decode();
-      if (read.sequence() != number) {
-        throw new DamagedRecordException(
-            "record " + read.sequence() + " stands in the place of " + number);
-      }
-      record = read;
-      sequence = number;
-      return Step.RECORD;
+      return Optional.of(codec.decode());
     } catch (DamagedRecordException e) {
-      why = String.valueOf(e.getMessage());
-      sequence = number;
-      return Step.DAMAGED;
+      LOG.debug("At {} of {}: {}", at, path, e.getMessage());
+      return Optional.empty();
     }
   }
 
-  private QueueTail open(long after) throws IOException {
-    QueueTail opened = new QueueTail(path);
-    boolean placed = false;
+  /**
+   * Looks behind the place where nothing could be read for a record with a higher number, and if
+   * there is one stands before it. Anything that passes for one by its bytes and checksum is one.
+   *
+   * @param upTo the highest number there can be
+   */
+  boolean skip(long upTo) throws ClosedByInterruptException {
     try {
-      place(opened, after);
-      placed = true;
-      return opened;
-    } finally {
-      if (!placed) {
-        opened.close();
+      QueueFile from = open();
+      from.refresh();
+      long size = from.size();
+      for (long at = offset + ALIGNMENT; at < size; at += ALIGNMENT) {
+        if (from.look(at) == QueueFile.Kind.DATA) {
+          Optional<JournalRecord> record = decode(from, at);
+          if (record.isPresent()
+              && record.get().sequence() > sequence
+              && record.get().sequence() <= upTo) {
+            offset = at;
+            return true;
+          }
+        }
       }
+    } catch (ClosedByInterruptException e) {
+      reopen();
+      throw e;
+    } catch (IOException e) {
+      LOG.debug("Cannot read {}", path, e);
+      reopen();
+    }
+    return false;
+  }
+
+  /** Reads to the last record that can be read without skipping. */
+  void readToEnd() throws ClosedByInterruptException {
+    while (next().isPresent()) {
+      // sequence() and bytes() move along
     }
   }
 
-  /** Stands behind the record with the number, which has to be there. */
-  private void place(QueueTail at, long after) throws IOException {
-    if (after < first) {
-      return;
-    }
-    ByteBuffer ignored = ByteBuffer.allocate(RecordCodec.MAX_BYTES);
-    if (at.moveTo(after - first) && at.read(ignored) && at.index() == after - first) {
-      return;
-    }
-    at.moveToStart();
-    do {
-      if (!at.read(ignored.clear())) {
-        throw new IOException("record " + after + " cannot be reached in " + path);
-      }
-    } while (at.index() < after - first);
-  }
-
-  /** Returns the record that {@link Step#RECORD} announced. */
-  JournalRecord record() {
-    JournalRecord read = record;
-    if (read == null) {
-      throw new IllegalStateException("no record was read");
-    }
-    return read;
-  }
-
-  /** Returns the number of the record read last, damaged or not. */
+  /** Returns the number of the record read last, or the one to begin after. */
   long sequence() {
     return sequence;
-  }
-
-  /** Returns why reading came to {@link Step#DAMAGED} or {@link Step#BROKEN}. */
-  String why() {
-    return why;
   }
 
   /** Returns how many bytes of the file are in use up to the record read last. */
@@ -155,80 +155,30 @@ final class GenerationReader implements AutoCloseable {
     return bytes;
   }
 
-  /**
-   * Looks for a record behind a hole that can be read, which the next step then returns.
-   *
-   * @param upTo the highest number there can be
-   * @return whether there is one
-   */
-  boolean skip(long upTo) {
-    long step = INDEX_SPACING;
-    long ordinal = (sequence - first + 1) / INDEX_SPACING * INDEX_SPACING + INDEX_SPACING;
-    for (int tries = 0; ordinal <= upTo - first; ordinal += step) {
-      if (tryAt(ordinal)) {
-        return true;
-      }
-      if (++tries % TRIES_BEFORE_LARGER_STEPS == 0) {
-        step *= 2;
-      }
+  private QueueFile open() throws IOException {
+    QueueFile opened = file;
+    if (opened == null) {
+      opened = new QueueFile(path);
+      file = opened;
     }
-    return false;
+    return opened;
   }
 
-  private boolean tryAt(long ordinal) {
-    closeTail();
-    QueueTail fresh = null;
-    try {
-      fresh = new QueueTail(path); // one that met damage is in no known state
-      if (fresh.moveTo(ordinal)
-          && read(fresh) == Step.RECORD
-          && record().sequence() == first + ordinal) {
-        found = record();
-        tail = fresh;
-        fresh = null;
-        return true;
-      }
-    } catch (IOException e) {
-      return false;
-    } finally {
-      if (fresh != null) {
-        fresh.close();
-      }
-    }
-    return false;
-  }
-
-  /**
-   * Reads to the last record that follows without a hole.
-   *
-   * @return whether the place to begin at was found; then {@link #sequence} is the last one's
-   *     number
-   */
-  boolean readToEnd() {
-    Step step = step();
-    if (step == Step.BROKEN) {
-      return false;
-    }
-    while (step == Step.RECORD) {
-      step = step();
-    }
-    return true;
-  }
-
-  /** Forgets what is open, so that the next step looks with fresh eyes. */
+  /** Has the file opened anew before it is read again. */
   void reopen() {
-    closeTail();
-  }
-
-  private void closeTail() {
-    if (tail != null) {
-      tail.close();
-      tail = null;
+    QueueFile opened = file;
+    file = null;
+    if (opened != null) {
+      try {
+        opened.close();
+      } catch (IOException e) {
+        LOG.debug("Closing {} failed", path, e);
+      }
     }
   }
 
   @Override
   public void close() {
-    closeTail();
+    reopen();
   }
 }

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 @Immutable
 public record JournalPosition(long generation, long sequence)
     implements Comparable<JournalPosition> {
-  /** Before everything there ever was: reading starts with the oldest record there is. */
+  /** Before record 1. If that is not there any more, reading starts with a gap. */
   public static final JournalPosition ORIGIN = new JournalPosition(0, 0);
 
   private static final Comparator<JournalPosition> ORDER =

@@ -1,6 +1,8 @@
 package org.georep.changelog.journal;
 
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -78,9 +80,10 @@ public final class JournalReader implements AutoCloseable {
       position = end(directory);
     } else {
       try {
-        position = files.position(name).orElse(JournalPosition.ORIGIN);
+        Optional<JournalPosition> acknowledged = files.position(name);
+        position = acknowledged.isPresent() ? acknowledged.get() : oldest(directory);
       } catch (IOException e) {
-        position = JournalPosition.ORIGIN;
+        position = oldest(directory);
         gap = "where this reader stood in the journal cannot be read: " + e.getMessage();
       }
     }
@@ -92,18 +95,22 @@ public final class JournalReader implements AutoCloseable {
     return reader;
   }
 
+  private static JournalPosition oldest(JournalDirectory directory) throws IOException {
+    return Crossing.firstOf(directory, directory.generations().list(), 0)
+        .map(Crossing::start)
+        .orElse(JournalPosition.ORIGIN);
+  }
+
   private static JournalPosition end(JournalDirectory directory) throws IOException {
     NavigableSet<Long> generations = directory.generations().list();
     if (generations.isEmpty()) {
       return JournalPosition.ORIGIN;
     }
     long newest = generations.last();
-    long last = directory.lastSequence();
-    long first = Crossing.find(directory, newest).map(Crossing::first).orElse(last + 1);
-    try (GenerationReader reader =
-        new GenerationReader(directory.generations().path(newest), first, last)) {
+    Path path = directory.generations().path(newest);
+    try (GenerationReader reader = new GenerationReader(path, 0)) {
       reader.readToEnd();
-      return new JournalPosition(newest, Math.max(last, reader.sequence()));
+      return new JournalPosition(newest, Math.max(directory.lastSequence(), reader.sequence()));
     }
   }
 
@@ -113,10 +120,17 @@ public final class JournalReader implements AutoCloseable {
    * @throws IOException if the journal's directory cannot be read at all
    */
   public Optional<JournalRecord> next() throws IOException {
-    // An interrupt would close Chronicle's files under its feet. It is the caller's, for later.
+    // An interrupt closes files that are being read: it is kept for the caller.
     boolean interrupted = Thread.interrupted();
     try {
-      return read();
+      while (true) {
+        try {
+          return read();
+        } catch (ClosedByInterruptException e) {
+          interrupted = true;
+          Thread.interrupted();
+        }
+      }
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -167,8 +181,7 @@ public final class JournalReader implements AutoCloseable {
     closeCurrent();
     givenUp = false;
     current =
-        new GenerationReader(
-            directory.generations().path(into.generation()), into.first(), cursor.sequence());
+        new GenerationReader(directory.generations().path(into.generation()), cursor.sequence());
   }
 
   private void cross(Crossing into) {
@@ -178,25 +191,13 @@ public final class JournalReader implements AutoCloseable {
   }
 
   /** Takes a step in the current generation. False: nothing there, as far as it can be read. */
-  private boolean step() {
-    GenerationReader from = current;
-    while (from != null && !givenUp) {
-      GenerationReader.Step step = from.step();
-      if (step == GenerationReader.Step.RECORD) {
-        if (from.sequence() > cursor.sequence()) {
-          send(from.record());
-          return true;
-        }
-      } else if (step == GenerationReader.Step.DAMAGED) {
-        JournalPosition after = new JournalPosition(cursor.generation(), from.sequence());
-        sendGap("record " + from.sequence() + " is damaged: " + from.why(), after);
-        cursor = after;
-        return true;
-      } else {
-        return false;
-      }
+  private boolean step() throws IOException {
+    if (current == null || givenUp) {
+      return false;
     }
-    return false;
+    Optional<JournalRecord> record = current.next();
+    record.ifPresent(this::send);
+    return record.isPresent();
   }
 
   private void send(JournalRecord record) {

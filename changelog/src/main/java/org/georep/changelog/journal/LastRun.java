@@ -3,9 +3,7 @@ package org.georep.changelog.journal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.NavigableSet;
-import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -57,32 +55,20 @@ record LastRun(long generation, long last, Ending ending) {
     return found;
   }
 
-  private static GenerationFile.@Nullable End readFrom(
-      long start, Path newest, GenerationFile.Beginning beginning, long headLast, String bootId) {
-    try (GenerationReader reader = new GenerationReader(newest, beginning.first(), start)) {
-      boolean placed = reader.readToEnd();
-      if (!placed && start > 0) {
-        return null;
-      }
-      long last = reader.sequence();
-      Ending how = last >= headLast ? Ending.KILLED : Ending.DAMAGED;
-      if (!beginning.bootId().equals(bootId)) {
-        how = Ending.UNCLEAN_BOOT;
-      }
-      return new GenerationFile.End(last, reader.bytes(), how);
-    }
-  }
-
   private static GenerationFile.End find(Path newest, long headLast, String bootId) {
     try {
       GenerationFile.Beginning beginning =
           GenerationFile.beginning(newest)
               .orElseThrow(() -> new IOException(newest + " has no beginning"));
-      GenerationFile.End known = readFrom(headLast, newest, beginning, headLast, bootId);
-      // What the head promises need not be there after a power loss.
-      return known != null
-          ? known
-          : Objects.requireNonNull(readFrom(0, newest, beginning, headLast, bootId));
+      try (GenerationReader reader = new GenerationReader(newest, beginning.first() - 1)) {
+        reader.readToEnd();
+        long last = reader.sequence();
+        Ending how = last >= headLast ? Ending.KILLED : Ending.DAMAGED;
+        if (!beginning.bootId().equals(bootId)) {
+          how = Ending.UNCLEAN_BOOT;
+        }
+        return new GenerationFile.End(last, reader.bytes(), how);
+      }
     } catch (IOException e) {
       LOG.warn("A journal generation cannot be read: {}", e.getMessage());
       return new GenerationFile.End(headLast, 0, Ending.DAMAGED);

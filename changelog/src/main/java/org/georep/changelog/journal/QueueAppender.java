@@ -52,7 +52,7 @@ final class QueueAppender implements AutoCloseable {
     }
     boolean opened = false;
     try {
-      queue = ChronicleQueues.open(directory, false);
+      queue = ChronicleQueues.open(directory);
       try {
         appender = queue.createAppender();
         appender.singleThreadedCheckDisabled(true);
@@ -60,13 +60,20 @@ final class QueueAppender implements AutoCloseable {
         channel =
             FileChannel.open(directory.resolve(ChronicleQueues.FILE), StandardOpenOption.WRITE);
         allocated = (position + PAGE - 1) / PAGE * PAGE;
-        opened = true;
+        try {
+          allocateAhead();
+          opened = true;
+        } finally {
+          if (!opened) {
+            channel.close();
+          }
+        }
       } finally {
         if (!opened) {
           queue.close();
         }
       }
-    } catch (RuntimeException | InternalError e) {
+    } catch (RuntimeException | InternalError | AssertionError e) {
       throw new IOException("cannot make a journal file in " + directory + ": " + e, e);
     }
   }
@@ -81,7 +88,7 @@ final class QueueAppender implements AutoCloseable {
     allocateAhead();
     try {
       write(record);
-    } catch (RuntimeException | InternalError e) {
+    } catch (RuntimeException | InternalError | AssertionError e) {
       throw new IOException("cannot append to the journal: " + e, e);
     }
   }

@@ -77,7 +77,7 @@ public final class RecordFollower implements AutoCloseable {
       } else if (record instanceof ChangeRecord.Outside outside) {
         doubt(outside.directory());
       } else if (record instanceof ChangeRecord.Subtree subtree) {
-        doubtAll(subtree.place());
+        doubtAll(subtree.place(), new HashSet<>());
       } else {
         throw new AssertionError("unexpected: " + record);
       }
@@ -91,18 +91,18 @@ public final class RecordFollower implements AutoCloseable {
     }
   }
 
-  private void doubtAll(Place place) throws PosixException {
+  private void doubtAll(Place place, Set<Gfid> met) throws PosixException {
     look(place);
     Map<FileName, Gfid> names = directories.get(place.directory());
     Gfid top = names == null ? null : names.get(place.name());
-    if (top != null && directories.containsKey(top)) {
+    if (top != null && directories.containsKey(top) && met.add(top)) {
       int descriptor = open(top, Linux.O_RDONLY);
       if (descriptor >= 0) {
         try {
           incomplete.add(top);
           for (Dirent entry : libc.list(descriptor)) {
             if (entry.type() == 4) {
-              doubtAll(new Place(top, entry.name()));
+              doubtAll(new Place(top, entry.name()), met);
             }
           }
         } finally {
@@ -211,13 +211,18 @@ public final class RecordFollower implements AutoCloseable {
   }
 
   private int open(Gfid gfid, int flags) throws PosixException {
-    try {
-      return libc.openByHandleAt(root.descriptor(), FileHandle.of(gfid).orElseThrow(), flags);
-    } catch (PosixException e) {
-      if (e.is(Errno.ESTALE)) {
-        return -1;
+    while (true) {
+      try {
+        return libc.openByHandleAt(root.descriptor(), FileHandle.of(gfid).orElseThrow(), flags);
+      } catch (PosixException e) {
+        if (e.is(Errno.ESTALE)) {
+          return -1;
+        }
+        // ext4 says ENOMEM while the inode number is being given to a new file.
+        if (!e.is(Errno.ENOMEM)) {
+          throw e;
+        }
       }
-      throw e;
     }
   }
 

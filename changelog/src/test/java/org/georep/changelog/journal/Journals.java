@@ -16,6 +16,10 @@ import org.georep.name.Place;
 /** Short ways to a journal in a test. */
 final class Journals {
   static final JournalSettings SMALL = new JournalSettings(8 << 20, 256 << 10);
+
+  /** Generations of about a thousand records. */
+  static final JournalSettings TINY = new JournalSettings(8 << 20, 128 << 10);
+
   private static final Gfid DIRECTORY = Gfid.of(new byte[] {1, 2, 3, 4});
 
   private Journals() {}

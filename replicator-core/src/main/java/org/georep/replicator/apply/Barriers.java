@@ -5,10 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
-import org.georep.changelog.journal.JournalPosition;
 import org.georep.name.Gfid;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
@@ -49,7 +47,6 @@ public final class Barriers {
   private final Supplier<Optional<Instant>> oldestFailure;
 
   private SyncState state;
-  private Optional<UUID> capture;
   private Optional<Instant> heartbeat = Optional.empty();
   private @Nullable UnderWay underWay;
   private long limbo;
@@ -73,7 +70,6 @@ public final class Barriers {
     this.states = states;
     this.oldestFailure = oldestFailure;
     this.state = start;
-    this.capture = start.capture();
   }
 
   /**
@@ -82,11 +78,6 @@ public final class Barriers {
    */
   public void worked() {
     worked = true;
-  }
-
-  /** The position of coming batches belongs to this run of capture. */
-  public void capture(Optional<UUID> run) {
-    capture = run;
   }
 
   /**
@@ -110,7 +101,7 @@ public final class Barriers {
     if (since < (quiet ? 0 : UNDER_LOAD.toNanos())) {
       return false;
     }
-    // Read before the touched directories are: publishing reports them before it reports its files.
+    // Read before what was touched is: publishing reports it before it reports its files.
     long done = contents.doneUpTo(ledger.newest());
     List<Gfid> touched = contents.drainTouched();
     if (!touched.isEmpty()) {
@@ -167,8 +158,12 @@ public final class Barriers {
     limbo = synced.limbo();
     everSynced = true;
     ledger.claimed(done.claim());
-    Optional<JournalPosition> position = done.claim().position().or(state::position);
-    SyncState next = new SyncState(done.stime().or(state::stime), position, capture);
+    Optional<BatchLedger.Reached> reached = done.claim().reached();
+    SyncState next =
+        new SyncState(
+            done.stime().or(state::stime),
+            reached.map(BatchLedger.Reached::position).or(state::position),
+            reached.isPresent() ? reached.get().capture() : state.capture());
     if (!next.equals(state)) {
       states.write(next);
       state = next;

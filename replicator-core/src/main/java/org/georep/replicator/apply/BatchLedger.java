@@ -4,10 +4,9 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.georep.changelog.journal.JournalPosition;
 import org.georep.name.Gfid;
 
@@ -19,7 +18,8 @@ import org.georep.name.Gfid;
  *       are complete.
  *   <li>A batch is <em>settled</em> when, at its end or later, no directory was left to be listed:
  *       until then the secondary has directories whose names are missing. The position and mark of
- *       a batch count only when it is settled as well.
+ *       a batch count only when it is settled as well, and the contents up to the batch at whose
+ *       end it was are in, for what was listed for its sake may have needed contents.
  *   <li>While a crawl that fills a gap runs, batches end with neither position nor mark: neither
  *       may pass the gap.
  *   <li>What limbo holds since a batch may go when a claimed mark is later than the end of that
@@ -32,7 +32,18 @@ import org.georep.name.Gfid;
 public final class BatchLedger {
   private record Listed(long batch, List<Gfid> directories) {}
 
-  private record Ack(long batch, Optional<JournalPosition> position, Optional<Instant> mark) {}
+  /** What a batch covers; {@code settledBy} is the batch at whose end it was settled, 0 before. */
+  private record Ack(Optional<Reached> reached, Optional<Instant> mark, long settledBy) {
+    Ack settled(long by) {
+      return new Ack(reached, mark, by);
+    }
+  }
+
+  /**
+   * A place in the journal, together with the run of capture it belongs to: one without the other
+   * would hide that another run has begun in between.
+   */
+  public record Reached(JournalPosition position, Optional<UUID> capture) {}
 
   private record Looked(long batch, Instant at) {}
 
@@ -40,12 +51,12 @@ public final class BatchLedger {
    * What a barrier may claim.
    *
    * @param batch the last batch whose contents are all in
-   * @param position where the journal is read to; empty if it stays
+   * @param reached where the journal is read to; empty if it stays
    * @param mark the moment up to which the batches cover everything; empty if it stays
    * @param listed directories that are complete with this barrier
    */
   public record Claim(
-      long batch, Optional<JournalPosition> position, Optional<Instant> mark, List<Gfid> listed) {
+      long batch, Optional<Reached> reached, Optional<Instant> mark, List<Gfid> listed) {
     /** Returns whether no directory becomes complete with it. */
     public boolean isHeartbeat() {
       return listed.isEmpty();
@@ -53,9 +64,9 @@ public final class BatchLedger {
   }
 
   private final Deque<Listed> listings = new ArrayDeque<>();
+  private final Deque<Ack> unsettled = new ArrayDeque<>();
   private final Deque<Ack> acks = new ArrayDeque<>();
   private final Deque<Looked> looks = new ArrayDeque<>();
-  private final Map<Gfid, Long> listedBy = new HashMap<>();
   private long settled;
   private long newest;
   private long claimed;
@@ -64,16 +75,15 @@ public final class BatchLedger {
   public void add(
       long batch,
       Instant looked,
-      Optional<JournalPosition> position,
+      Optional<Reached> reached,
       Optional<Instant> mark,
       Iterable<Gfid> listed) {
     List<Gfid> directories = new ArrayList<>();
     for (Gfid gfid : listed) {
       directories.add(gfid);
-      listedBy.put(gfid, batch);
     }
     listings.add(new Listed(batch, directories));
-    acks.add(new Ack(batch, position, mark));
+    unsettled.add(new Ack(reached, mark, 0));
     looks.add(new Looked(batch, looked));
     newest = batch;
   }
@@ -81,24 +91,8 @@ public final class BatchLedger {
   /** No directory was left to be listed at the end of the newest batch. */
   public void settle() {
     settled = newest;
-  }
-
-  /**
-   * Returns whether a directory was listed by a batch no barrier has claimed yet, and not doubted
-   * since.
-   */
-  public boolean isListed(Gfid directory) {
-    return listedBy.containsKey(directory);
-  }
-
-  /** A directory was doubted: an earlier listing of it no longer counts. */
-  public void doubt(Gfid directory) {
-    listedBy.remove(directory);
-  }
-
-  /** Every directory may be doubted: no earlier listing counts. */
-  public void doubtAll() {
-    listedBy.clear();
+    acks.addAll(unsettled.stream().map(ack -> ack.settled(newest)).toList());
+    unsettled.clear();
   }
 
   /** Returns the newest batch. */
@@ -123,16 +117,16 @@ public final class BatchLedger {
         listed.addAll(batch.directories());
       }
     }
-    Optional<JournalPosition> position = Optional.empty();
+    Optional<Reached> reached = Optional.empty();
     Optional<Instant> mark = Optional.empty();
     for (Ack ack : acks) {
-      if (ack.batch() <= Math.min(settled, upTo)) {
-        position = ack.position().or(keep(position));
+      if (ack.settledBy() <= upTo) {
+        reached = ack.reached().or(keep(reached));
         mark = ack.mark().or(keep(mark));
       }
     }
-    boolean anythingNew = upTo > claimed || position.isPresent() || mark.isPresent();
-    return anythingNew ? Optional.of(new Claim(upTo, position, mark, listed)) : Optional.empty();
+    boolean anythingNew = upTo > claimed || reached.isPresent() || mark.isPresent();
+    return anythingNew ? Optional.of(new Claim(upTo, reached, mark, listed)) : Optional.empty();
   }
 
   private static <T> java.util.function.Supplier<Optional<T>> keep(Optional<T> former) {
@@ -143,14 +137,9 @@ public final class BatchLedger {
   public void claimed(Claim claim) {
     claimed = Math.max(claimed, claim.batch());
     while (!listings.isEmpty() && listings.element().batch() <= claim.batch()) {
-      for (Gfid gfid : listings.remove().directories()) {
-        Long by = listedBy.get(gfid);
-        if (by != null && by <= claim.batch()) {
-          listedBy.remove(gfid);
-        }
-      }
+      listings.remove();
     }
-    while (!acks.isEmpty() && acks.element().batch() <= Math.min(settled, claim.batch())) {
+    while (!acks.isEmpty() && acks.element().settledBy() <= claim.batch()) {
       acks.remove();
     }
   }

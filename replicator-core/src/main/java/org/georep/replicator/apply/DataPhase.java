@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +21,8 @@ import org.georep.name.Gfid;
 
 /**
  * Keeps account of contents under way: which files of which batch are still outstanding, which are
- * to be tried again and when, and which directories publishing touched. A batch is done when
- * nothing of it and of those before it is outstanding.
+ * to be tried again and when, and what publishing touched. A batch is done when nothing of it and
+ * of those before it is outstanding.
  *
  * <p>A file asked for again while it is outstanding is handed on again when its present transfer
  * ends, under the later batch; until then it counts for both. A file that changed while it was
@@ -77,6 +78,9 @@ public final class DataPhase implements DataListener {
   private final Set<Gfid> touched = new LinkedHashSet<>();
 
   @GuardedBy("this")
+  private final Set<Gfid> stale = new HashSet<>();
+
+  @GuardedBy("this")
   private long bytesRunning;
 
   /**
@@ -120,6 +124,19 @@ public final class DataPhase implements DataListener {
     outstanding.computeIfPresent(batch, (b, count) -> count == 1 ? null : count - 1);
   }
 
+  /**
+   * These files were looked at in the entry phase. The contents of one that is under way carry
+   * attributes from before the look, and may land after those the look found: its attributes are
+   * looked at once more when it has ended.
+   */
+  public synchronized void looked(Collection<Gfid> files) {
+    for (Gfid file : files) {
+      if (running.containsKey(file)) {
+        stale.add(file);
+      }
+    }
+  }
+
   @Override
   public synchronized void touched(long batch, Collection<Gfid> directories) {
     touched.addAll(directories);
@@ -135,6 +152,9 @@ public final class DataPhase implements DataListener {
 
   @GuardedBy("this")
   private void end(FileJob job, Outcome outcome) {
+    if (stale.remove(job.gfid())) {
+      touched.add(job.gfid());
+    }
     FileJob next = again.remove(job.gfid());
     if (next != null) {
       // Asked for again meanwhile: whatever came of this one, the next look at it decides.
@@ -190,7 +210,10 @@ public final class DataPhase implements DataListener {
     return all;
   }
 
-  /** Returns the directories publishing touched since this was last asked. */
+  /**
+   * Returns what has to be looked at again since this was last asked: directories publishing
+   * touched, files whose attributes may have been overtaken.
+   */
   public synchronized List<Gfid> drainTouched() {
     List<Gfid> all = List.copyOf(touched);
     touched.clear();

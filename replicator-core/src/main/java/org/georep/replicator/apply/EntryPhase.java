@@ -63,17 +63,22 @@ public final class EntryPhase {
     return run.result();
   }
 
-  /** Sends attributes of directories that publishing touched, as they are now. */
-  public void refresh(long batch, Iterable<Gfid> directories)
-      throws IOException, InterruptedException {
-    List<EntryState> states = new ArrayList<>();
-    for (Gfid gfid : directories) {
-      tree.look(gfid, Optional.empty()).ifPresent(states::add);
+  /**
+   * Sends attributes of what publishing touched, as they are now: directories, and files overtaken.
+   */
+  public void refresh(long batch, Iterable<Gfid> touched) throws IOException, InterruptedException {
+    List<EntryState> files = new ArrayList<>();
+    List<EntryState> directories = new ArrayList<>();
+    for (Gfid gfid : touched) {
+      Optional<EntryState> state = tree.look(gfid, Optional.empty());
+      if (state.isPresent()) {
+        (state.get().isDirectory() ? directories : files).add(state.get());
+      }
     }
-    if (!states.isEmpty()) {
+    if (!files.isEmpty() || !directories.isEmpty()) {
       agent.ask(
           new Request.Reconcile(
-              batch, List.of(), List.of(), List.of(), List.of(), List.of(), states),
+              batch, List.of(), List.of(), files, List.of(), List.of(), directories),
           Reply.Reconciled.class);
     }
   }
@@ -124,7 +129,6 @@ public final class EntryPhase {
 
     private void doubt(Gfid directory) {
       doubts.add(directory);
-      result.doubted.add(directory);
       count(40);
     }
 
@@ -139,6 +143,7 @@ public final class EntryPhase {
             hint.ifPresent(place -> tree.learnFile(gfid, place));
             metadata.add(state.get());
             sizes.put(gfid, state.get().size());
+            result.files.add(gfid);
           }
           count(weight(state.get()));
         }
@@ -237,12 +242,8 @@ public final class EntryPhase {
           count(60);
         }
       } catch (PosixException e) {
+        // If parts of it are with the agent already: the next listing begins it anew.
         fail(Optional.empty(), Optional.of(gfid), e);
-        result.listed.add(gfid);
-        if (!first) {
-          // The agent is in the middle of this listing; the next one begins it anew.
-          result.listed.remove(gfid);
-        }
       }
     }
 
@@ -269,6 +270,7 @@ public final class EntryPhase {
         } else if (state.isFile()) {
           tree.learnFile(state.gfid(), place);
           sizes.put(state.gfid(), state.size());
+          result.files.add(state.gfid());
         }
         count(weight(state));
       } else {

@@ -1,6 +1,7 @@
 package org.georep.replicator.apply;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -19,10 +20,10 @@ public final class StepResult {
   final Set<Gfid> incomplete = new LinkedHashSet<>();
   final Set<Gfid> listed = new LinkedHashSet<>();
   final List<Reply.Failure> failures = new ArrayList<>();
-  final Set<Gfid> doubted = new LinkedHashSet<>();
   final List<Place> looked = new ArrayList<>();
   final List<EntryState> liveDirectories = new ArrayList<>();
   final List<EntryState> liveFiles = new ArrayList<>();
+  final Set<Gfid> files = new HashSet<>();
   long looks;
 
   StepResult() {}
@@ -42,9 +43,7 @@ public final class StepResult {
     return incomplete;
   }
 
-  /**
-   * Returns directories listed whole, and those that could not be listed and are now in quarantine.
-   */
+  /** Returns directories listed whole. */
   public Set<Gfid> listed() {
     return listed;
   }
@@ -54,9 +53,9 @@ public final class StepResult {
     return failures;
   }
 
-  /** Returns directories the agent was told to doubt. */
-  public Set<Gfid> doubted() {
-    return doubted;
+  /** Returns all regular files looked at. */
+  public Set<Gfid> files() {
+    return files;
   }
 
   /** Returns names looked at because they were dirty: what failed there before is tried now. */

@@ -153,6 +153,11 @@ public final class HybridCrawl {
     return since.isEmpty() || !ctime.isBefore(since.get());
   }
 
+  /** Nothing is left to be entered: for a crawl that begins again at the root. */
+  public void forget() {
+    left.clear();
+  }
+
   /** A live record met this directory: it is entered again, with all beneath it. */
   public void again(Gfid directory) {
     left.push(directory);

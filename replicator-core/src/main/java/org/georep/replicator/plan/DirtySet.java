@@ -33,8 +33,10 @@ public final class DirtySet {
       addName(rename.to());
     } else if (change instanceof ChangeRecord.Metadata metadata) {
       addAttributes(metadata.gfid(), metadata.place());
+      metadata.place().ifPresent(this::addName);
     } else if (change instanceof ChangeRecord.Data data) {
       addContents(data.gfid(), data.place());
+      data.place().ifPresent(this::addName);
     } else if (change instanceof ChangeRecord.Outside outside) {
       size += doubts.add(outside.directory()) ? 1 : 0;
     } else if (change instanceof ChangeRecord.Subtree subtree) {

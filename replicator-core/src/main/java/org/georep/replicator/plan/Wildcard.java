@@ -69,16 +69,15 @@ final class Wildcard {
   /** Matches one byte: the place in the pattern after what matched it, or NONE. */
   private int single(int p, int t) {
     byte wanted = pattern[p];
-    switch (wanted) {
-      case '?':
-        return text[t] == '/' ? NONE : p + 1;
-      case '[':
-        return CharacterClass.match(pattern, p, text[t]);
-      case '\\':
-        int escaped = p + 1 < pattern.length ? p + 1 : NONE;
-        return escaped != NONE && pattern[escaped] == text[t] ? escaped + 1 : NONE;
-      default:
-        return wanted == text[t] ? p + 1 : NONE;
+    if (wanted == '?') {
+      return text[t] == '/' ? NONE : p + 1;
     }
+    if (wanted == '[') {
+      return CharacterClass.match(pattern, p, text[t]);
+    }
+    if (wanted == '\\') {
+      return p + 1 < pattern.length && pattern[p + 1] == text[t] ? p + 2 : NONE;
+    }
+    return wanted == text[t] ? p + 1 : NONE;
   }
 }

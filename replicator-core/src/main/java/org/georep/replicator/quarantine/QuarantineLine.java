@@ -1,8 +1,11 @@
 package org.georep.replicator.quarantine;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -23,12 +26,17 @@ import org.georep.status.report.EpochSeconds;
  */
 public final class QuarantineLine {
   static final int FORMAT = 1;
-  private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final JsonNodeFactory EXACT = JsonNodeFactory.withExactBigDecimals(true);
+  private static final ObjectMapper MAPPER =
+      new ObjectMapper()
+          .setNodeFactory(EXACT)
+          .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+          .enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN);
 
   private QuarantineLine() {}
 
   static byte[] header() {
-    return line(MAPPER.createObjectNode().put("georep_quarantine", FORMAT));
+    return line(EXACT.objectNode().put("georep_quarantine", FORMAT));
   }
 
   /**
@@ -51,7 +59,7 @@ public final class QuarantineLine {
   }
 
   static byte[] resolved(Subject subject) {
-    ObjectNode node = MAPPER.createObjectNode().put("resolved", true);
+    ObjectNode node = EXACT.objectNode().put("resolved", true);
     putSubject(node, subject);
     return line(node);
   }
@@ -67,7 +75,7 @@ public final class QuarantineLine {
   /** Returns an entry as programs read it. */
   public static ObjectNode toJson(QuarantineEntry entry) {
     Failure failure = entry.failure();
-    ObjectNode node = MAPPER.createObjectNode();
+    ObjectNode node = EXACT.objectNode();
     node.put("path", failure.path().map(EntryPath::toString).orElse(null));
     node.put("path_bytes", failure.path().map(EntryPath::toBase64).orElse(null));
     putSubject(node, failure.subject());

@@ -2,6 +2,7 @@ package org.georep.replicator.session;
 
 import java.nio.file.Path;
 import java.util.Objects;
+import org.georep.connection.SecondaryAddress;
 
 /**
  * Both ends of a session, as they were found.

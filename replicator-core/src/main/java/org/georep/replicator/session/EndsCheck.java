@@ -3,6 +3,7 @@ package org.georep.replicator.session;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Objects;
+import org.georep.connection.SecondaryAddress;
 import org.georep.name.Shown;
 import org.georep.posix.Errno;
 import org.georep.posix.Libc;
@@ -43,10 +44,25 @@ public final class EndsCheck {
         refuseStateInside(store, source, "primary", given, state);
         if (secondary instanceof SecondaryAddress.Local local) {
           byte[] path = checkLocal(local, source, given, store, state);
-          return new Ends(real, new SecondaryAddress.Local(RawPath.toPath(path)));
+          return new Ends(real, new SecondaryAddress.Local(path));
         }
       }
       return new Ends(real, secondary);
+    }
+  }
+
+  /**
+   * Checks a primary alone.
+   *
+   * @return its real path
+   * @throws GeorepException a sentence that says what is wrong and what to do
+   */
+  public Path primary(byte[] primary, StateDirectory state) throws GeorepException, IOException {
+    byte[] given = absolute(primary);
+    try (Ancestry source = openPrimary(given);
+        Ancestry store = Ancestry.nearest(libc, RawPath.toBytes(state.path()))) {
+      refuseStateInside(store, source, "primary", given, state);
+      return RawPath.toPath(source.realPath());
     }
   }
 
@@ -96,7 +112,7 @@ public final class EndsCheck {
       Ancestry store,
       StateDirectory state)
       throws GeorepException, IOException {
-    byte[] given = local.directory();
+    byte[] given = GivenPath.absolute(local.directory());
     try (Ancestry target = openSecondary(given)) {
       if (target.exists() && target.same(source)) {
         throw error(

@@ -3,6 +3,7 @@ package org.georep.replicator.session;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.UUID;
+import org.georep.connection.SecondaryAddress;
 import org.georep.posix.RawPath;
 
 /**

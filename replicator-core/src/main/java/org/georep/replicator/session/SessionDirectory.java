@@ -59,6 +59,11 @@ public final class SessionDirectory {
     return path.resolve(volume + ".stime");
   }
 
+  /** Returns which volume the primary was when it was first met. */
+  public Path volumeId(String volume) {
+    return path.resolve(volume + ".volume");
+  }
+
   /** Returns the quarantine. */
   public Path quarantine() {
     return path.resolve("quarantine");

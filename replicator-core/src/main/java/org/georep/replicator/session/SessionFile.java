@@ -1,6 +1,7 @@
 package org.georep.replicator.session;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.georep.name.Shown;
@@ -35,7 +36,8 @@ public final class SessionFile {
    * @throws GeorepException if it is wrong: a sentence with the key and the nearest known one
    */
   public Optional<SessionConfiguration> read() throws IOException, GeorepException {
-    Optional<byte[]> bytes = file.read();
+    // The session's directory may be missing, too.
+    Optional<byte[]> bytes = Files.exists(path) ? file.read() : Optional.empty();
     if (bytes.isEmpty()) {
       return Optional.empty();
     }

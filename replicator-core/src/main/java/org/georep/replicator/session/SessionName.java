@@ -7,6 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
+import org.georep.connection.SecondaryAddress;
 
 /**
  * A session's name: 1 to {@value #MAX_LENGTH} of the characters {@code A-Z a-z 0-9 . _ -}, the
@@ -45,7 +46,7 @@ public record SessionName(String text) implements Comparable<SessionName> {
    */
   public static SessionName between(byte[] primary, SecondaryAddress secondary) {
     String host = secondary instanceof SecondaryAddress.Ssh ssh ? readable(ssh.host()) + "-" : "";
-    byte[] digest = digest(primary, secondary.toBytes());
+    byte[] digest = digest(primary, AddressBytes.of(secondary));
     return new SessionName(
         lastPart(primary)
             + "-to-"

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Supplier;
+import org.georep.connection.SecondaryAddress;
 import org.georep.posix.RawPath;
 import org.jspecify.annotations.Nullable;
 
@@ -46,7 +47,7 @@ final class SessionYaml {
     map.put("id", configuration.id().toString());
     map.put("name", configuration.name().text());
     putBytes(map, "primary", RawPath.toBytes(configuration.primary()));
-    putBytes(map, "secondary", configuration.secondary().toBytes());
+    putBytes(map, "secondary", AddressBytes.of(configuration.secondary()));
     for (Setting setting : Setting.all()) {
       map.put(setting.key(), setting.read(configuration.settings()));
     }

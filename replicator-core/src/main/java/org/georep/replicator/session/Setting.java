@@ -2,6 +2,7 @@ package org.georep.replicator.session;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -9,6 +10,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.georep.changelog.capture.CaptureWish;
+import org.georep.engine.EngineChoice;
 import org.georep.posix.RawPath;
 import org.jspecify.annotations.Nullable;
 
@@ -19,13 +23,16 @@ import org.jspecify.annotations.Nullable;
 final class Setting {
   private static final List<Setting> ALL =
       List.of(
-          text("engine", Settings::engine, SettingsBuilder::engine, Setting::engine),
+          new Setting(
+              "engine",
+              settings -> engineName(settings.engine()),
+              (builder, value) -> builder.engine(engine(word(value)))),
           new Setting(
               "sync-jobs",
               Settings::syncJobs,
               (builder, value) -> builder.syncJobs(Math.toIntExact(whole(value)))),
           text("bwlimit", Settings::bwlimit, SettingsBuilder::bwlimit, Rate::parse),
-          text("capture", Settings::capture, SettingsBuilder::capture, Setting::capture),
+          text("capture", Settings::capture, SettingsBuilder::capture, CaptureWish::parse),
           new Setting(
               "rescan-interval",
               settings -> Span.format(settings.rescanInterval()),
@@ -119,23 +126,21 @@ final class Setting {
     return builder;
   }
 
+  private static String engineName(EngineChoice engine) {
+    return engine.name().toLowerCase(Locale.ROOT);
+  }
+
   private static EngineChoice engine(String word) {
-    return choice(EngineChoice.class, word);
-  }
-
-  private static CaptureChoice capture(String word) {
-    return choice(CaptureChoice.class, word);
-  }
-
-  private static <E extends Enum<E>> E choice(Class<E> type, String word) {
-    List<String> words = new ArrayList<>();
-    for (E value : type.getEnumConstants()) {
-      if (value.toString().equals(word.toLowerCase(Locale.ROOT))) {
-        return value;
+    for (EngineChoice engine : EngineChoice.values()) {
+      if (engineName(engine).equals(word)) {
+        return engine;
       }
-      words.add(value.toString());
     }
-    throw new IllegalArgumentException("'" + word + "' is none of " + String.join(", ", words));
+    String known =
+        Arrays.stream(EngineChoice.values())
+            .map(Setting::engineName)
+            .collect(Collectors.joining(", "));
+    throw new IllegalArgumentException("'" + word + "' is none of " + known);
   }
 
   private static String word(JsonNode value) {

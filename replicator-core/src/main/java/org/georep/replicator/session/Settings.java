@@ -5,6 +5,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.georep.changelog.capture.CaptureWish;
+import org.georep.engine.EngineChoice;
 
 /**
  * What of a session can be changed. Every one has a default, see {@link #DEFAULTS}, and a key, see
@@ -29,7 +31,7 @@ public record Settings(
     EngineChoice engine,
     int syncJobs,
     Rate bwlimit,
-    CaptureChoice capture,
+    CaptureWish capture,
     Duration rescanInterval,
     long crawlLimit,
     List<FilterLine> filter,
@@ -46,7 +48,7 @@ public record Settings(
           EngineChoice.AUTO,
           3,
           Rate.UNLIMITED,
-          CaptureChoice.AUTO,
+          CaptureWish.AUTO,
           Duration.ofHours(1),
           0,
           List.of(),

@@ -4,13 +4,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.georep.changelog.capture.CaptureWish;
+import org.georep.engine.EngineChoice;
 
 /** Makes {@link Settings} piece by piece; checked when built. For one thread. */
 public final class SettingsBuilder {
   private EngineChoice engine;
   private int syncJobs;
   private Rate bwlimit;
-  private CaptureChoice capture;
+  private CaptureWish capture;
   private Duration rescanInterval;
   private long crawlLimit;
   private List<FilterLine> filter;
@@ -56,7 +58,7 @@ public final class SettingsBuilder {
   }
 
   /** Sets {@link Settings#capture}. */
-  public SettingsBuilder capture(CaptureChoice value) {
+  public SettingsBuilder capture(CaptureWish value) {
     capture = value;
     return this;
   }

@@ -37,6 +37,10 @@ final class Look {
   private static final byte[] EMPTY = new byte[0];
   private static final byte[] GEOREP_TRUSTED = ascii("trusted.georep.");
   private static final byte[] GEOREP_USER = ascii("user.georep.");
+
+  /** XFS shows root its ACLs a second time, as it has them on disk. */
+  private static final byte[] XFS_ACL = ascii("trusted.SGI_ACL_");
+
   private static final byte[] SYSTEM = ascii("system.");
   private static final byte[] POSIX_ACL = ascii("system.posix_acl_");
 
@@ -149,6 +153,7 @@ final class Look {
   private static boolean isReplicated(byte[] name) {
     return !startsWith(name, GEOREP_TRUSTED)
         && !startsWith(name, GEOREP_USER)
+        && !startsWith(name, XFS_ACL)
         && (!startsWith(name, SYSTEM) || startsWith(name, POSIX_ACL));
   }
 

@@ -15,7 +15,6 @@ import org.georep.protocol.EntryState;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.replicator.apply.Agent;
-import org.georep.replicator.apply.BatchLedger;
 import org.georep.replicator.apply.StepResult;
 import org.georep.replicator.crawl.CrawlProgress;
 import org.georep.replicator.crawl.HybridCrawl;
@@ -54,6 +53,7 @@ final class CrawlRun {
   private Phase phase = Phase.WALKING;
   private boolean holds;
   private Instant begun = Instant.EPOCH;
+  private boolean justBegun;
   private Optional<Instant> markOfLast = Optional.empty();
   private long lastEnded = System.nanoTime();
   private long limitFrom;
@@ -71,12 +71,19 @@ final class CrawlRun {
   void fillGap(String reason, Optional<Instant> since) throws IOException, InterruptedException {
     log.info("crawling the whole volume: {}", reason);
     holds = true;
-    if (crawl != null) {
-      crawl.again(tree.rootGfid());
-      phase = Phase.WALKING;
+    if (crawl == null) {
+      begin(since);
       return;
     }
-    begin(since);
+    // What it met before the gap may have left since, and nobody would know: it meets all again.
+    if (fresh) {
+      fresh = false;
+    } else {
+      crawl.forget();
+    }
+    crawl.again(tree.rootGfid());
+    phase = Phase.WALKING;
+    agent.ask(new Request.CrawlBegin(), Reply.Done.class);
   }
 
   /** Begins a crawl nothing asks for but its interval, which finds what no event told. */
@@ -94,6 +101,7 @@ final class CrawlRun {
             ? parts.meter().lastCrawlEntries()
             : parts.expectedEntries();
     begun = parts.clock().instant();
+    justBegun = true;
     limitFrom = System.nanoTime();
     limitSeen = 0;
     phase = Phase.WALKING;
@@ -104,6 +112,21 @@ final class CrawlRun {
       crawl = new HybridCrawl(tree, parts.filter(), since, expected);
       agent.ask(new Request.CrawlBegin(), Reply.Done.class);
     }
+  }
+
+  /** Returns once for each crawl that it has begun. */
+  boolean takeBegun() {
+    boolean was = justBegun;
+    justBegun = false;
+    return was;
+  }
+
+  /** Returns whether there are directories yet to be entered, and nothing forbids to do so now. */
+  boolean isWalking() {
+    return crawl != null
+        && phase == Phase.WALKING
+        && !crawl.isWalked()
+        && parts.crawlLimit().isEmpty();
   }
 
   boolean isRunning() {
@@ -178,9 +201,8 @@ final class CrawlRun {
     if (crawl == null || fresh) {
       return List.of();
     }
-    for (EntryState directory : result.liveDirectories()) {
-      crawl.again(directory.gfid());
-      phase = Phase.WALKING;
+    if (phase == Phase.WALKING) {
+      result.liveDirectories().forEach(directory -> crawl.again(directory.gfid()));
     }
     List<Request.Suspect> suspects = new ArrayList<>();
     for (EntryState file : result.liveFiles()) {
@@ -206,14 +228,12 @@ final class CrawlRun {
    *
    * @return whether the agent has to be asked once more what is incomplete
    */
-  boolean endIfWalked(long batch, boolean allListed, BatchLedger ledger)
-      throws IOException, InterruptedException {
+  boolean endIfWalked(long batch, boolean allListed) throws IOException, InterruptedException {
     if (crawl == null || !allListed || !crawl.isWalked()) {
       return false;
     }
     if (phase == Phase.WALKING && !fresh) {
       agent.ask(new Request.CrawlEnd(batch), Reply.Done.class);
-      ledger.doubtAll();
       phase = Phase.ENDING;
       return true;
     }

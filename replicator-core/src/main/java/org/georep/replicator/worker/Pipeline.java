@@ -126,6 +126,7 @@ public final class Pipeline {
         signal.await(pause());
       }
     }
+    barriers.finish();
     return End.STOPPED;
   }
 
@@ -166,12 +167,16 @@ public final class Pipeline {
       caughtUp |= dirty.size() < LOOKS;
     }
     failures.retry(dirty, toList);
+    if (crawl.takeBegun()) {
+      // Nobody lists the root's own name: its attributes go with the crawl.
+      dirty.addAttributes(tree.rootGfid(), Optional.empty());
+    }
     List<FileJob> jobs = new ArrayList<>(crawl.walk());
     List<Gfid> lists = takeLists();
     boolean ask = probe || !dirty.isEmpty() || !lists.isEmpty();
     if (!ask && jobs.isEmpty() && records == 0) {
-      probe = crawl.endIfWalked(batch, toList.isEmpty(), ledger);
-      return probe;
+      probe = crawl.endIfWalked(batch, toList.isEmpty());
+      return probe || crawl.isWalking();
     }
     probe = false;
     batch++;
@@ -186,7 +191,7 @@ public final class Pipeline {
     }
     handOver(jobs);
     record(mark, listed);
-    probe = crawl.endIfWalked(batch, toList.isEmpty(), ledger);
+    probe = crawl.endIfWalked(batch, toList.isEmpty());
     return true;
   }
 
@@ -206,12 +211,10 @@ public final class Pipeline {
     if (!lists.isEmpty()) {
       crawl.listed(result.looks());
     }
-    result.doubted().forEach(ledger::doubt);
+    contents.looked(result.files());
     failures.step(result);
     for (Gfid gfid : result.incomplete()) {
-      if (!ledger.isListed(gfid)
-          && !result.listed().contains(gfid)
-          && !failures.isUnlistable(gfid)) {
+      if (!failures.isUnlistable(gfid)) {
         toList.add(gfid);
       }
     }
@@ -256,13 +259,16 @@ public final class Pipeline {
     ledger.add(
         batch,
         clock.instant(),
-        held ? Optional.empty() : intake.map(JournalIntake::position),
+        held ? Optional.empty() : intake.map(Pipeline::reached),
         held ? Optional.empty() : mark.or(crawl::markOfLast),
         listed);
-    intake.ifPresent(journal -> barriers.capture(journal.capture()));
     if (toList.isEmpty() && carried.isEmpty()) {
       ledger.settle();
     }
+  }
+
+  private static BatchLedger.Reached reached(JournalIntake journal) {
+    return new BatchLedger.Reached(journal.position(), journal.capture());
   }
 
   private boolean isInStep() {

@@ -171,7 +171,8 @@ public final class Worker {
 
   private Pipeline.End replicate(Link link, AgentClient client, Agent agent, Reply.Welcome welcome)
       throws GeorepException, IOException, InterruptedException {
-    SyncState start = parts.states().read().confirmedBy(welcome.stime());
+    SyncState start =
+        welcome.fresh() ? SyncState.NONE : parts.states().read().confirmedBy(welcome.stime());
     DataPhase contents = new DataPhase(parts.signal()::raise);
     PoolOptions options =
         new PoolOptions(

@@ -19,7 +19,7 @@ final class BatchLedgerTest {
     ledger.add(
         batch,
         T.plusSeconds(batch),
-        Optional.of(new JournalPosition(1, position)),
+        Optional.of(new BatchLedger.Reached(new JournalPosition(1, position), Optional.empty())),
         Optional.of(T.plusSeconds(100 + batch)),
         List.of(listed));
   }
@@ -30,7 +30,8 @@ final class BatchLedgerTest {
     ledger.settle();
     assertThat(ledger.claim(0)).isEmpty();
     BatchLedger.Claim claim = ledger.claim(1).orElseThrow();
-    assertThat(claim.position()).contains(new JournalPosition(1, 10));
+    assertThat(claim.reached().map(BatchLedger.Reached::position))
+        .contains(new JournalPosition(1, 10));
     assertThat(claim.mark()).contains(T.plusSeconds(101));
   }
 
@@ -38,7 +39,7 @@ final class BatchLedgerTest {
   void positionAndMarkWaitForTheListingsThatAreLeft() {
     add(1, 10, DIRECTORY);
     BatchLedger.Claim unsettled = ledger.claim(1).orElseThrow();
-    assertThat(unsettled.position()).isEmpty();
+    assertThat(unsettled.reached()).isEmpty();
     assertThat(unsettled.mark()).isEmpty();
     assertThat(unsettled.listed()).containsExactly(DIRECTORY);
     ledger.claimed(unsettled);
@@ -46,21 +47,26 @@ final class BatchLedgerTest {
     add(2, 20);
     ledger.settle();
     BatchLedger.Claim settled = ledger.claim(2).orElseThrow();
-    assertThat(settled.position()).contains(new JournalPosition(1, 20));
+    assertThat(settled.reached().map(BatchLedger.Reached::position))
+        .contains(new JournalPosition(1, 20));
     assertThat(settled.listed()).isEmpty();
   }
 
   @Test
   void aLateContentHoldsOnlyWhatComesAfterIt() {
     add(1, 10);
+    ledger.settle();
     add(2, 20);
+    ledger.settle();
     add(3, 30);
     ledger.settle();
-    assertThat(ledger.claim(2).orElseThrow().position()).contains(new JournalPosition(1, 20));
+    assertThat(ledger.claim(2).orElseThrow().reached().map(BatchLedger.Reached::position))
+        .contains(new JournalPosition(1, 20));
     ledger.claimed(ledger.claim(2).orElseThrow());
     assertThat(ledger.claim(2)).isEmpty();
     assertThat(ledger.isClaimed()).isFalse();
-    assertThat(ledger.claim(3).orElseThrow().position()).contains(new JournalPosition(1, 30));
+    assertThat(ledger.claim(3).orElseThrow().reached().map(BatchLedger.Reached::position))
+        .contains(new JournalPosition(1, 30));
     ledger.claimed(ledger.claim(3).orElseThrow());
     assertThat(ledger.isClaimed()).isTrue();
   }
@@ -70,22 +76,19 @@ final class BatchLedgerTest {
     ledger.add(1, T, Optional.empty(), Optional.empty(), List.of());
     ledger.settle();
     BatchLedger.Claim claim = ledger.claim(1).orElseThrow();
-    assertThat(claim.position()).isEmpty();
+    assertThat(claim.reached()).isEmpty();
     assertThat(claim.mark()).isEmpty();
   }
 
   @Test
-  void aDoubtTakesAListingBack() {
-    add(1, 10, DIRECTORY);
-    assertThat(ledger.isListed(DIRECTORY)).isTrue();
-    ledger.doubt(DIRECTORY);
-    assertThat(ledger.isListed(DIRECTORY)).isFalse();
-    add(2, 20, DIRECTORY);
+  void aBatchSettledByALaterOneWaitsForThatOnesContents() {
+    add(1, 10);
+    add(2, 20);
     ledger.settle();
+    assertThat(ledger.claim(1).orElseThrow().mark()).isEmpty();
     ledger.claimed(ledger.claim(1).orElseThrow());
-    assertThat(ledger.isListed(DIRECTORY)).isTrue();
-    ledger.claimed(ledger.claim(2).orElseThrow());
-    assertThat(ledger.isListed(DIRECTORY)).isFalse();
+    assertThat(ledger.claim(1)).isEmpty();
+    assertThat(ledger.claim(2).orElseThrow().mark()).contains(T.plusSeconds(102));
   }
 
   @Test

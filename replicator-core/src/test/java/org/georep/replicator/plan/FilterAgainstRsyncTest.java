@@ -184,7 +184,7 @@ class FilterAgainstRsyncTest {
     Random random = new Random(seed);
     Path root = sandbox.directory("tree");
     grow(root, EntryPath.ROOT, 0, random);
-    int cases = Integer.getInteger("georep.test.cases", 400);
+    int cases = Integer.getInteger("georep.test.cases", 250);
     for (int i = 0; i < cases; i++) {
       StringBuilder rules = new StringBuilder();
       int count = 1 + random.nextInt(4);

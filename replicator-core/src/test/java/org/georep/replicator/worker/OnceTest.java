@@ -1,15 +1,9 @@
 package org.georep.replicator.worker;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.georep.engine.EngineChoice;
-import org.georep.posix.NativeLibc;
-import org.georep.testing.RsyncOracle;
 import org.georep.testing.Sandbox;
-import org.georep.testing.TreeManifest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -27,13 +21,7 @@ final class OnceTest {
   }
 
   private void assertInStep() throws Exception {
-    assertThat(RsyncOracle.differences(primary, secondary)).isEmpty();
-    var libc = NativeLibc.instance();
-    assertThat(
-            TreeManifest.of(libc, primary.toString().getBytes(StandardCharsets.UTF_8))
-                .differences(
-                    TreeManifest.of(libc, secondary.toString().getBytes(StandardCharsets.UTF_8))))
-        .isEmpty();
+    InStep.check(primary, secondary);
   }
 
   @Test

@@ -30,10 +30,11 @@ final class MarkCodec {
     put(out, mark.gfid());
     if (mark.token().isPresent()) {
       Token token = mark.token().get();
-      out.putLong(token.mtime().getEpochSecond()).putInt(token.mtime().getNano());
+      Instant mtime = token.mtime();
+      out.putLong(mtime.getEpochSecond()).putInt(mtime.getNano());
       long size = token.size();
       while (size > 0x7f) {
-        out.put((byte) (size & 0x7f | 0x80));
+        out.put((byte) ((size & 0x7f) | 0x80));
         size >>>= 7;
       }
       out.put((byte) size);
@@ -43,8 +44,7 @@ final class MarkCodec {
 
   private static void put(ByteBuffer out, Gfid gfid) {
     out.put((byte) gfid.length());
-    gfid.copyTo(out.array(), out.position());
-    out.position(out.position() + gfid.length());
+    out.put(gfid.toBytes());
   }
 
   /**

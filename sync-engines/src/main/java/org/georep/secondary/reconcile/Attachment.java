@@ -39,10 +39,10 @@ final class Attachment {
   private final Inventory inventory;
   private final Attributes attributes;
   private final Metadata metadata;
-  private final Contents contents;
   private final Departures departures;
   private final Incomplete incomplete;
   private final Awaiting awaiting;
+  private final Contents contents;
 
   Attachment(
       Libc libc,
@@ -51,43 +51,33 @@ final class Attachment {
       Inventory inventory,
       Attributes attributes,
       Metadata metadata,
-      Contents contents,
       Departures departures,
       Incomplete incomplete,
-      Awaiting awaiting) {
+      Awaiting awaiting,
+      Contents contents) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.tree = Objects.requireNonNull(tree, "tree is null");
     this.stage = Objects.requireNonNull(stage, "stage is null");
     this.inventory = Objects.requireNonNull(inventory, "inventory is null");
     this.attributes = Objects.requireNonNull(attributes, "attributes is null");
-    this.contents = Objects.requireNonNull(contents, "contents is null");
     this.metadata = Objects.requireNonNull(metadata, "metadata is null");
     this.departures = Objects.requireNonNull(departures, "departures is null");
     this.incomplete = Objects.requireNonNull(incomplete, "incomplete is null");
     this.awaiting = Objects.requireNonNull(awaiting, "awaiting is null");
+    this.contents = Objects.requireNonNull(contents, "contents is null");
   }
 
   /** What to tell of one request. */
   record Answer(long batch, Needs needs, List<Place> loops) {}
 
   /**
-   * How a name was looked at.
+   * Attaches one name.
    *
-   * @param free nothing was at the name here when the request began, and nothing is
-   * @param listed with the whole directory
-   * @param adopted what is there was taken over just now, as equal
+   * @param free whether nothing is at the name, if that is known
    */
-  record Circumstances(boolean free, boolean listed, boolean adopted) {}
-
-  /** Attaches one name. */
-  void attach(
-      Directory directory,
-      FileName name,
-      EntryState state,
-      Circumstances circumstances,
-      Answer answer)
+  void attach(Directory directory, FileName name, EntryState state, boolean free, Answer answer)
       throws PosixException {
-    Found now = circumstances.free ? null : tree.look(directory, name);
+    Found now = free ? null : tree.look(directory, name);
     if (now != null && now.isForeign()) {
       departures.leave(now, answer.batch);
       now = null;
@@ -97,7 +87,7 @@ final class Attachment {
     }
     switch (state.kind()) {
       case DIRECTORY -> attachDirectory(directory, name, state, now, answer);
-      case FILE -> attachFile(directory, name, state, now, circumstances, answer);
+      case FILE -> attachFile(directory, name, state, now, answer);
       default -> attachOther(directory, name, state, now, answer.batch);
     }
   }
@@ -164,12 +154,7 @@ final class Attachment {
   }
 
   private void attachFile(
-      Directory directory,
-      FileName name,
-      EntryState state,
-      @Nullable Found now,
-      Circumstances circumstances,
-      Answer answer)
+      Directory directory, FileName name, EntryState state, @Nullable Found now, Answer answer)
       throws PosixException {
     Gfid gfid = state.gfid();
     List<Found> have = places(now, state);
@@ -178,11 +163,13 @@ final class Attachment {
       answer.needs.wanted(state, null);
       return;
     }
+    // What comes back from limbo may have been outside the volume, where no event told of a write.
+    boolean believed =
+        have.stream().anyMatch(found -> !found.directory().isLimbo())
+            || contents.isVerified(gfid, state.ctime());
     have = linked(have, directory, name, state, now, answer.batch);
-    boolean proof =
-        circumstances.adopted || contents.isProof(directory.at(name), state, circumstances.listed);
-    metadata.set(have, state, proof);
-    if (!proof || !Metadata.isWhole(have, state)) {
+    metadata.set(have, state);
+    if (!believed || !Metadata.isWhole(have, state)) {
       answer.needs.wanted(state, have.get(0));
     }
   }
@@ -224,7 +211,7 @@ final class Attachment {
       throws PosixException {
     List<Found> have = places(now, state);
     if (!have.isEmpty() && isSame(have.get(0), state)) {
-      metadata.set(linked(have, directory, name, state, now, batch), state, true);
+      metadata.set(linked(have, directory, name, state, now, batch), state);
       return;
     }
     Found old = now == null || now.is(state.gfid()) ? now : departures.giveWay(now, batch);
@@ -251,7 +238,7 @@ final class Attachment {
           tree.link(made, state.gfid(), place.directory(), place.name(), place);
         }
       }
-      metadata.set(Metadata.ofKind(tree.places(state.gfid()), state), state, true);
+      metadata.set(Metadata.ofKind(tree.places(state.gfid()), state), state);
     }
   }
 

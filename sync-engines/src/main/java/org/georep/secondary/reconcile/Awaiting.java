@@ -38,6 +38,14 @@ final class Awaiting {
     return List.copyOf(byGfid.getOrDefault(gfid, Set.of()));
   }
 
+  /** Returns the files for which names of a directory wait. */
+  List<Gfid> in(Gfid directory) {
+    return byPlace.entrySet().stream()
+        .filter(waiting -> waiting.getKey().directory().equals(directory))
+        .map(Map.Entry::getValue)
+        .toList();
+  }
+
   /** Notes that a file is there. */
   void done(Gfid gfid) {
     Set<Place> places = byGfid.remove(gfid);

@@ -53,7 +53,8 @@ public final class Comparison {
     for (Request.Content content : request.files()) {
       try {
         List<Found> places = tree.places(content.state().gfid());
-        if (agrees(places, content)) {
+        if (contents.isBelieved(content.state().gfid(), request.batch())
+            && agrees(places, content)) {
           same.add(content.state().gfid());
           places.stream()
               .filter(place -> !place.directory().isLimbo())

@@ -2,7 +2,9 @@ package org.georep.secondary.reconcile;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.georep.name.FileName;
@@ -18,68 +20,43 @@ import org.georep.secondary.tree.Directory;
 import org.georep.secondary.tree.Found;
 import org.georep.secondary.tree.Tree;
 
-/** What is known to be right: tokens on inodes, and in the inventory what was applied whole. */
-public final class Contents {
+/**
+ * What is known to be right: tokens on inodes, and in the inventory what was applied whole.
+ *
+ * <p>Contents that were read for one batch may arrive after a later batch has put them in doubt;
+ * they are published, but not believed. Until a barrier says that no contents of earlier batches
+ * can arrive any more, it is kept which batch doubted which file.
+ */
+final class Contents {
   private final Tree tree;
   private final Inventory inventory;
-  private Optional<Instant> stime = Optional.empty();
-  private boolean crawling;
+  private final Map<Gfid, Long> doubtedBy = new HashMap<>();
 
   Contents(Tree tree, Inventory inventory) {
     this.tree = Objects.requireNonNull(tree, "tree is null");
     this.inventory = Objects.requireNonNull(inventory, "inventory is null");
   }
 
-  /** Notes up to when the secondary is in step. */
-  public void reached(Instant time) {
-    stime = Optional.of(time);
+  /** Contents of this file read for an earlier batch are not to be believed when they arrive. */
+  void doubt(Gfid file, long batch) {
+    doubtedBy.merge(file, batch, Math::max);
   }
 
-  /** Notes whether a crawl is under way: then events may have been lost. */
-  void crawling(boolean is) {
-    crawling = is;
+  /** Returns whether contents read for this batch may be believed. */
+  boolean isBelieved(Gfid file, long batch) {
+    return doubtedBy.getOrDefault(file, Long.MIN_VALUE) <= batch;
   }
 
-  /**
-   * Returns whether a token that agrees is proof enough of contents. A write may leave size and
-   * mtime as they were; it does not leave the ctime. Live, an event would have told of it. Where a
-   * whole directory is looked at because events may be missing, only a ctime that was applied
-   * before, or lies before all that may be missing, is proof.
-   *
-   * @param listed whether the look belongs to a listing
-   */
-  boolean isProof(Place place, EntryState state, boolean listed) {
-    if (!listed && !crawling) {
-      return true;
-    }
-    Optional<Instant> applied =
-        inventory
-            .entry(place)
-            .filter(entry -> entry.gfid().equals(state.gfid()))
-            .flatMap(Entry::ctime);
-    if (applied.isEmpty()) {
-      applied = elsewhere(state);
-    }
-    return applied.isPresent()
-        ? applied.get().equals(state.ctime())
-        : stime.isPresent() && state.ctime().isBefore(stime.get());
-  }
-
-  /** What was applied to an inode is known at all its places. */
-  private Optional<Instant> elsewhere(EntryState state) {
-    for (Place place : inventory.places(state.gfid())) {
-      Optional<Entry> entry = inventory.entry(place);
-      if (entry.isPresent() && entry.get().gfid().equals(state.gfid())) {
-        return entry.get().ctime();
-      }
-    }
-    return Optional.empty();
+  /** No contents of batches up to this one can arrive any more. */
+  void claimed(long upToBatch) {
+    doubtedBy.values().removeIf(batch -> batch <= upToBatch);
   }
 
   /** Takes the token from a file, if it has one. */
-  void doubt(Found file) throws PosixException {
+  void doubt(Found file, long batch) throws PosixException {
     if (file.kind() == Kind.FILE && file.mark().isPresent()) {
       Mark mark = file.mark().get();
+      doubt(mark.gfid(), batch);
       if (mark.token().isPresent()) {
         tree.mark(file, Mark.of(mark.gfid()));
       }
@@ -95,7 +72,7 @@ public final class Contents {
   }
 
   /** Takes the tokens from the files of a directory. */
-  void doubtFilesOf(Directory directory) throws PosixException {
+  void doubtFilesOf(Directory directory, long batch) throws PosixException {
     List<FileName> files = new ArrayList<>();
     inventory.names(
         directory.gfid(),
@@ -107,7 +84,7 @@ public final class Contents {
     for (FileName name : files) {
       Found found = tree.look(directory, name);
       if (found != null) {
-        doubt(found);
+        doubt(found, batch);
       }
     }
   }

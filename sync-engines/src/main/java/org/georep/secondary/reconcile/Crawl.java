@@ -43,7 +43,6 @@ public final class Crawl {
   /** Begins one: nothing was met yet. */
   public void begin() {
     met.clear();
-    contents.crawling(true);
   }
 
   /** Returns those of these directories whose listing is wanted; all count as met. */
@@ -106,8 +105,7 @@ public final class Crawl {
       }
       directories.trim();
     }
-    contents.doubtFilesOf(directories.limbo());
+    contents.doubtFilesOf(directories.limbo(), batch);
     met.clear();
-    contents.crawling(false);
   }
 }

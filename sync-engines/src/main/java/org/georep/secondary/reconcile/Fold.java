@@ -1,10 +1,8 @@
 package org.georep.secondary.reconcile;
 
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Set;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
 import org.georep.protocol.Want;
@@ -17,7 +15,6 @@ import org.georep.protocol.Want;
 final class Fold {
   private final Map<Place, Want> last = new LinkedHashMap<>();
   private final Map<Gfid, Place> homes = new HashMap<>();
-  private final Set<Place> listed = new HashSet<>();
 
   void add(Gfid directory, Want want) {
     Place place = new Place(directory, want.name());
@@ -25,17 +22,6 @@ final class Fold {
     if (want instanceof Want.Present present && present.state().isDirectory()) {
       homes.put(present.state().gfid(), place);
     }
-  }
-
-  /** Adds a look that belongs to a listing. */
-  void addListed(Gfid directory, Want want) {
-    add(directory, want);
-    listed.add(new Place(directory, want.name()));
-  }
-
-  /** Returns whether a look belongs to a listing. */
-  boolean isListed(Place place) {
-    return listed.contains(place);
   }
 
   /** Returns what is wanted, in the order the names were first looked at. */

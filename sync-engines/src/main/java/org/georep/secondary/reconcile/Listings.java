@@ -71,7 +71,7 @@ final class Listings {
         surplus.forEach(name -> fold.add(gfid, new Want.Absent(name)));
       }
     }
-    listing.wants().forEach(want -> fold.addListed(gfid, want));
+    listing.wants().forEach(want -> fold.add(gfid, want));
   }
 
   /** Says, after all else of the request was done, whether this part completed its listing. */

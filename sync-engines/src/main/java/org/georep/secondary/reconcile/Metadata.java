@@ -3,6 +3,7 @@ package org.georep.secondary.reconcile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.georep.posix.PosixException;
 import org.georep.protocol.EntryState;
 import org.georep.secondary.tree.Attributes;
@@ -29,8 +30,12 @@ final class Metadata {
     this.contents = Objects.requireNonNull(contents, "contents is null");
   }
 
-  /** Sets the attributes of an inode wherever it is; does nothing if it is not here. */
-  void set(EntryState state) throws PosixException {
+  /**
+   * Sets the attributes of an inode wherever it is; does nothing if it is not here.
+   *
+   * @return a file whose contents are not those of this state, by their token
+   */
+  Optional<Found> set(EntryState state) throws PosixException {
     if (state.isDirectory()) {
       Directory directory = tree.directories().get(state.gfid());
       if (directory != null) {
@@ -39,9 +44,11 @@ final class Metadata {
     } else {
       List<Found> places = ofKind(tree.places(state.gfid()), state);
       if (!places.isEmpty()) {
-        set(places, state, contents.isProof(places.get(0).place(), state, false));
+        set(places, state);
+        return isWhole(places, state) ? Optional.empty() : Optional.of(places.get(0));
       }
     }
+    return Optional.empty();
   }
 
   /** Sets the attributes of a directory. */
@@ -53,12 +60,8 @@ final class Metadata {
     contents.applied(state, true);
   }
 
-  /**
-   * Sets the attributes of what is not a directory, at these places, which are all of it.
-   *
-   * @param proof whether a token that agrees proves its contents
-   */
-  void set(List<Found> places, EntryState state, boolean proof) throws PosixException {
+  /** Sets the attributes of what is not a directory, at these places, which are all of it. */
+  void set(List<Found> places, EntryState state) throws PosixException {
     List<Found> done = new ArrayList<>();
     for (Found place : places) {
       if (done.stream().noneMatch(place::sameInode)) {
@@ -66,7 +69,7 @@ final class Metadata {
         done.add(place);
       }
     }
-    contents.applied(state, proof && isWhole(places, state));
+    contents.applied(state, isWhole(places, state));
   }
 
   private void set(Found place, EntryState state) throws PosixException {

@@ -21,6 +21,11 @@ final class Needs {
     files.putIfAbsent(gfid, new Reply.Needed(gfid, Optional.empty(), copy.stat().size(), false));
   }
 
+  /** Contents changed of a file whose first contents have yet to arrive. */
+  void dirty(Gfid awaited) {
+    files.putIfAbsent(awaited, new Reply.Needed(awaited, Optional.empty(), -1, false));
+  }
+
   /** These contents are wanted; {@code copy} is what is here of it. */
   void wanted(EntryState state, @Nullable Found copy) {
     boolean same =

@@ -71,6 +71,11 @@ public final class Publisher {
     private final Set<Gfid> touched = new LinkedHashSet<>();
   }
 
+  /** A barrier claims batches up to this one: no contents read for them are still to come. */
+  public void claimed(long upToBatch) {
+    contents.claimed(upToBatch);
+  }
+
   /** Carries it out. */
   public Reply.Published publish(Request.Publish request) {
     Step step = new Step();
@@ -91,6 +96,7 @@ public final class Publisher {
   private void publish(Request.Staged staged, long job, long batch, Step step)
       throws PosixException {
     EntryState state = staged.state();
+    boolean believed = contents.isBelieved(state.gfid(), batch);
     List<Found> old = tree.places(state.gfid());
     List<Place> names = names(state.gfid(), old);
     if (names.isEmpty()) {
@@ -104,12 +110,16 @@ public final class Publisher {
       }
       Node node = arrival.node();
       checkAlone(node, old);
-      tree.mark(node, Mark.of(state.gfid(), state.token()));
+      tree.mark(node, believed ? Mark.of(state.gfid(), state.token()) : Mark.of(state.gfid()));
       attributes.set(node, state, true);
       publish(arrival, state.gfid(), names, batch);
     }
     awaiting.done(state.gfid());
-    contents.verified(state);
+    if (believed) {
+      contents.verified(state);
+    } else {
+      contents.doubtEntries(state.gfid());
+    }
     for (Place place : names) {
       if (!place.directory().equals(Directory.LIMBO)) {
         step.touched.add(place.directory());

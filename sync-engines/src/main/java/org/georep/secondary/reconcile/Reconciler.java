@@ -92,7 +92,6 @@ public final class Reconciler {
     private final Attachment.Answer answer;
     private final Failures failures;
     private final Set<Place> failed = new HashSet<>();
-    private final Set<Place> adopted = new HashSet<>();
     private final Map<Gfid, Set<FileName>> present = new HashMap<>();
 
     Step(long batch, Failures failures) {
@@ -112,7 +111,10 @@ public final class Reconciler {
     doubt(request, step);
     for (EntryState state : request.metadata()) {
       try {
-        metadata.set(state);
+        metadata
+            .set(state)
+            .filter(copy -> state.isFile())
+            .ifPresent(copy -> step.answer.needs().wanted(state, copy));
       } catch (PosixException e) {
         step.failures.add(state.gfid(), e);
       }
@@ -131,7 +133,7 @@ public final class Reconciler {
     }
     Map<Place, Want> wants = fold.wants();
     detach(wants, step);
-    attach(wants, fold, step);
+    attach(wants, step);
     settle(request.directories(), step);
     List<Gfid> listed = listed(request.listings(), step);
     return new Reply.Reconciled(
@@ -157,10 +159,15 @@ public final class Reconciler {
     for (Gfid gfid : request.dirtyContents()) {
       try {
         for (Found place : tree.places(gfid)) {
-          contents.doubt(place);
+          contents.doubt(place, request.batch());
           if (place.kind() == Kind.FILE) {
             step.answer.needs().dirty(place);
           }
+        }
+        if (!awaiting.of(gfid).isEmpty()) {
+          // What is on its way may have been read before the change.
+          contents.doubt(gfid, request.batch());
+          step.answer.needs().dirty(gfid);
         }
       } catch (PosixException e) {
         step.failures.add(gfid, e);
@@ -173,7 +180,8 @@ public final class Reconciler {
   void doubt(Directory directory, long batch) throws PosixException {
     incomplete.doubt(directory, batch);
     listings.doubt(directory.gfid());
-    contents.doubtFilesOf(directory);
+    contents.doubtFilesOf(directory, batch);
+    awaiting.in(directory.gfid()).forEach(gfid -> contents.doubt(gfid, batch));
   }
 
   private void detach(Map<Place, Want> wants, Step step) {
@@ -218,7 +226,6 @@ public final class Reconciler {
         departures.leave(now, batch);
         return;
       }
-      step.adopted.add(place);
       now = taken;
     }
     if (now.is(state.gfid()) && now.kind() == state.kind()) {
@@ -241,7 +248,7 @@ public final class Reconciler {
     }
   }
 
-  private void attach(Map<Place, Want> wants, Fold fold, Step step) {
+  private void attach(Map<Place, Want> wants, Step step) {
     Map<Place, Want> left = new LinkedHashMap<>(wants);
     left.keySet().removeAll(step.failed);
     boolean moved = true;
@@ -249,7 +256,7 @@ public final class Reconciler {
       moved = false;
       for (Iterator<Map.Entry<Place, Want>> all = left.entrySet().iterator(); all.hasNext(); ) {
         Map.Entry<Place, Want> each = all.next();
-        if (attach(each.getKey(), each.getValue(), fold, step)) {
+        if (attach(each.getKey(), each.getValue(), step)) {
           all.remove();
           moved |= each.getValue() instanceof Want.Present present && present.state().isDirectory();
         }
@@ -259,7 +266,7 @@ public final class Reconciler {
   }
 
   /** Returns false if the directory is not here, which a later attachment may change. */
-  private boolean attach(Place place, Want want, Fold fold, Step step) {
+  private boolean attach(Place place, Want want, Step step) {
     try {
       Directory directory = directories.get(place.directory());
       if (directory == null) {
@@ -269,10 +276,8 @@ public final class Reconciler {
         return true;
       }
       if (want instanceof Want.Present present) {
-        Attachment.Circumstances circumstances =
-            new Attachment.Circumstances(
-                step.isFree(place), fold.isListed(place), step.adopted.contains(place));
-        attachment.attach(directory, place.name(), present.state(), circumstances, step.answer);
+        attachment.attach(
+            directory, place.name(), present.state(), step.isFree(place), step.answer);
         kept(place, false);
       } else if (want instanceof Want.Covered) {
         cover(directory, place.name());

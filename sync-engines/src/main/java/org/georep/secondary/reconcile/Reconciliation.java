@@ -19,15 +19,13 @@ import org.georep.secondary.tree.Tree;
  * @param comparison contents by digest
  * @param crawl what a walk finds
  * @param incomplete directories to be listed
- * @param contents what is known to be right
  */
 public record Reconciliation(
     Reconciler reconciler,
     Publisher publisher,
     Comparison comparison,
     Crawl crawl,
-    Incomplete incomplete,
-    Contents contents) {
+    Incomplete incomplete) {
   /** Checks its parts. */
   public Reconciliation {
     Objects.requireNonNull(reconciler, "reconciler is null");
@@ -35,7 +33,6 @@ public record Reconciliation(
     Objects.requireNonNull(comparison, "comparison is null");
     Objects.requireNonNull(crawl, "crawl is null");
     Objects.requireNonNull(incomplete, "incomplete is null");
-    Objects.requireNonNull(contents, "contents is null");
   }
 
   /**
@@ -68,10 +65,10 @@ public record Reconciliation(
             inventory,
             attributes,
             metadata,
-            contents,
             departures,
             incomplete,
-            awaiting);
+            awaiting,
+            contents);
     Reconciler reconciler =
         new Reconciler(
             libc,
@@ -89,7 +86,7 @@ public record Reconciliation(
         new Publisher(tree, stage, attributes, touched, contents, departures, awaiting);
     Comparison comparison = new Comparison(libc, tree, attributes, contents);
     Crawl crawl = new Crawl(inventory, tree.directories(), incomplete, reconciler, contents);
-    return new Reconciliation(reconciler, publisher, comparison, crawl, incomplete, contents);
+    return new Reconciliation(reconciler, publisher, comparison, crawl, incomplete);
   }
 
   private static Adoption.Extent extent(Request.Mode mode) {

@@ -66,7 +66,6 @@ final class OpenSecondary implements AutoCloseable {
     Tree tree = new Tree(libc, marks, inventory, directories, touched, stage, limbo, conflicts);
     this.reconciliation =
         Reconciliation.over(libc, tree, inventory, marks, touched, stage, limbo, mode, isRoot);
-    files.readStime().ifPresent(reconciliation.contents()::reached);
     this.barrier =
         new Barrier(
             libc,
@@ -106,8 +105,8 @@ final class OpenSecondary implements AutoCloseable {
     } else if (request instanceof Request.CompareContents compare) {
       return reconciliation.comparison().compare(compare);
     } else if (request instanceof Request.Barrier wanted) {
-      Reply.Synced synced = barrier.sync(wanted);
-      wanted.stime().ifPresent(reconciliation.contents()::reached);
+      Reply synced = barrier.sync(wanted);
+      reconciliation.publisher().claimed(wanted.upToBatch());
       return synced;
     } else if (request instanceof Request.Compare compare) {
       return reconciliation.crawl().compare(compare.directories());

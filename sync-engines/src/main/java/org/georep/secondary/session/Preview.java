@@ -137,7 +137,7 @@ final class Preview implements AutoCloseable {
       case FILE ->
           now.stat().size() != state.size()
               || !now.stat().mtime().equals(state.mtime())
-              || mark.isPresent() && mark.get().token().isEmpty();
+              || (mark.isPresent() && mark.get().token().isEmpty());
       case SYMLINK ->
           !Arrays.equals(
               libc.readlinkat(directory, present.name().toBytes()), state.target().orElseThrow());

@@ -2,6 +2,7 @@ package org.georep.secondary.tree;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -114,7 +115,7 @@ public final class Attributes {
       Xattr same = missing.get(FileName.of(name));
       if (same == null) {
         removeSurplus(node, name, mode);
-      } else if (java.util.Arrays.equals(libc.getxattr(node.path(), name), same.value())) {
+      } else if (Arrays.equals(libc.getxattr(node.path(), name), same.value())) {
         missing.remove(FileName.of(name));
       }
     }
@@ -155,7 +156,7 @@ public final class Attributes {
           libc.fchmodat(Linux.AT_FDCWD, node.path(), mode);
         }
       } else if (mayNot(text, e)) {
-        say("the attribute " + Shown.of(name), e.getMessage());
+        say("the attribute " + Shown.of(name), Errno.describe(e.errno()));
       } else {
         throw e;
       }
@@ -171,7 +172,7 @@ public final class Attributes {
             && (!root || !name.startsWith("trusted.")));
   }
 
-  private void say(String what, Object why) {
+  private void say(String what, String why) {
     if (said.add(what)) {
       LOG.warn("The secondary does not keep {}: {}. This is said once.", what, why);
     }

@@ -212,6 +212,32 @@ final class ModelPrimary {
     }
   }
 
+  /** One change in words, with paths. */
+  void tell(String... words) {
+    flush();
+    Up last = up(words[words.length - 1]);
+    switch (words[0]) {
+      case "mkdir", "create", "symlink", "fifo" -> create(words[0], last.directory(), last.name());
+      case "mv" -> changeOne("rename", up(words[1]), last.directory(), last.name());
+      case "ln" -> changeOne("link", up(words[1]), last.directory(), last.name());
+      case "rm" -> changeOne("unlink", last, VOL, "");
+      case "write" -> changeOne("write", last, VOL, "");
+      case "rewrite" -> changeOne("write", last, VOL, "c");
+      case "chmod" -> changeOne("chmod", last, VOL, "");
+      case "exchange" -> exchange(up(words[1]), last);
+      default -> throw new IllegalArgumentException(words[0]);
+    }
+  }
+
+  private Up up(String path) {
+    String[] names = path.split("/", -1);
+    Gfid at = names[0].equals("VOL") ? VOL : OUT;
+    for (int i = 1; i < names.length - 1; i++) {
+      at = java.util.Objects.requireNonNull(inode(at).entries.get(names[i]), path);
+    }
+    return new Up(at, names[names.length - 1]);
+  }
+
   private void create(String kind, Gfid to, String name) {
     if (inode(to).entries.containsKey(name)) {
       return;

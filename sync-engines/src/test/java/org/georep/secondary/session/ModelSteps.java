@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
  * Runs something step by step, in a thread of its own that never runs while its caller does. What
  * it throws reaches the caller of {@link #step}.
  */
-final class ModelSteps implements AutoCloseable {
+final class ModelSteps {
   /** What runs. */
   interface Body {
     void run(ModelSteps steps) throws Exception;
@@ -70,8 +70,8 @@ final class ModelSteps implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() throws InterruptedException {
+  /** Ends the body where it paused. */
+  void end() throws InterruptedException {
     if (!done) {
       go.put(false);
       paused.take();

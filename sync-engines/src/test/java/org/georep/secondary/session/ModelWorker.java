@@ -79,7 +79,12 @@ final class ModelWorker {
 
   private static final class Crawl {
     final Deque<Gfid> stack = new ArrayDeque<>(List.of(ModelPrimary.VOL));
+    final int since;
     boolean begun;
+
+    Crawl(int since) {
+      this.since = since;
+    }
   }
 
   /**
@@ -145,7 +150,7 @@ final class ModelWorker {
         && batch.mark.isEmpty()) {
       Hint hint = durable.journal.get(position++);
       switch (hint.type()) {
-        case "gap" -> crawl = Optional.of(new Crawl());
+        case "gap" -> crawl = Optional.of(new Crawl(durable.stime));
         case "mark" -> batch.mark = Optional.of(hint.time());
         default -> {
           batch.names.add(new Place(hint.directory(), FileName.of(hint.name())));
@@ -214,7 +219,7 @@ final class ModelWorker {
     List<Place> names = new ArrayList<>(batch.names);
     Set<Gfid> lists = new LinkedHashSet<>();
     if (crawl.isPresent()) {
-      crawl(crawl.get(), lists, steps);
+      crawl(crawl.get(), batch, lists, steps);
     }
     boolean first = true;
     while (first || !names.isEmpty() || !lists.isEmpty()) {
@@ -278,6 +283,13 @@ final class ModelWorker {
           && want instanceof Want.Present present
           && present.state().isDirectory()) {
         crawl.get().stack.add(present.state().gfid());
+      }
+      if (crawl.isPresent()
+          && want instanceof Want.Present present
+          && present.state().isFile()
+          && present.state().ctime().getEpochSecond() >= crawl.get().since) {
+        batch.jobs.add(present.state().gfid());
+        same.add(present.state().gfid());
       }
     }
     List<Listing> listings = new ArrayList<>();
@@ -352,7 +364,8 @@ final class ModelWorker {
         .orElseGet(() -> new Want.Absent(fileName));
   }
 
-  private void crawl(Crawl crawling, Set<Gfid> lists, ModelSteps steps) throws Exception {
+  private void crawl(Crawl crawling, Batch batch, Set<Gfid> lists, ModelSteps steps)
+      throws Exception {
     if (!crawling.begun) {
       done(agent.handle(new Request.CrawlBegin()));
       crawling.begun = true;
@@ -366,12 +379,25 @@ final class ModelWorker {
       Reply reply = agent.handle(new Request.Compare(List.of(primary.digest(gfid))));
       require(reply instanceof Reply.Different, reply);
       lists.addAll(((Reply.Different) reply).directories());
+      List<Request.Suspect> suspects = new ArrayList<>();
       for (Gfid below : primary.inode(gfid).entries.values()) {
+        ModelPrimary.Inode file = primary.inode(below);
+        if (file.kind == Kind.FILE && file.ctime >= crawling.since) {
+          suspects.add(new Request.Suspect(below, Instant.ofEpochSecond(file.ctime), 8));
+        }
         if (primary.inode(below).kind == Kind.DIRECTORY) {
           crawling.stack.add(below);
         }
       }
+      compare(suspects, batch);
     }
+  }
+
+  private void compare(List<Request.Suspect> suspects, Batch batch) throws IOException {
+    Reply reply = agent.handle(new Request.Suspects(suspects));
+    require(reply instanceof Reply.Different, reply);
+    batch.jobs.addAll(((Reply.Different) reply).directories());
+    same.addAll(((Reply.Different) reply).directories());
   }
 
   private void transfer(Gfid gfid, Batch batch, ModelSteps steps) throws Exception {

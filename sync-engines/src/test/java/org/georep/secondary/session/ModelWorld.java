@@ -33,7 +33,7 @@ import org.georep.testing.FaultyLibc;
 import org.jspecify.annotations.Nullable;
 
 /** Runs a history against the real agent in a directory, then drains and compares. */
-final class ModelWorld implements AutoCloseable {
+final class ModelWorld {
   private static final int MOST_STEPS = 6000;
   private static final Set<String> CHANGES =
       Set.of(
@@ -133,7 +133,7 @@ final class ModelWorld implements AutoCloseable {
   }
 
   private void end(boolean clean) throws Exception {
-    java.util.Objects.requireNonNull(steps).close();
+    java.util.Objects.requireNonNull(steps).end();
     transfers += worker().transfers;
     comparisons += worker().comparisons;
     worker().transfers = 0;
@@ -210,6 +210,21 @@ final class ModelWorld implements AutoCloseable {
       }
       case "settle" -> settle();
       default -> primary.change(t.kind, t.a, t.b, t.name);
+    }
+  }
+
+  /** Does one thing of a history in words. */
+  void tell(String words) throws Throwable {
+    String[] parts = words.split(" ", -1);
+    switch (parts[0]) {
+      case "drained" -> settle();
+      case "cap" -> token(Token.of("cap", 99));
+      case "run" -> token(Token.of("run", Integer.parseInt(parts[1])));
+      case "tick" -> token(Token.of("tick"));
+      case "overflow" -> token(Token.of("overflow"));
+      case "crash" -> crash(parts[1]);
+      case "kill" -> armed(Integer.parseInt(parts[1]));
+      default -> primary.tell(parts);
     }
   }
 
@@ -418,8 +433,8 @@ final class ModelWorld implements AutoCloseable {
     return true;
   }
 
-  @Override
-  public void close() throws Exception {
+  /** Ends it cleanly. */
+  void end() throws Exception {
     end(true);
   }
 }

@@ -3,15 +3,10 @@ package org.georep.secondary.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
-import java.util.stream.Stream;
 import org.georep.posix.NativeLibc;
 import org.georep.secondary.session.ModelWorld.Token;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,27 +30,6 @@ class ModelWorldTest {
   @BeforeEach
   void needsRoot() {
     assumeTrue(NativeLibc.instance().geteuid() == 0, "owners and trusted attributes need root");
-  }
-
-  /** An empty directory, in memory where there is one. */
-  private record Quick(Path root) implements AutoCloseable {
-    private static final Path MEMORY = Path.of("/dev/shm");
-
-    Quick() throws IOException {
-      this(
-          Files.isWritable(MEMORY)
-              ? Files.createTempDirectory(MEMORY, "georep-model")
-              : Files.createTempDirectory("georep-model"));
-    }
-
-    @Override
-    public void close() throws IOException {
-      try (Stream<Path> all = Files.walk(root)) {
-        for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-          Files.delete(path);
-        }
-      }
-    }
   }
 
   private static List<Token> history(
@@ -117,7 +91,7 @@ class ModelWorldTest {
       if (wrong.isEmpty()) {
         wrong = world.compare();
       }
-      world.close();
+      world.end();
       List<String> told = log;
       return wrong.map(text -> text + "\n    " + String.join("; ", told));
     } catch (Throwable e) {
@@ -184,7 +158,7 @@ class ModelWorldTest {
         assertThat(world.settle()).as("seed %d: %s", seed, world.primary.log).isEmpty();
         assertThat(world.compare()).as("seed %d: %s", seed, world.primary.log).isEmpty();
         assertThat(world.transfers).as("seed %d: %s", seed, world.primary.log).isZero();
-        world.close();
+        world.end();
       }
     }
   }

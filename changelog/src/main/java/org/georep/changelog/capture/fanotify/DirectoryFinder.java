@@ -2,6 +2,7 @@ package org.georep.changelog.capture.fanotify;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.georep.changelog.capture.VolumeRoot;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class DirectoryFinder {
   private static final byte[] EMPTY = new byte[0];
+  private static final int TRIES = 1000;
+  private static final long PAUSE_NANOS = 100_000;
   private static final byte[] PARENT = {'.', '.'};
 
   private final Libc libc;
@@ -66,13 +69,19 @@ final class DirectoryFinder {
 
   private int open(Gfid gfid) throws PosixException {
     FileHandle handle = FileHandle.of(gfid).orElseThrow();
-    try {
-      return libc.openByHandleAt(root.descriptor(), handle, Linux.O_PATH);
-    } catch (PosixException e) {
-      if (e.is(Errno.ESTALE, Errno.ENOENT)) {
-        return -1;
+    for (int tries = 1; ; tries++) {
+      try {
+        return libc.openByHandleAt(root.descriptor(), handle, Linux.O_PATH);
+      } catch (PosixException e) {
+        if (e.is(Errno.ESTALE, Errno.ENOENT)) {
+          return -1;
+        }
+        // ext4 says so too while the inode number is being given to a new file.
+        if (!e.is(Errno.ENOMEM) || tries == TRIES) {
+          throw e;
+        }
+        LockSupport.parkNanos(PAUSE_NANOS);
       }
-      throw e;
     }
   }
 

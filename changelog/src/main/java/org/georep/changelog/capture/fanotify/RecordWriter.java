@@ -105,7 +105,8 @@ final class RecordWriter {
   private void inside(FanotifyEvent event, Side at, RecordSink sink) throws IOException {
     FileName name = at.name();
     if (name == null) {
-      if (event.has(Linux.FAN_ATTRIB)) {
+      // Of a directory the kernel calls a new mtime alone a modification.
+      if (event.has(Linux.FAN_ATTRIB | CONTENT)) {
         sink.append(new ChangeRecord.Metadata(at.directory(), Optional.empty()));
       }
       return;
@@ -126,7 +127,7 @@ final class RecordWriter {
     if (event.has(CONTENT) && !event.onDirectory()) {
       sink.append(new ChangeRecord.Data(file, place));
     }
-    if (event.has(Linux.FAN_ATTRIB)) {
+    if (event.has(Linux.FAN_ATTRIB) || (event.has(CONTENT) && event.onDirectory())) {
       sink.append(new ChangeRecord.Metadata(file, place));
     }
   }

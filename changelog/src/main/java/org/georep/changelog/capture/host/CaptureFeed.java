@@ -27,9 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class CaptureFeed implements AutoCloseable {
   /** A wake-up that got lost costs this much at most. */
-  private static final Duration POLL = Duration.ofSeconds(1);
-
-  private static final Runnable NOBODY = () -> {};
+  static final Duration POLL = Duration.ofSeconds(1);
 
   private static final long RETRY_NANOS = 50_000_000;
   private static final Duration GREETING = Duration.ofSeconds(5);
@@ -38,20 +36,26 @@ public final class CaptureFeed implements AutoCloseable {
   private final JournalSettings settings;
   private final SourceOpener opener;
   private final Clock clock;
+  private final Duration poll;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private boolean signalled;
-  private volatile Runnable listener = NOBODY;
+  private volatile @Nullable Runnable listener;
   private volatile @Nullable CaptureHost host;
   private volatile @Nullable CaptureLink link;
   private @Nullable JournalReader reader;
 
   private CaptureFeed(
-      JournalDirectory directory, JournalSettings settings, SourceOpener opener, Clock clock) {
+      JournalDirectory directory,
+      JournalSettings settings,
+      SourceOpener opener,
+      Clock clock,
+      Duration poll) {
     this.directory = Objects.requireNonNull(directory, "directory is null");
     this.settings = Objects.requireNonNull(settings, "settings is null");
     this.opener = Objects.requireNonNull(opener, "opener is null");
     this.clock = Objects.requireNonNull(clock, "clock is null");
+    this.poll = poll;
   }
 
   /**
@@ -70,7 +74,20 @@ public final class CaptureFeed implements AutoCloseable {
       Clock clock,
       Duration patience)
       throws IOException, InterruptedException {
-    CaptureFeed feed = new CaptureFeed(directory, settings, opener, clock);
+    return attach(directory, settings, readerName, start, opener, clock, patience, POLL);
+  }
+
+  static CaptureFeed attach(
+      JournalDirectory directory,
+      JournalSettings settings,
+      String readerName,
+      StartAt start,
+      SourceOpener opener,
+      Clock clock,
+      Duration patience,
+      Duration poll)
+      throws IOException, InterruptedException {
+    CaptureFeed feed = new CaptureFeed(directory, settings, opener, clock, poll);
     boolean attached = false;
     try {
       feed.find(patience);
@@ -164,7 +181,10 @@ public final class CaptureFeed implements AutoCloseable {
   }
 
   private void signal() {
-    listener.run();
+    Runnable told = listener;
+    if (told != null) {
+      told.run();
+    }
     lock.lock();
     try {
       signalled = true;
@@ -204,7 +224,7 @@ public final class CaptureFeed implements AutoCloseable {
       if (left <= 0) {
         return false;
       }
-      park(Math.min(left, POLL.toNanos()));
+      park(Math.min(left, poll.toNanos()));
     }
   }
 

@@ -48,6 +48,7 @@ public final class CaptureHost implements AutoCloseable {
   private final CountDownLatch ended = new CountDownLatch(1);
   private final Set<Runnable> listeners = ConcurrentHashMap.newKeySet();
   private @Nullable ScheduledFuture<?> ticking;
+  private volatile boolean stopping;
   private volatile @Nullable String failure;
   private double announced;
   private int ticks;
@@ -119,7 +120,9 @@ public final class CaptureHost implements AutoCloseable {
       sink.retry();
     } finally {
       ended.countDown();
-      closeServer();
+      if (!stopping) {
+        closeServer(); // so that feeds of other processes know at once
+      }
       wake();
     }
   }
@@ -196,6 +199,7 @@ public final class CaptureHost implements AutoCloseable {
     }
     closed = true;
     boolean interrupted = Thread.interrupted(); // it would close files that are still written
+    stopping = true;
     source.stop();
     try {
       if (!ended.await(STOP_SECONDS, TimeUnit.SECONDS)) {
@@ -208,12 +212,13 @@ public final class CaptureHost implements AutoCloseable {
       ticking.cancel(false);
     }
     ticker.shutdown();
-    closeServer();
     try (writer; // closed last
         source) {
       if (ended.getCount() == 0) {
         sink.append(new ChangeRecord.Stopped());
       }
+      // While the lock is held, lest the next host's socket be taken away.
+      closeServer();
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

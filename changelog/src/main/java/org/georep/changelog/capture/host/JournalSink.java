@@ -51,25 +51,24 @@ final class JournalSink implements RecordSink {
     if (reason == null) {
       return true;
     }
-    lost = null;
-    if (!write(new ChangeRecord.Gap(reason))) {
-      lost = reason; // the first reason is the one to tell
-      return false;
+    try {
+      writer.append(new ChangeRecord.Gap(reason));
+    } catch (IOException e) {
+      return false; // the first reason is the one to tell
     }
+    lost = null;
     LOG.info("The journal {} takes records again", writer.directory());
     return true;
   }
 
-  private boolean write(ChangeRecord change) {
+  private void write(ChangeRecord change) {
     try {
       writer.append(change);
-      return true;
     } catch (JournalFullException e) {
       lose("the disk of the journal was full: " + e.getMessage());
     } catch (IOException e) {
       lose("the journal could not be written: " + e.getMessage());
     }
-    return false;
   }
 
   /** Notes that records were lost, or may have been; a gap is written as soon as it can be. */

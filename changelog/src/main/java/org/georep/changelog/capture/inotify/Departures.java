@@ -21,19 +21,23 @@ final class Departures {
    *
    * @param moved the directory that had the name, if it was a directory known
    */
-  record Departure(Directory from, FileName name, @Nullable Directory moved) {}
+  record Departure(int cookie, Directory from, FileName name, @Nullable Directory moved) {}
 
-  void add(int cookie, Departure departure) {
-    waiting.put(cookie, departure);
+  void add(Departure departure) {
+    waiting.put(departure.cookie(), departure);
   }
 
   @Nullable Departure take(int cookie) {
     return waiting.remove(cookie);
   }
 
-  /** A directory arrived somewhere: it did not go for good. */
+  /** A directory arrived somewhere: it did not go for good, but its old name did. */
   void arrived(Directory directory) {
-    waiting.values().removeIf(departure -> departure.moved() == directory);
+    waiting.replaceAll(
+        (cookie, departure) ->
+            departure.moved() == directory
+                ? new Departure(cookie, departure.from(), departure.name(), null)
+                : departure);
   }
 
   boolean isEmpty() {

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.georep.changelog.capture.VolumeRoot;
 import org.georep.name.EntryPath;
+import org.georep.name.FileName;
 import org.georep.posix.Errno;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
@@ -67,6 +68,40 @@ final class OpenDirectories implements AutoCloseable {
     }
     libc.close(descriptor);
     return NONE;
+  }
+
+  /** Whether a directory is at its name. */
+  enum Standing {
+    /** It is. */
+    THERE,
+    /** It is not; its own events say, or will say, where it went. */
+    AWAY,
+    /** The directory that holds the name is not where it was: its events are still to be read. */
+    UNKNOWN
+  }
+
+  /** Returns whether a directory, not the root, is at its name now. */
+  Standing standing(Directory directory) throws PosixException {
+    Directory parent = directory.parent();
+    FileName name = directory.name();
+    int descriptor = parent == null || name == null ? NONE : get(parent);
+    if (descriptor == NONE || name == null) {
+      return Standing.UNKNOWN;
+    }
+    int found;
+    try {
+      found = root.openBeneath(descriptor, name.toBytes(), Linux.O_PATH);
+    } catch (PosixException e) {
+      if (vanished(e)) {
+        return Standing.AWAY;
+      }
+      throw e;
+    }
+    try {
+      return root.gfid(found).equals(directory.gfid()) ? Standing.THERE : Standing.AWAY;
+    } finally {
+      libc.close(found);
+    }
   }
 
   /** Returns whether an open failed because the directory is not there. */

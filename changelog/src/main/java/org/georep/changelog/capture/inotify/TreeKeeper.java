@@ -46,35 +46,25 @@ final class TreeKeeper {
 
   /** A directory was made. */
   void made(Directory parent, FileName name, RecordSink sink) throws IOException {
-    Found found = walk.enter(parent, name, sink);
-    arrived(parent, name);
-    if (found != null && found.names() > 0) {
-      sink.append(new ChangeRecord.Subtree(new Place(parent.gfid(), name)));
-    }
+    arrived(parent, name, walk.enter(parent, name, sink), sink);
   }
 
   /** A directory came from where nothing is watched, or can be seen again. */
   void cameIn(Directory parent, FileName name, RecordSink sink) throws IOException {
-    if (walk.enter(parent, name, null) != null) {
-      arrived(parent, name);
-      sink.append(new ChangeRecord.Subtree(new Place(parent.gfid(), name)));
-    }
+    arrived(parent, name, walk.enter(parent, name, null), sink);
   }
 
   /** A directory that could not be watched may be readable by now. */
   void attributesChanged(Directory parent, FileName name, RecordSink sink) throws IOException {
     Directory directory = parent.child(name);
     if (directory == null || !directory.watched()) {
-      Found found = walk.enter(parent, name, null);
-      if (found != null && found.fresh().stream().anyMatch(Directory::watched)) {
-        sink.append(new ChangeRecord.Subtree(new Place(parent.gfid(), name)));
-      }
+      arrived(parent, name, walk.enter(parent, name, null), sink);
     }
   }
 
   /** A name went away by a rename; its second half may follow. */
   void left(int cookie, Directory parent, FileName name, boolean isDirectory) {
-    departures.add(cookie, new Departure(parent, name, isDirectory ? parent.child(name) : null));
+    departures.add(new Departure(cookie, parent, name, isDirectory ? parent.child(name) : null));
   }
 
   /** Returns the first half of a rename. */
@@ -93,25 +83,28 @@ final class TreeKeeper {
     Found found = walk.enter(parent, name, null);
     if (found == null && moved != null && moved.watched()) {
       tree.attach(moved, parent, name);
-    } else if (found != null && !found.fresh().isEmpty()) {
-      sink.append(new ChangeRecord.Subtree(new Place(parent.gfid(), name)));
     }
-    arrived(parent, name);
+    arrived(parent, name, found, sink);
   }
 
-  private void arrived(Directory parent, FileName name) {
+  private void arrived(Directory parent, FileName name, @Nullable Found found, RecordSink sink)
+      throws IOException {
     Directory directory = parent.child(name);
     if (directory != null) {
       departures.arrived(directory);
+    }
+    if (found != null) {
+      tellOf(found, sink);
     }
   }
 
   /** A directory was removed. */
   void removed(Directory parent, FileName name) throws IOException {
     Directory directory = parent.child(name);
-    // A walk may have seen another of the name already.
-    if (directory != null && !isThere(directory)) {
-      forget(directory);
+    if (directory != null) {
+      // The kernel drops the watch with the directory, once nobody has it open. Not dropped here: a
+      // walk may have found another directory of the name already.
+      open.forget(directory);
     }
   }
 
@@ -120,12 +113,6 @@ final class TreeKeeper {
     walk.forget(directory);
     open.forget(directory);
     tree.forget(directory);
-  }
-
-  private boolean isThere(Directory directory) throws PosixException {
-    // Not the one kept open: that follows the directory wherever it goes.
-    open.forget(directory);
-    return open.get(directory) >= 0;
   }
 
   private void forget(Directory directory) throws PosixException {
@@ -166,8 +153,12 @@ final class TreeKeeper {
           new ChangeRecord.Entry(
               new Place(departure.from().gfid(), departure.name()), Optional.empty()));
       Directory moved = departure.moved();
-      if (moved != null && departure.from().child(departure.name()) == moved && !isThere(moved)) {
-        wentOut(moved, sink);
+      if (moved != null && departure.from().child(departure.name()) == moved) {
+        switch (open.standing(moved)) {
+          case THERE -> {}
+          case AWAY -> wentOut(moved, sink);
+          case UNKNOWN -> walkAll = true;
+        }
       }
     }
     if (!departures.isEmpty()) {
@@ -183,7 +174,7 @@ final class TreeKeeper {
       }
       tellOf(found, sink);
     }
-    return !walk.hasLeftOver();
+    return !walkAll && !walk.hasLeftOver();
   }
 
   /** Walks everything if watches that had run out can be had again. */
@@ -200,24 +191,31 @@ final class TreeKeeper {
       wentOut(directory, sink);
     }
     for (Directory directory : tree.subtree(tree.root())) {
-      if (!found.met().contains(directory)
-          && tree.path(directory).isPresent()
-          && !isThere(directory)) {
-        wentOut(directory, sink);
+      if (!found.met().contains(directory) && tree.path(directory).isPresent()) {
+        switch (open.standing(directory)) {
+          case THERE -> {}
+          case AWAY -> wentOut(directory, sink);
+          case UNKNOWN -> walkAll = true;
+        }
       }
     }
     tellOf(found, sink);
   }
 
+  /**
+   * What happened in a directory before it was watched is unknown. Each is named by identity, for
+   * it may have moved on before anyone looks; and where they hang together, as a subtree to be
+   * walked.
+   */
   private void tellOf(Found found, RecordSink sink) throws IOException {
     for (Directory fresh : found.fresh()) {
-      Directory parent = fresh.parent();
-      Optional<Place> place = tree.place(fresh);
-      if (parent != null
-          && !found.fresh().contains(parent)
-          && place.isPresent()
-          && fresh.watched()) {
-        sink.append(new ChangeRecord.Subtree(place.get()));
+      if (fresh.watched()) {
+        Directory parent = fresh.parent();
+        Optional<Place> place = tree.place(fresh);
+        sink.append(new ChangeRecord.Outside(fresh.gfid()));
+        if (parent != null && place.isPresent() && !found.fresh().contains(parent)) {
+          sink.append(new ChangeRecord.Subtree(place.get()));
+        }
       }
     }
   }

@@ -67,7 +67,6 @@ final class WatchWalk {
   static final class Found {
     private final Set<Directory> met = new HashSet<>();
     private final Set<Directory> fresh = new LinkedHashSet<>();
-    private long names;
 
     /** Returns the directories that were listed. */
     Set<Directory> met() {
@@ -77,11 +76,6 @@ final class WatchWalk {
     /** Returns the directories that were not watched before. */
     Set<Directory> fresh() {
       return fresh;
-    }
-
-    /** Returns how many names there were. */
-    long names() {
-      return names;
     }
   }
 
@@ -216,7 +210,6 @@ final class WatchWalk {
     if (directory == tree.root() && VolumeRoot.reserved(entry.name())) {
       return;
     }
-    found.names++;
     if (entries != null) {
       entries.append(
           new ChangeRecord.Entry(new Place(directory.gfid(), entry.name()), Optional.empty()));

@@ -23,6 +23,10 @@ import org.junit.jupiter.api.io.TempDir;
 
 class CaptureFeedTest {
   private static final Duration LONG = Duration.ofSeconds(30);
+
+  /** So that only a wake-up can end a wait early. */
+  private static final Duration NEVER = Duration.ofDays(1);
+
   private final FakeSource source = new FakeSource();
   @TempDir Path temp;
 
@@ -43,7 +47,8 @@ class CaptureFeedTest {
         new StartAt.Acknowledged(),
         opener,
         Clock.systemUTC(),
-        LONG);
+        LONG,
+        NEVER);
   }
 
   private static CaptureHost host(JournalDirectory directory, FakeSource source)
@@ -59,7 +64,7 @@ class CaptureFeedTest {
     while (Instant.now().isBefore(limit)) {
       Optional<JournalRecord> next = feed.reader().next();
       if (next.isEmpty()) {
-        feed.await(LONG);
+        assertThat(feed.await(LONG)).as("woken, having read %s", read).isTrue();
       } else if (!(next.get().change() instanceof ChangeRecord.Drained)) {
         read.add(next.get().change());
         if (next.get().change().equals(wanted)) {

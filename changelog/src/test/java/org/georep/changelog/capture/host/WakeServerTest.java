@@ -1,0 +1,90 @@
+package org.georep.changelog.capture.host;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.georep.changelog.journal.JournalDirectory;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WakeServerTest {
+  private static final Duration LONG = Duration.ofSeconds(30);
+  private final AtomicLong last = new AtomicLong(10);
+  private final CountDownLatch marked = new CountDownLatch(1);
+  private final Semaphore signals = new Semaphore(0);
+  @TempDir Path journal;
+
+  private WakeServer server() throws Exception {
+    return new WakeServer(
+        new SocketPlace(journal), "fake", () -> 0.5, last::get, marked::countDown);
+  }
+
+  private CaptureLink link() throws Exception {
+    return CaptureLink.connect(JournalDirectory.at(journal), signals::release, LONG);
+  }
+
+  private boolean signalled() throws InterruptedException {
+    return signals.tryAcquire(LONG.toSeconds(), TimeUnit.SECONDS);
+  }
+
+  @Test
+  void aFeedThatIsBehindIsWokenAtOnceAndOneThatIsNotLater() throws Exception {
+    try (WakeServer server = server();
+        CaptureLink link = link()) {
+      assertThat(link.source()).isEqualTo("fake");
+      assertThat(link.coverage()).isEqualTo(0.5);
+      link.await(9);
+      assertThat(signalled()).as("it missed record 10").isTrue();
+      link.await(10);
+      link.requestMark();
+      assertThat(marked.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      assertThat(signals.availablePermits()).as("it has seen everything").isZero();
+      last.set(11);
+      server.wake();
+      assertThat(signalled()).isTrue();
+    }
+  }
+
+  @Test
+  void aFeedThatWaitsIsToldThatTheHostIsGone() throws Exception {
+    WakeServer server = server();
+    try (CaptureLink link = link()) {
+      link.await(10);
+      assertThat(link.alive()).isTrue();
+      server.close();
+      assertThat(signalled()).isTrue();
+      assertThat(link.alive()).isFalse();
+    }
+  }
+
+  @Test
+  void aHostIsNotHeldUpByAFeedThatDoesNotRead() throws Exception {
+    try (WakeServer server = server();
+        SocketChannel sleeper = SocketChannel.open(new SocketPlace(journal).find());
+        CaptureLink link = link()) {
+      sleeper.write(ByteBuffer.wrap("await 10\n".getBytes(StandardCharsets.US_ASCII)));
+      link.await(10);
+      Thread waking =
+          new Thread(
+              () -> {
+                for (int i = 0; i < 200_000; i++) {
+                  server.wake();
+                }
+              });
+      waking.setDaemon(true);
+      waking.start();
+      waking.join(LONG.toMillis());
+      assertThat(waking.isAlive()).as("held up").isFalse();
+      assertThat(signalled()).isTrue();
+      assertThat(link.alive()).isTrue();
+    }
+  }
+}

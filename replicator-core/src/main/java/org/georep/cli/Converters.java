@@ -1,0 +1,51 @@
+package org.georep.cli;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.function.Function;
+import org.georep.changelog.capture.CaptureWish;
+import org.georep.engine.EngineChoice;
+import org.georep.posix.RawPath;
+import org.georep.replicator.session.ByteText;
+import org.georep.replicator.session.GivenPath;
+import org.georep.replicator.session.Rate;
+import org.georep.replicator.session.SessionName;
+import org.georep.replicator.session.Size;
+import org.georep.replicator.session.Span;
+import picocli.CommandLine;
+
+/** Words of the command line as values; what is wrong with one is said in its own words. */
+final class Converters {
+  private Converters() {}
+
+  static void register(CommandLine line) {
+    line.registerConverter(Size.class, checked(Size::parse));
+    line.registerConverter(Rate.class, checked(Rate::parse));
+    line.registerConverter(Duration.class, checked(Span::parse));
+    line.registerConverter(SessionName.class, checked(SessionName::new));
+    line.registerConverter(CaptureWish.class, checked(CaptureWish::parse));
+    line.registerConverter(EngineChoice.class, checked(Converters::engine));
+    line.registerConverter(
+        Path.class, checked(text -> RawPath.toPath(GivenPath.absolute(ByteText.bytes(text)))));
+  }
+
+  private static <T> CommandLine.ITypeConverter<T> checked(Function<String, T> parser) {
+    return text -> {
+      try {
+        return parser.apply(text);
+      } catch (IllegalArgumentException e) {
+        throw new CommandLine.TypeConversionException(e.getMessage());
+      }
+    };
+  }
+
+  private static EngineChoice engine(String word) {
+    for (EngineChoice engine : EngineChoice.values()) {
+      if (engine.name().toLowerCase(Locale.ROOT).equals(word)) {
+        return engine;
+      }
+    }
+    throw new IllegalArgumentException("'" + word + "' is none of auto, rsync, tarssh");
+  }
+}

@@ -1,0 +1,172 @@
+package org.georep.cli;
+
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import org.georep.replicator.session.ExitCode;
+import org.georep.replicator.session.GeorepException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+
+/**
+ * The program: {@code georep VERB ...}. Here, and only here, an outcome becomes the process's exit
+ * code. Results go to standard output, everything for people to standard error.
+ */
+@Command(
+    name = "georep",
+    mixinStandardHelpOptions = true,
+    versionProvider = Version.class,
+    synopsisSubcommandLabel = "VERB",
+    header = "Keeps a secondary copy of a directory tree continuously in step with its primary.",
+    description = {
+      "",
+      "One way, over SSH. The whole set-up is:",
+      "",
+      "  georep replicate /data backup.example.org:/srv/data-copy",
+      "",
+      "'georep VERB --help' tells more about each verb.",
+      ""
+    },
+    exitCodeListHeading = "%nExit codes:%n",
+    exitCodeList = {
+      "  0:done, also after SIGTERM or Ctrl-C in continuous mode",
+      "  1:error or wrong usage",
+      "  3:done, but some entries are quarantined",
+      "  4:differences found",
+      "  5:a wait timed out or a threshold was passed",
+      " 10:no such session",
+      " 11:held by another process",
+      " 12:the secondary did not accept the key or user",
+      " 13:the secondary could not be reached at the start",
+      " 14:refused for safety: primary unmounted, emptied or swapped; secondary not empty or another"
+          + " session's",
+      " 15:the secondary was promoted or holds a newer epoch",
+      "130:an interrupted one-shot"
+    },
+    subcommands = {
+      ReplicateCommand.class,
+      StatusCommand.class,
+      CaptureCommand.class,
+      JournalCommand.class,
+      QuarantineCommand.class,
+      DoctorCommand.class,
+      CompletionCommand.class,
+      AgentCommand.class
+    })
+public final class Georep implements Runnable {
+  private static final Logger log = LoggerFactory.getLogger(Georep.class);
+
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = "--state-dir",
+      paramLabel = "DIR",
+      scope = ScopeType.INHERIT,
+      description = {
+        "Where sessions and journals are kept. Default: /var/lib/georep as root, else"
+            + " $$XDG_STATE_HOME/georep, else ~/.local/state/georep."
+      })
+  private @Nullable String stateDirectory;
+
+  @Option(
+      names = {"-v", "--verbose"},
+      scope = ScopeType.INHERIT,
+      description = "Say on standard error what is being done; twice for every detail.")
+  private boolean[] verbose = {};
+
+  Georep() {}
+
+  /** Runs a verb and ends the process. */
+  public static void main(String[] args) {
+    Ending ending = Ending.ofProcess();
+    PrintWriter out = writer(FileDescriptor.out);
+    PrintWriter err = writer(FileDescriptor.err);
+    int code = run(RawArguments.recover(args), out, err, ending);
+    out.flush();
+    err.flush();
+    ending.exit(code);
+  }
+
+  /** UTF-8 whatever the locale: names are shown so. */
+  private static PrintWriter writer(FileDescriptor descriptor) {
+    return new PrintWriter(
+        new OutputStreamWriter(new FileOutputStream(descriptor), StandardCharsets.UTF_8), true);
+  }
+
+  /**
+   * Runs a verb.
+   *
+   * @param args names as {@link org.georep.replicator.session.ByteText}
+   * @return the exit code
+   */
+  static int run(String[] args, PrintWriter out, PrintWriter err, Ending ending) {
+    return commandLine(ending).setOut(out).setErr(err).execute(args);
+  }
+
+  /** Returns the parser of all verbs. */
+  static CommandLine commandLine(Ending ending) {
+    CommandLine line = new CommandLine(new Georep(), new VerbFactory(ending));
+    line.setExpandAtFiles(false);
+    line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setUsageHelpAutoWidth(true);
+    line.setUsageHelpLongOptionsMaxWidth(32);
+    Converters.register(line);
+    line.setExecutionStrategy(Georep::start);
+    line.setParameterExceptionHandler(Georep::misused);
+    line.setExecutionExceptionHandler(Georep::failed);
+    return line;
+  }
+
+  private static int start(CommandLine.ParseResult parsed) {
+    Georep top = (Georep) parsed.commandSpec().userObject();
+    Logging.configure(top.verbose.length);
+    return new CommandLine.RunLast().execute(parsed);
+  }
+
+  private static int misused(CommandLine.ParameterException e, String[] args) {
+    PrintWriter err = e.getCommandLine().getErr();
+    err.println("georep: " + e.getMessage());
+    CommandLine.UnmatchedArgumentException.printSuggestions(e, err);
+    err.println("See: " + e.getCommandLine().getCommandSpec().qualifiedName() + " --help");
+    return ExitCode.ERROR.number();
+  }
+
+  private static int failed(Exception e, CommandLine line, CommandLine.ParseResult parsed) {
+    log.debug("The verb failed", e);
+    if (e instanceof GeorepException known) {
+      line.getErr().println("georep: " + known.getMessage());
+      return known.code().number();
+    }
+    if (e instanceof InterruptedException) {
+      return ExitCode.INTERRUPTED.number();
+    }
+    String what = e.getMessage() == null ? e.toString() : e.getMessage();
+    line.getErr()
+        .println(
+            "georep: "
+                + (e instanceof IOException ? what : "internal error: " + e)
+                + (log.isDebugEnabled() ? "" : " (run again with -vv for all details)"));
+    return ExitCode.ERROR.number();
+  }
+
+  /** Returns the host's part every verb needs. */
+  Host host() throws GeorepException {
+    return Host.of(stateDirectory);
+  }
+
+  /** Without a verb: says which there are. */
+  @Override
+  public void run() {
+    throw new CommandLine.ParameterException(spec.commandLine(), "which verb?");
+  }
+}

@@ -1,0 +1,123 @@
+package org.georep.cli;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.georep.changelog.capture.CaptureWish;
+import org.georep.engine.EngineChoice;
+import org.georep.replicator.session.FilterLine;
+import org.georep.replicator.session.Rate;
+import org.georep.replicator.session.Settings;
+import org.georep.replicator.session.SettingsBuilder;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options that are a session's settings; one that is not given leaves the default. */
+final class SettingOptions {
+  @Option(
+      names = "--engine",
+      paramLabel = "ENGINE",
+      description = {
+        "How contents travel: auto (per file, by its size and by what the secondary has), rsync or"
+            + " tarssh. Default: auto."
+      })
+  private @Nullable EngineChoice engine;
+
+  @Option(
+      names = "--sync-jobs",
+      paramLabel = "N",
+      description = "How many workers carry contents at once, 1 to 64. Default: 3.")
+  private @Nullable Integer syncJobs;
+
+  @Option(
+      names = "--bwlimit",
+      paramLabel = "RATE",
+      description = "Bytes per second at most, such as 10MB/s or 100Mbit/s. Default: none.")
+  private @Nullable Rate bwlimit;
+
+  @Option(
+      names = "--capture",
+      paramLabel = "SOURCE",
+      description = {
+        "What tells of changes: auto (the best that works), fanotify (root; the whole file system),"
+            + " inotify (a watch for each directory) or none (crawls only). Default: auto."
+      })
+  private @Nullable CaptureWish capture;
+
+  @Option(
+      names = "--rescan-interval",
+      paramLabel = "D",
+      description = {
+        "How often the whole volume is walked to find what no event told, such as 1h or 30m; 0s for"
+            + " never. Default: 1h."
+      })
+  private @Nullable Duration rescanInterval;
+
+  @Option(
+      names = "--crawl-limit",
+      paramLabel = "N",
+      description = "Entries per second a crawl walks at most; 0 for no limit. Default: 0.")
+  private @Nullable Long crawlLimit;
+
+  @Option(
+      names = "--ignore-deletes",
+      description = "Keep on the secondary what is deleted on the primary.")
+  private boolean ignoreDeletes;
+
+  @Option(
+      names = "--ssh-option",
+      paramLabel = "OPT",
+      description = "An option for ssh, as after ssh -o, such as Port=2222. May be repeated.")
+  private List<String> sshOptions = new ArrayList<>();
+
+  @Option(
+      names = "--ssh-key",
+      paramLabel = "FILE",
+      description = "The one private key to use, instead of those ssh would try.")
+  private @Nullable Path sshKey;
+
+  @Option(
+      names = "--agent-command",
+      paramLabel = "CMD",
+      description = {
+        "What to run on the secondary's host, instead of looking for the agent there and copying it"
+            + " if it is missing."
+      })
+  private @Nullable String agentCommand;
+
+  @Option(
+      names = "--timeout",
+      paramLabel = "D",
+      description = {
+        "The link is taken for lost when nothing was heard for so long; it is then made again."
+            + " Default: 30s."
+      })
+  private @Nullable Duration timeout;
+
+  SettingOptions() {}
+
+  /**
+   * Returns the settings.
+   *
+   * @throws IllegalArgumentException if one is out of its range
+   */
+  Settings settings(List<FilterLine> filter) {
+    SettingsBuilder builder =
+        Settings.DEFAULTS.toBuilder()
+            .filter(filter)
+            .ignoreDeletes(ignoreDeletes)
+            .sshOptions(sshOptions)
+            .sshKey(Optional.ofNullable(sshKey))
+            .agentCommand(Optional.ofNullable(agentCommand));
+    Optional.ofNullable(engine).ifPresent(builder::engine);
+    Optional.ofNullable(syncJobs).ifPresent(builder::syncJobs);
+    Optional.ofNullable(bwlimit).ifPresent(builder::bwlimit);
+    Optional.ofNullable(capture).ifPresent(builder::capture);
+    Optional.ofNullable(rescanInterval).ifPresent(builder::rescanInterval);
+    Optional.ofNullable(crawlLimit).ifPresent(builder::crawlLimit);
+    Optional.ofNullable(timeout).ifPresent(builder::timeout);
+    return builder.build();
+  }
+}

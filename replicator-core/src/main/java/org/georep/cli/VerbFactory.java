@@ -1,0 +1,26 @@
+package org.georep.cli;
+
+import picocli.CommandLine;
+
+/** Makes verbs; those that go on until they are stopped are given what tells them to. */
+final class VerbFactory implements CommandLine.IFactory {
+  private final Ending ending;
+
+  VerbFactory(Ending ending) {
+    this.ending = ending;
+  }
+
+  @Override
+  public <K> K create(Class<K> type) throws Exception {
+    if (type == ReplicateCommand.class) {
+      return type.cast(new ReplicateCommand(ending));
+    }
+    if (type == StatusCommand.class) {
+      return type.cast(new StatusCommand(ending));
+    }
+    if (type == CaptureCommand.class) {
+      return type.cast(new CaptureCommand(ending));
+    }
+    return CommandLine.defaultFactory().create(type);
+  }
+}

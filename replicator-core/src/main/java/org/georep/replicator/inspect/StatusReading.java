@@ -1,0 +1,109 @@
+package org.georep.replicator.inspect;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.georep.posix.Libc;
+import org.georep.replicator.session.GeorepException;
+import org.georep.replicator.session.SessionConfiguration;
+import org.georep.replicator.session.SessionDirectory;
+import org.georep.replicator.session.SessionFile;
+import org.georep.replicator.session.SessionLock;
+import org.georep.replicator.session.SessionName;
+import org.georep.replicator.session.StateDirectory;
+import org.georep.replicator.worker.ControlClient;
+import org.georep.status.file.StatusFile;
+import org.georep.status.file.StatusJson;
+import org.georep.status.report.CrawlState;
+import org.georep.status.report.WorkerReport;
+import org.georep.status.report.WorkerReportBuilder;
+import org.georep.status.report.WorkerState;
+
+/**
+ * The status of sessions: asked of the process that runs one, else read from the file it left. A
+ * file that says the worker works while nobody holds the session was left by a dead one: then it is
+ * shown as stopped, and what was under way as unknown.
+ */
+public final class StatusReading {
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private final Libc libc;
+  private final StateDirectory state;
+
+  /** Reads from a state directory. */
+  public StatusReading(Libc libc, StateDirectory state) {
+    this.libc = Objects.requireNonNull(libc, "libc is null");
+    this.state = Objects.requireNonNull(state, "state is null");
+  }
+
+  /**
+   * Returns the status of one session, or of all.
+   *
+   * @throws GeorepException if there is no session of the name, or one's configuration is wrong
+   */
+  public List<WorkerReport> read(Optional<SessionName> name) throws GeorepException, IOException {
+    List<SessionDirectory> sessions =
+        name.isPresent() ? List.of(state.existing(name.get())) : state.sessions();
+    List<WorkerReport> reports = new ArrayList<>();
+    for (SessionDirectory session : sessions) {
+      Optional<SessionConfiguration> configuration = new SessionFile(libc, session.yaml()).read();
+      if (configuration.isPresent()) {
+        reports.add(read(session, configuration.get()));
+      }
+    }
+    return reports;
+  }
+
+  private WorkerReport read(SessionDirectory session, SessionConfiguration configuration)
+      throws IOException {
+    if (SessionLock.holder(libc, session).isPresent()) {
+      try {
+        JsonNode reply = new ControlClient(libc, session.control(), PATIENCE).ask("status");
+        return StatusJson.parse(reply.path("status"));
+      } catch (IOException e) {
+        // It is starting or ending; its file is a few seconds old at most.
+        return file(session, configuration);
+      }
+    }
+    WorkerReport left = file(session, configuration);
+    return isWorking(left) ? stopped(left) : left;
+  }
+
+  private static WorkerReport file(SessionDirectory session, SessionConfiguration configuration)
+      throws IOException {
+    return new StatusFile(session.status(configuration.volume()))
+        .read()
+        .orElseGet(
+            () ->
+                new WorkerReportBuilder()
+                    .session(configuration.name().text())
+                    .volume(configuration.volume())
+                    .workerStatus(WorkerState.NOT_STARTED)
+                    .crawlStatus(CrawlState.NONE)
+                    .build());
+  }
+
+  private static boolean isWorking(WorkerReport report) {
+    return report.workerStatus() == WorkerState.ACTIVE
+        || report.workerStatus() == WorkerState.PASSIVE
+        || report.workerStatus() == WorkerState.INITIALIZING
+        || report.workerStatus() == null;
+  }
+
+  private static WorkerReport stopped(WorkerReport left) {
+    return left.toBuilder()
+        .workerStatus(WorkerState.STOPPED)
+        .crawlStatus(CrawlState.NONE)
+        .lagSeconds(null)
+        .heartbeatAgeSeconds(null)
+        .rates(null)
+        .crawl(null)
+        .pid(null)
+        .reason("The process ended without saying so. Start it again; it goes on where it was.")
+        .build();
+  }
+}

@@ -1,0 +1,292 @@
+package org.georep.replicator.worker;
+
+import java.io.IOException;
+import java.time.Clock;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.concurrent.Callable;
+import org.georep.changelog.capture.CaptureChoice;
+import org.georep.changelog.capture.CaptureUnavailableException;
+import org.georep.changelog.capture.CaptureWish;
+import org.georep.changelog.capture.host.CaptureFeed;
+import org.georep.changelog.journal.JournalDirectory;
+import org.georep.changelog.journal.JournalHeldException;
+import org.georep.changelog.journal.JournalSettings;
+import org.georep.changelog.journal.StartAt;
+import org.georep.connection.LinkOptions;
+import org.georep.name.Shown;
+import org.georep.name.VolumeId;
+import org.georep.posix.Libc;
+import org.georep.posix.RawPath;
+import org.georep.replicator.plan.Filter;
+import org.georep.replicator.quarantine.Quarantine;
+import org.georep.replicator.quarantine.QuarantineFullException;
+import org.georep.replicator.session.ExitCode;
+import org.georep.replicator.session.GeorepException;
+import org.georep.replicator.session.RunMode;
+import org.georep.replicator.session.SessionConfiguration;
+import org.georep.replicator.session.SessionDirectory;
+import org.georep.replicator.session.SessionFile;
+import org.georep.replicator.session.SessionLock;
+import org.georep.replicator.session.Settings;
+import org.georep.replicator.session.StateDirectory;
+import org.georep.replicator.stime.SyncStateFile;
+import org.georep.replicator.volume.KnownVolume;
+import org.georep.replicator.volume.PrimaryTree;
+import org.georep.replicator.volume.PrimaryTrees;
+import org.georep.replicator.volume.VolumeChangedException;
+import org.georep.replicator.volume.VolumeMarker;
+import org.georep.status.file.StatusFile;
+import org.georep.status.report.WorkerState;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One run of {@code georep replicate}: takes the session's lock, records its configuration, meets
+ * its volume, attaches to capture, and lets a {@link Worker} work while status is written and the
+ * control socket listens.
+ *
+ * <p>Nothing is changed before the lock is held. A crash at any point leaves files that are whole;
+ * the next run takes the lock, which died with the process, and goes on from the last barrier. A
+ * dry run changes nothing, on either side: what it needs to keep lies in a temporary directory.
+ *
+ * <p>{@link #call} once, by one thread; {@link #stop} any time, by any.
+ */
+public final class ReplicateRun implements Callable<ExitCode> {
+  private static final Logger log = LoggerFactory.getLogger(ReplicateRun.class);
+
+  private final SessionConfiguration configuration;
+  private final RunMode mode;
+  private final StateDirectory state;
+  private final RunOutput output;
+  private final Libc libc;
+  private final Clock clock;
+  private final Meter meter = new Meter();
+  private final Signal signal = new Signal();
+  private final Object starting = new Object();
+  private @Nullable Worker worker;
+  private boolean stopping;
+
+  /**
+   * Makes a run.
+   *
+   * @param output what people and programs are told
+   */
+  public ReplicateRun(
+      SessionConfiguration configuration,
+      RunMode mode,
+      StateDirectory state,
+      RunOutput output,
+      Libc libc,
+      Clock clock) {
+    this.configuration = Objects.requireNonNull(configuration, "configuration is null");
+    this.mode = Objects.requireNonNull(mode, "mode is null");
+    this.state = Objects.requireNonNull(state, "state is null");
+    this.output = Objects.requireNonNull(output, "output is null");
+    this.libc = Objects.requireNonNull(libc, "libc is null");
+    this.clock = Objects.requireNonNull(clock, "clock is null");
+  }
+
+  /** Lets {@link #call} end soon and cleanly. */
+  public void stop() {
+    synchronized (starting) {
+      stopping = true;
+      if (worker != null) {
+        worker.stop();
+      }
+    }
+  }
+
+  /**
+   * Runs until stopped, or until what was asked for is done.
+   *
+   * @throws GeorepException with the exit code and a sentence, when it cannot go on
+   */
+  @Override
+  public ExitCode call() throws GeorepException, IOException, InterruptedException {
+    output.session(configuration.name());
+    try {
+      return mode.dryRun() ? preview() : run();
+    } catch (VolumeChangedException e) {
+      throw new GeorepException(ExitCode.REFUSED, sentence(e), e);
+    } catch (JournalHeldException e) {
+      throw new GeorepException(ExitCode.HELD, sentence(e), e);
+    } catch (CaptureUnavailableException | QuarantineFullException e) {
+      throw new GeorepException(ExitCode.ERROR, sentence(e), e);
+    }
+  }
+
+  private static String sentence(IOException e) {
+    String message = e.getMessage() == null ? e.toString() : e.getMessage();
+    return message.endsWith(".") ? message : message + ".";
+  }
+
+  private ExitCode preview() throws GeorepException, IOException, InterruptedException {
+    try (TemporaryState temporary = TemporaryState.make()) {
+      SessionDirectory session = temporary.state().session(configuration.name());
+      session.make();
+      try (Quarantine quarantine = quarantine(session);
+          PrimaryTree tree = tree();
+          Capture none = new Capture(Optional.empty())) {
+        work(parts(session, VolumeId.fresh(), tree, none, quarantine));
+        return ExitCode.DONE;
+      }
+    }
+  }
+
+  private ExitCode run() throws GeorepException, IOException, InterruptedException {
+    SessionDirectory session = state.session(configuration.name());
+    session.make();
+    try (SessionLock lock = SessionLock.take(libc, session);
+        Quarantine quarantine = quarantine(session)) {
+      log.debug("{} is held", lock);
+      output.holding(session);
+      new SessionFile(libc, session.yaml()).write(configuration);
+      return replicate(session, quarantine);
+    }
+  }
+
+  private ExitCode replicate(SessionDirectory session, Quarantine quarantine)
+      throws GeorepException, IOException, InterruptedException {
+    JournalDirectory journal = JournalDirectory.at(state.journal(configuration.volume()));
+    byte[] root = RawPath.toBytes(configuration.primary());
+    StatusFile file = new StatusFile(session.status(configuration.volume()));
+    try (PrimaryTree tree = tree()) {
+      VolumeId volume =
+          new KnownVolume(libc, session.volumeId(configuration.volume()))
+              .meet(new VolumeMarker(libc, root));
+      Optional<CaptureFeed> feed = feed(journal, root);
+      try (Capture capture = new Capture(feed)) {
+        StatusReporter reporter =
+            new StatusReporter(
+                configuration, meter, quarantine, feed, journal, file.counters(), clock);
+        WorkerParts parts = parts(session, volume, tree, capture, quarantine);
+        return watched(session, file, reporter, parts, quarantine);
+      }
+    }
+  }
+
+  private ExitCode watched(
+      SessionDirectory session,
+      StatusFile file,
+      StatusReporter reporter,
+      WorkerParts parts,
+      Quarantine quarantine)
+      throws GeorepException, IOException, InterruptedException {
+    try (StatusWriter writer = StatusWriter.start(file, reporter::now);
+        ControlSocket control =
+            ControlSocket.listen(
+                libc,
+                session.control(),
+                ControlOperations.of(reporter::now, this::stop),
+                () -> "checkpoint None is N/A")) {
+      log.debug("listening: {}", control);
+      try {
+        Pipeline.End end = work(parts);
+        writer.end(reporter.ended(WorkerState.STOPPED, null));
+        return code(end, quarantine);
+      } catch (GeorepException | IOException | RuntimeException e) {
+        writer.end(reporter.ended(WorkerState.FAULTY, e.getMessage()));
+        throw e;
+      }
+    }
+  }
+
+  private ExitCode code(Pipeline.End end, Quarantine quarantine) {
+    return switch (end) {
+      case STOPPED -> mode.ends() ? ExitCode.INTERRUPTED : ExitCode.DONE;
+      case IN_STEP -> quarantine.size() > 0 ? ExitCode.QUARANTINED : ExitCode.DONE;
+    };
+  }
+
+  private Pipeline.End work(WorkerParts parts)
+      throws GeorepException, IOException, InterruptedException {
+    Worker fresh = new Worker(parts);
+    synchronized (starting) {
+      worker = fresh;
+      if (stopping) {
+        fresh.stop();
+      }
+    }
+    return fresh.run();
+  }
+
+  private PrimaryTree tree() throws IOException {
+    return PrimaryTrees.open(libc, RawPath.toBytes(configuration.primary()), clock);
+  }
+
+  private Quarantine quarantine(SessionDirectory session) throws IOException {
+    return Quarantine.open(libc, session.quarantine(), clock, Quarantine.DEFAULT_CAPACITY);
+  }
+
+  private Optional<CaptureFeed> feed(JournalDirectory journal, byte[] root)
+      throws IOException, InterruptedException {
+    Settings settings = configuration.settings();
+    CaptureWish wish = settings.capture();
+    if (wish == CaptureWish.NONE) {
+      return Optional.empty();
+    }
+    try {
+      return Optional.of(
+          CaptureFeed.attach(
+              journal,
+              JournalSettings.capped(settings.journalLimit().bytes()),
+              configuration.name().text(),
+              new StartAt.Acknowledged(),
+              () -> {
+                CaptureChoice choice = CaptureChoice.open(libc, root, wish);
+                return choice
+                    .source()
+                    .orElseThrow(() -> new CaptureUnavailableException(choice.reason()));
+              },
+              clock,
+              settings.timeout()));
+    } catch (CaptureUnavailableException e) {
+      if (wish != CaptureWish.AUTO) {
+        throw e;
+      }
+      log.warn(
+          "Changes are found by crawls only, one every {}: {}",
+          settings.rescanInterval(),
+          e.getMessage());
+      return Optional.empty();
+    }
+  }
+
+  private WorkerParts parts(
+      SessionDirectory session,
+      VolumeId volume,
+      PrimaryTree tree,
+      Capture capture,
+      Quarantine quarantine) {
+    Settings settings = configuration.settings();
+    return new WorkerParts(
+        configuration.id(),
+        volume,
+        Shown.of(RawPath.toBytes(configuration.primary())),
+        tree,
+        Filter.of(settings.filter()),
+        configuration.secondary(),
+        new LinkOptions(
+            settings.sshOptions(), settings.sshKey(), settings.agentCommand(), settings.timeout()),
+        settings.engine(),
+        settings.syncJobs(),
+        settings.bwlimit().isUnlimited() ? 0 : settings.bwlimit().bytesPerSecond(),
+        settings.rescanInterval(),
+        settings.crawlLimit() == 0
+            ? OptionalInt.empty()
+            : OptionalInt.of((int) Math.min(Integer.MAX_VALUE, settings.crawlLimit())),
+        0,
+        mode,
+        capture,
+        new SyncStateFile(libc, session.stime(configuration.volume())),
+        quarantine,
+        output::change,
+        meter,
+        signal,
+        libc,
+        clock);
+  }
+}

@@ -1,0 +1,17 @@
+package org.georep.replicator.worker;
+
+import org.georep.protocol.Reply;
+import org.georep.replicator.session.SessionDirectory;
+import org.georep.replicator.session.SessionName;
+
+/** Who is told what a run has to say besides its log. */
+public interface RunOutput {
+  /** The run is about to begin. */
+  void session(SessionName name);
+
+  /** The session is held by this process: its directory may be written to. */
+  void holding(SessionDirectory session);
+
+  /** A dry run found a change that a run would make. */
+  void change(Reply.Change change);
+}

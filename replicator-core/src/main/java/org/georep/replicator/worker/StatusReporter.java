@@ -1,0 +1,210 @@
+package org.georep.replicator.worker;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.georep.changelog.capture.host.CaptureFeed;
+import org.georep.changelog.journal.JournalDirectory;
+import org.georep.changelog.journal.JournalPosition;
+import org.georep.connection.SecondaryAddress;
+import org.georep.name.Shown;
+import org.georep.replicator.crawl.CrawlProgress;
+import org.georep.replicator.quarantine.Quarantine;
+import org.georep.replicator.session.SessionConfiguration;
+import org.georep.status.file.StatusCounters;
+import org.georep.status.report.CheckpointState;
+import org.georep.status.report.CrawlReport;
+import org.georep.status.report.CrawlState;
+import org.georep.status.report.RatesReport;
+import org.georep.status.report.WorkerReport;
+import org.georep.status.report.WorkerReportBuilder;
+import org.georep.status.report.WorkerState;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Says in the contract's words what a worker's meter, quarantine and journal show. What cannot be
+ * told is null. For any number of threads; rates are those between two reports.
+ */
+final class StatusReporter {
+  private static final Logger log = LoggerFactory.getLogger(StatusReporter.class);
+
+  /** A mark of an idle volume is about three seconds old when it has gone the whole way. */
+  private static final Duration FRESH = Duration.ofSeconds(15);
+
+  private final SessionConfiguration configuration;
+  private final Meter meter;
+  private final Quarantine quarantine;
+  private final Optional<CaptureFeed> feed;
+  private final JournalDirectory journal;
+  private final StatusCounters before;
+  private final Clock clock;
+  private final String host = host();
+  private long lastFiles;
+  private long lastBytes;
+  private long lastNanos = System.nanoTime();
+  private RatesReport rates = RatesReport.UNKNOWN;
+
+  StatusReporter(
+      SessionConfiguration configuration,
+      Meter meter,
+      Quarantine quarantine,
+      Optional<CaptureFeed> feed,
+      JournalDirectory journal,
+      StatusCounters before,
+      Clock clock) {
+    this.configuration = configuration;
+    this.meter = meter;
+    this.quarantine = quarantine;
+    this.feed = feed;
+    this.journal = journal;
+    this.before = before;
+    this.clock = clock;
+  }
+
+  /** Returns what is to be seen now. */
+  WorkerReport now() {
+    return report(
+        meter.fault().isPresent()
+            ? WorkerState.FAULTY
+            : meter.secondary().isEmpty() ? WorkerState.INITIALIZING : WorkerState.ACTIVE,
+        meter.fault().orElse(null));
+  }
+
+  /** Returns the last report of a run. */
+  WorkerReport ended(WorkerState state, @Nullable String reason) {
+    // From now on nobody knows.
+    return report(state, reason).toBuilder()
+        .lagSeconds(null)
+        .heartbeatAgeSeconds(null)
+        .filesRemaining(null)
+        .bytesRemaining(null)
+        .data(null)
+        .rates(RatesReport.UNKNOWN)
+        .crawl(CrawlReport.UNKNOWN)
+        .build();
+  }
+
+  private WorkerReport report(WorkerState state, @Nullable String reason) {
+    Instant now = clock.instant();
+    boolean active = state == WorkerState.ACTIVE;
+    long quarantined = quarantine.size();
+    WorkerReportBuilder report =
+        new WorkerReportBuilder()
+            .remoteNode(remoteNode(configuration.secondary(), host))
+            .workerStatus(state)
+            .crawlStatus(active ? crawl(meter.crawl()) : CrawlState.NONE)
+            .filesSyncd(before.filesSyncd() + meter.filesSynced.get())
+            .filesRemaining(meter.filesRemaining.get())
+            .bytesRemaining(meter.bytesRemaining.get())
+            .totalFilesSkipped(quarantined)
+            .lastSynced(meter.stime().orElse(null))
+            .data(meter.filesRemaining.get())
+            .failures(before.failures() + meter.failures.get())
+            .crawls(meter.crawls.get())
+            .turns(before.turns())
+            .crawlTimeSeconds(
+                meter.lastCrawl().isZero() ? null : meter.lastCrawl().toMillis() / 1000.0)
+            .checkpointCompleted(CheckpointState.NONE)
+            .session(configuration.name().text())
+            .volume(configuration.volume())
+            .primaryNode(host)
+            .pid(ProcessHandle.current().pid())
+            .updated(now)
+            .lagSeconds(lag(now, active))
+            .heartbeatAgeSeconds(meter.heartbeat().map(mark -> seconds(mark, now)).orElse(null))
+            .quarantined(quarantined)
+            .limbo(meter.limbo.get())
+            .crawl(progress())
+            .rates(rates())
+            .reason(reason);
+    capture(report);
+    return report.build();
+  }
+
+  /** 0 only when a heartbeat went the whole way just now and nothing was under way. */
+  private @Nullable Double lag(Instant now, boolean active) {
+    if (active
+        && meter.isInStep()
+        && meter.heartbeat().filter(mark -> mark.isAfter(now.minus(FRESH))).isPresent()) {
+      return 0.0;
+    }
+    return meter.stime().map(stime -> seconds(stime, now)).orElse(null);
+  }
+
+  private static double seconds(Instant from, Instant to) {
+    return Math.max(0, Duration.between(from, to).toMillis() / 1000.0);
+  }
+
+  private void capture(WorkerReportBuilder report) {
+    if (feed.isEmpty()) {
+      report.capture("none").captureCoverage(0.0);
+      return;
+    }
+    report.capture(feed.get().sourceName()).captureCoverage(feed.get().coverage());
+    try {
+      Optional<JournalPosition> durable = journal.acknowledged(configuration.name().text());
+      report
+          .journalBytes(journal.bytes())
+          .journalRecordsPending(
+              durable.isEmpty()
+                  ? null
+                  : Math.max(0, journal.lastSequence() - durable.get().sequence()));
+    } catch (IOException e) {
+      log.debug("the journal cannot be measured", e);
+    }
+  }
+
+  private CrawlReport progress() {
+    Optional<CrawlProgress> progress = meter.progress();
+    if (progress.isEmpty()) {
+      return CrawlReport.UNKNOWN;
+    }
+    CrawlProgress crawl = progress.get();
+    return new CrawlReport(
+        crawl.entriesSeen(),
+        crawl.entriesChanged(),
+        crawl.etaSeconds().isPresent() ? (double) crawl.etaSeconds().getAsLong() : null);
+  }
+
+  private synchronized RatesReport rates() {
+    long nanos = System.nanoTime();
+    double seconds = (nanos - lastNanos) / 1e9;
+    if (seconds >= 1) {
+      long files = meter.filesSynced.get();
+      long bytes = meter.bytesSynced.get();
+      rates = new RatesReport((files - lastFiles) / seconds, (bytes - lastBytes) / seconds);
+      lastFiles = files;
+      lastBytes = bytes;
+      lastNanos = nanos;
+    }
+    return rates;
+  }
+
+  private static CrawlState crawl(Meter.Crawl crawl) {
+    return switch (crawl) {
+      case HYBRID -> CrawlState.HYBRID;
+      case HISTORY -> CrawlState.HISTORY;
+      case CHANGELOG -> CrawlState.CHANGELOG;
+      case NONE -> CrawlState.NONE;
+    };
+  }
+
+  private static String remoteNode(SecondaryAddress address, String here) {
+    String where = address instanceof SecondaryAddress.Ssh ssh ? ssh.host() : here;
+    return where + "::" + Shown.of(address.directory());
+  }
+
+  private static String host() {
+    try {
+      return InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      return "localhost";
+    }
+  }
+}

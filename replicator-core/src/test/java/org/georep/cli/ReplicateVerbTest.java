@@ -1,0 +1,150 @@
+package org.georep.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.georep.testing.RsyncOracle;
+import org.georep.testing.Sandbox;
+import org.georep.testing.Waits;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The whole program but for its process: a session between two directories of this host. */
+class ReplicateVerbTest {
+  @RegisterExtension final Sandbox sandbox = new Sandbox();
+
+  private Path primary = Path.of("/");
+  private Path secondary = Path.of("/");
+
+  private record Result(int code, String out, String err) {}
+
+  @BeforeEach
+  void make() throws Exception {
+    primary = sandbox.directory("primary");
+    secondary = sandbox.path().resolve("secondary");
+    Files.writeString(sandbox.directory("primary/sub").resolve("file"), "contents");
+    Files.writeString(primary.resolve("left.tmp"), "no");
+  }
+
+  private Result georep(Ending ending, String... args) {
+    StringWriter out = new StringWriter();
+    StringWriter err = new StringWriter();
+    String[] all = java.util.Arrays.copyOf(args, args.length + 2);
+    all[args.length] = "--state-dir";
+    all[args.length + 1] = sandbox.path().resolve("state").toString();
+    int code = Georep.run(all, new PrintWriter(out, true), new PrintWriter(err, true), ending);
+    return new Result(code, out.toString(), err.toString());
+  }
+
+  private Result georep(String... args) {
+    return georep(Ending.onRequest(), args);
+  }
+
+  private Result replicate(String... options) {
+    String[] args = java.util.Arrays.copyOf(options, options.length + 6);
+    System.arraycopy(
+        new String[] {
+          "replicate", "--name", "mine", "--exclude=*.tmp", primary.toString(), secondary.toString()
+        },
+        0,
+        args,
+        options.length,
+        6);
+    // The verb comes first, its options after it.
+    String[] ordered = new String[args.length];
+    System.arraycopy(args, options.length, ordered, 0, 6);
+    System.arraycopy(options, 0, ordered, 6, options.length);
+    return georep(ordered);
+  }
+
+  private JsonNode status() throws Exception {
+    return new ObjectMapper().readTree(georep("status", "mine", "--json").out()).get(0);
+  }
+
+  @Test
+  void aDryRunSaysWhatAndChangesNothing() {
+    Result result = replicate("--dry-run", "--once");
+    assertThat(result.err()).contains("session mine");
+    assertThat(result.code()).isZero();
+    assertThat(result.out().lines()).contains("create sub", "create sub/file");
+    assertThat(result.out()).doesNotContain("tmp");
+    assertThat(secondary).doesNotExist();
+    assertThat(primary.resolve(".georep")).doesNotExist();
+    assertThat(sandbox.path().resolve("state")).doesNotExist();
+  }
+
+  @Test
+  void onceEndsInStepAndGoesOnTheNextTime() throws Exception {
+    assertThat(replicate("--once").code()).isZero();
+    assertThat(RsyncOracle.differences(primary, secondary, "--exclude=*.tmp")).isEmpty();
+    assertThat(secondary.resolve("left.tmp")).doesNotExist();
+    JsonNode first = status();
+    assertThat(first.get("worker status").textValue()).isEqualTo("Stopped");
+    assertThat(first.get("files_syncd").longValue()).isEqualTo(1);
+    assertThat(first.get("last_synced").decimalValue()).isPositive();
+    assertThat(first.get("lag_seconds").isNull()).isTrue();
+
+    Files.delete(primary.resolve("sub/file"));
+    Files.writeString(primary.resolve("other"), "more");
+    assertThat(replicate("--once").code()).isZero();
+    assertThat(RsyncOracle.differences(primary, secondary, "--exclude=*.tmp")).isEmpty();
+    assertThat(status().get("files_syncd").longValue()).as("goes on counting").isEqualTo(2);
+    assertThat(sandbox.path().resolve("state/mine/log/georep.log")).exists();
+  }
+
+  @Test
+  void aSecondaryThatHoldsDataIsRefused() throws Exception {
+    Files.createDirectory(secondary);
+    Files.writeString(secondary.resolve("precious"), "mine");
+    Result result = replicate("--once");
+    assertThat(result.code()).isEqualTo(14);
+    assertThat(result.err()).contains("--adopt");
+    assertThat(secondary.resolve("precious")).exists();
+    JsonNode status = status();
+    assertThat(status.get("worker status").textValue()).isEqualTo("Faulty");
+    assertThat(status.get("reason").textValue()).contains("--adopt");
+  }
+
+  @Test
+  void aRunningSessionIsHeldShownAndStopped() throws Exception {
+    Ending ending = Ending.onRequest();
+    CompletableFuture<Result> running =
+        CompletableFuture.supplyAsync(
+            () ->
+                georep(
+                    ending, "replicate", "--name=mine", primary.toString(), secondary.toString()));
+    try {
+      Waits.until("it is in step", this::isInStep);
+      Result second = replicate("--once");
+      assertThat(second.code()).isEqualTo(11);
+      assertThat(second.err())
+          .contains("held by process " + ProcessHandle.current().pid())
+          .contains("georep status mine");
+      Files.write(primary.resolve("live"), "now".getBytes(StandardCharsets.UTF_8));
+      Waits.until("the change arrives", () -> Files.exists(secondary.resolve("live")));
+    } finally {
+      ending.requestStop();
+    }
+    Result ended = running.get(Waits.limit().toSeconds(), TimeUnit.SECONDS);
+    assertThat(ended.code()).isZero();
+    assertThat(status().get("worker status").textValue()).isEqualTo("Stopped");
+    assertThat(georep("journal", "stat", "mine").code()).isZero();
+  }
+
+  private boolean isInStep() throws Exception {
+    if (georep("status", "mine").code() != 0) {
+      return false;
+    }
+    JsonNode lag = status().get("lag_seconds");
+    return lag.isNumber() && lag.doubleValue() == 0;
+  }
+}

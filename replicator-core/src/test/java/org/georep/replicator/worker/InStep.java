@@ -1,0 +1,33 @@
+package org.georep.replicator.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.georep.posix.NativeLibc;
+import org.georep.testing.RsyncOracle;
+import org.georep.testing.TreeManifest;
+import org.georep.testing.TreeManifest.Aspect;
+
+/**
+ * Two oracles that know nothing of georep. Where holes are is left to tests of their own: a file
+ * system may write zeros into what was merely allocated whenever it likes, so that an unchanged
+ * primary's holes change.
+ */
+final class InStep {
+  private InStep() {}
+
+  static void check(Path primary, Path secondary, Aspect... without) throws Exception {
+    Aspect[] leftOut = java.util.Arrays.copyOf(without, without.length + 1);
+    leftOut[without.length] = Aspect.HOLES;
+    assertThat(manifest(primary, leftOut).differences(manifest(secondary, leftOut))).isEmpty();
+    if (without.length == 0) {
+      assertThat(RsyncOracle.differences(primary, secondary)).isEmpty();
+    }
+  }
+
+  private static TreeManifest manifest(Path root, Aspect... without) throws Exception {
+    return TreeManifest.of(
+        NativeLibc.instance(), root.toString().getBytes(StandardCharsets.UTF_8), without);
+  }
+}

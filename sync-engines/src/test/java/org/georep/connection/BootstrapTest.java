@@ -1,0 +1,123 @@
+package org.georep.connection;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.georep.testing.Program;
+import org.georep.testing.Sandbox;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The script as a login shell runs it. */
+final class BootstrapTest {
+  @RegisterExtension final Sandbox sandbox = new Sandbox();
+  private Bootstrap bootstrap = new Bootstrap(new AgentJar(Path.of("/"), 0, "0".repeat(64)));
+  private byte[] jar = {};
+  private Path copy = Path.of("/");
+
+  @BeforeEach
+  void prepare() throws Exception {
+    jar = "not really a jar".getBytes(StandardCharsets.US_ASCII);
+    Path file = Files.write(sandbox.path().resolve("agent.jar"), jar);
+    AgentJar agent = AgentJar.of(file);
+    bootstrap = new Bootstrap(agent);
+    copy = sandbox.path().resolve("home/.cache/georep/agent-" + agent.sha256() + ".jar");
+  }
+
+  private String run(String shell, String script, byte[] input, Map<String, String> more)
+      throws Exception {
+    ProcessBuilder builder = new ProcessBuilder(shell, "-c", script);
+    Map<String, String> environment = builder.environment();
+    environment.remove("XDG_CACHE_HOME");
+    environment.remove("GEOREP_JAVA");
+    environment.remove("JAVA_HOME");
+    environment.put("HOME", sandbox.directory("home").toString());
+    environment.putAll(more);
+    Process process = builder.redirectErrorStream(true).start();
+    try (var in = process.getOutputStream()) {
+      in.write(input);
+    } catch (java.io.IOException e) {
+      assertThat(input).isEmpty();
+    }
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return said.strip();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sh", "dash", "bash", "zsh", "ksh", "tcsh", "csh", "fish"})
+  @DisplayName("looks, takes the jar and finds it again, whatever the login shell is")
+  void everyShell(String name) throws Exception {
+    Optional<Path> shell = Program.find(name);
+    assumeTrue(shell.isPresent(), name + " is not installed");
+    String path = shell.orElseThrow().toString();
+    assertThat(run(path, bootstrap.probe(), new byte[0], Map.of()))
+        .isEqualTo("georep-bootstrap agent-missing");
+    assertThat(run(path, bootstrap.install(), jar, Map.of())).isEqualTo("georep-bootstrap ready");
+    assertThat(copy).hasBinaryContent(jar);
+    assertThat(run(path, bootstrap.probe(), new byte[0], Map.of()))
+        .isEqualTo("georep-bootstrap ready");
+    assertThat(run(path, bootstrap.start(), new byte[0], Map.of())).contains("corrupt jarfile");
+  }
+
+  @Test
+  @DisplayName("an altered copy is thrown away")
+  void altered() throws Exception {
+    byte[] other = jar.clone();
+    other[0]++;
+    assertThat(run("sh", bootstrap.install(), other, Map.of()))
+        .startsWith("georep-bootstrap copy-failed");
+    assertThat(copy).doesNotExist();
+    assertThat(copy.getParent()).isEmptyDirectory();
+  }
+
+  @Test
+  @DisplayName("an old Java is passed over for a newer one, and named when there is no newer one")
+  void oldJava() throws Exception {
+    Path home = java("old", "1.8.0_392");
+    Path newer = java("newer", "21.0.1");
+    run("sh", bootstrap.install(), jar, Map.of());
+    assertThat(
+            run(
+                "sh",
+                bootstrap.start(),
+                new byte[0],
+                Map.of("GEOREP_JAVA", home + "/bin/java", "JAVA_HOME", newer.toString())))
+        .startsWith("newer -Xms");
+    assertThat(
+            run(
+                "sh",
+                bootstrap.start().replace("/usr/lib/jvm/", "/nonexistent/"),
+                new byte[0],
+                Map.of("PATH", pathWithoutJava(), "JAVA_HOME", home.toString())))
+        .startsWith("georep-bootstrap java-missing 1.8.0_392");
+  }
+
+  /** Makes a Java that says its name and arguments. */
+  private Path java(String name, String version) throws Exception {
+    Path home = sandbox.directory(name);
+    Path program = sandbox.directory(name + "/bin").resolve("java");
+    Files.writeString(program, "#!/bin/sh\necho " + name + " \"$@\"\n");
+    assertThat(program.toFile().setExecutable(true)).isTrue();
+    Files.writeString(
+        home.resolve("release"), "IMPLEMENTOR=\"x\"\nJAVA_VERSION=\"" + version + "\"\n");
+    return home;
+  }
+
+  private String pathWithoutJava() throws Exception {
+    Path bin = sandbox.directory("bin");
+    for (String tool : new String[] {"sh", "readlink", "sed"}) {
+      Files.createSymbolicLink(bin.resolve(tool), Program.find(tool).orElseThrow());
+    }
+    return bin.toString();
+  }
+}
