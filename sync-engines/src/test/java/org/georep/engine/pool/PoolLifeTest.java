@@ -122,9 +122,11 @@ class PoolLifeTest {
     pair.faulty.before(method("pread"), call -> reading.countDown());
     pair.pool.submit(jobs);
     reading.await();
-    pair.close();
+    pair.pool.close();
     assertThat(pair.heard.size()).isEqualTo(jobs.size());
-    assertThat(pair.link.opened).noneMatch(child -> child.process.isAlive());
+    Waits.until(
+        "no channel is left",
+        () -> pair.link.opened.stream().noneMatch(child -> child.process.isAlive()));
     FileJob late = pair.file("late", new byte[1]);
     pair.pool.submit(List.of(late));
     assertThat(pair.heard.of(late)).isInstanceOf(Outcome.Retry.class);
