@@ -57,7 +57,8 @@ class GeorepTest {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     int code =
-        Georep.run(args, new PrintWriter(out, true), new PrintWriter(err, true), Ending.onRequest());
+        Georep.run(
+            args, new PrintWriter(out, true), new PrintWriter(err, true), Ending.onRequest());
     return new Result(code, out.toString(), err.toString());
   }
 
