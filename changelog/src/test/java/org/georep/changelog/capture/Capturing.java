@@ -151,9 +151,13 @@ public final class Capturing implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     source.stop();
-    thread.join(Waits.limit().toMillis());
+    try {
+      thread.join(Waits.limit().toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
     if (thread.isAlive()) {
       throw new AssertionError("the source does not stop");
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.georep.engine.OpenFile;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
@@ -26,6 +27,8 @@ import org.georep.protocol.EntryState;
 final class HandleTree implements PrimaryTree {
   private static final byte[] EMPTY = new byte[0];
   private static final byte[] HERE = {'.'};
+  private static final int TRIES = 50;
+  private static final long PAUSE_NANOS = 100_000;
 
   private final Root root;
   private final Libc libc;
@@ -162,13 +165,19 @@ final class HandleTree implements PrimaryTree {
     if (handle.isEmpty()) {
       return -1;
     }
-    try {
-      return libc.openByHandleAt(root.descriptor(), handle.get(), flags);
-    } catch (PosixException e) {
-      if (e.is(Errno.ESTALE, Errno.ENOENT)) {
-        return -1;
+    for (int tries = 1; ; tries++) {
+      try {
+        return libc.openByHandleAt(root.descriptor(), handle.get(), flags);
+      } catch (PosixException e) {
+        if (e.is(Errno.ESTALE, Errno.ENOENT)) {
+          return -1;
+        }
+        // ext4 says so, too, for a moment while the inode number is being given to a new file.
+        if (!e.is(Errno.ENOMEM) || tries == TRIES) {
+          throw e;
+        }
+        LockSupport.parkNanos(PAUSE_NANOS);
       }
-      throw e;
     }
   }
 

@@ -2,6 +2,7 @@ package org.georep.changelog.capture.fanotify;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.georep.changelog.capture.VolumeRoot;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class DirectoryFinder {
   private static final byte[] EMPTY = new byte[0];
   private static final int TRIES = 1000;
+  private static final long PAUSE_NANOS = 100_000;
   private static final byte[] PARENT = {'.', '.'};
 
   private final Libc libc;
@@ -78,7 +80,7 @@ final class DirectoryFinder {
         if (!e.is(Errno.ENOMEM) || tries == TRIES) {
           throw e;
         }
-        Thread.yield();
+        LockSupport.parkNanos(PAUSE_NANOS);
       }
     }
   }

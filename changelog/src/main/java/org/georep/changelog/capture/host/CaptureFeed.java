@@ -29,8 +29,6 @@ public final class CaptureFeed implements AutoCloseable {
   /** A wake-up that got lost costs this much at most. */
   static final Duration POLL = Duration.ofSeconds(1);
 
-  private static final Runnable NOBODY = () -> {};
-
   private static final long RETRY_NANOS = 50_000_000;
   private static final Duration GREETING = Duration.ofSeconds(5);
 
@@ -42,7 +40,7 @@ public final class CaptureFeed implements AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private boolean signalled;
-  private volatile Runnable listener = NOBODY;
+  private volatile @Nullable Runnable listener;
   private volatile @Nullable CaptureHost host;
   private volatile @Nullable CaptureLink link;
   private @Nullable JournalReader reader;
@@ -183,7 +181,10 @@ public final class CaptureFeed implements AutoCloseable {
   }
 
   private void signal() {
-    listener.run();
+    Runnable told = listener;
+    if (told != null) {
+      told.run();
+    }
     lock.lock();
     try {
       signalled = true;
