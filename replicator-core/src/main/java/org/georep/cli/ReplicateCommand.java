@@ -93,7 +93,7 @@ final class ReplicateCommand implements Callable<Integer> {
       names = "--adopt",
       description = {
         "Take over a secondary that already holds data: what equals by name, kind, size and mtime"
-            + " is kept, what is too many there is removed."
+            + " is kept without being sent, the rest is put aside in .georep/conflicts there."
       })
   private boolean adopt;
 

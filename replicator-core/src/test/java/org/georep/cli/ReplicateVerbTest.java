@@ -66,6 +66,10 @@ class ReplicateVerbTest {
     return georep(ordered);
   }
 
+  private static void succeeds(Result result) {
+    assertThat(result.code()).as(result.err()).isZero();
+  }
+
   private JsonNode status() throws Exception {
     return new ObjectMapper().readTree(georep("status", "mine", "--json").out()).get(0);
   }
@@ -84,7 +88,7 @@ class ReplicateVerbTest {
 
   @Test
   void onceEndsInStepAndGoesOnTheNextTime() throws Exception {
-    assertThat(replicate("--once").code()).isZero();
+    succeeds(replicate("--once"));
     assertThat(RsyncOracle.differences(primary, secondary, "--exclude=*.tmp")).isEmpty();
     assertThat(secondary.resolve("left.tmp")).doesNotExist();
     JsonNode first = status();
@@ -95,7 +99,7 @@ class ReplicateVerbTest {
 
     Files.delete(primary.resolve("sub/file"));
     Files.writeString(primary.resolve("other"), "more");
-    assertThat(replicate("--once").code()).isZero();
+    succeeds(replicate("--once"));
     assertThat(RsyncOracle.differences(primary, secondary, "--exclude=*.tmp")).isEmpty();
     assertThat(status().get("files_syncd").longValue()).as("goes on counting").isEqualTo(2);
     assertThat(sandbox.path().resolve("state/mine/log/georep.log")).exists();

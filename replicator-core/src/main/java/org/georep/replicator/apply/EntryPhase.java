@@ -159,8 +159,8 @@ public final class EntryPhase {
           doubt(gfid);
         } else if (found instanceof PrimaryTree.Found.Inside inside) {
           try (PrimaryDirectory directory = inside.directory()) {
-            Optional<EntryPath> path = filter.isEmpty() ? Optional.empty() : tree.path(gfid);
-            if (path.isPresent() && filter.excludes(path.get(), true)) {
+            Optional<EntryPath> path = pathForFilter(gfid);
+            if (path.isPresent() && filter.leavesOut(path.get(), true)) {
               return;
             }
             for (FileName name : names) {
@@ -220,8 +220,8 @@ public final class EntryPhase {
           return;
         }
         try (PrimaryDirectory directory = inside.directory()) {
-          Optional<EntryPath> path = filter.isEmpty() ? Optional.empty() : tree.path(gfid);
-          if (path.isPresent() && filter.excludes(path.get(), true)) {
+          Optional<EntryPath> path = pathForFilter(gfid);
+          if (path.isPresent() && filter.leavesOut(path.get(), true)) {
             result.listed.add(gfid);
             return;
           }
@@ -245,6 +245,14 @@ public final class EntryPhase {
         // If parts of it are with the agent already: the next listing begins it anew.
         fail(Optional.empty(), Optional.of(gfid), e);
       }
+    }
+
+    /** Returns where a directory is, if there is a filter to ask and it can be told. */
+    private Optional<EntryPath> pathForFilter(Gfid gfid) throws IOException {
+      if (filter.isEmpty()) {
+        return Optional.empty();
+      }
+      return gfid.equals(tree.rootGfid()) ? Optional.of(EntryPath.ROOT) : tree.path(gfid);
     }
 
     /** Looks at one name; nothing if the look failed, which is then noted. */

@@ -101,9 +101,17 @@ public final class HybridCrawl {
     return portion;
   }
 
+  /** Returns where a directory is, if there is a filter to ask and it can be told. */
+  private Optional<EntryPath> pathForFilter(Gfid gfid) throws IOException {
+    if (filter.isEmpty()) {
+      return Optional.empty();
+    }
+    return gfid.equals(tree.rootGfid()) ? Optional.of(EntryPath.ROOT) : tree.path(gfid);
+  }
+
   private void visit(Gfid gfid, PrimaryDirectory directory, Portion portion) throws IOException {
-    Optional<EntryPath> path = filter.isEmpty() ? Optional.empty() : tree.path(gfid);
-    if (path.isPresent() && filter.excludes(path.get(), true)) {
+    Optional<EntryPath> path = pathForFilter(gfid);
+    if (path.isPresent() && filter.leavesOut(path.get(), true)) {
       return;
     }
     DirectoryDigest.Builder digest = new DirectoryDigest.Builder();
