@@ -11,7 +11,7 @@ import org.georep.status.report.EpochSeconds;
 
 /** A journal's record as programs read it, and as a line for people. */
 public final class RecordJson {
-  private static final JsonNodeFactory EXACT = JsonNodeFactory.withExactBigDecimals(true);
+  private static final JsonNodeFactory EXACT = new JsonNodeFactory(true);
 
   private RecordJson() {}
 

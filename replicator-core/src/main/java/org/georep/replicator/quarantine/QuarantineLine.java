@@ -26,7 +26,7 @@ import org.georep.status.report.EpochSeconds;
  */
 public final class QuarantineLine {
   static final int FORMAT = 1;
-  private static final JsonNodeFactory EXACT = JsonNodeFactory.withExactBigDecimals(true);
+  private static final JsonNodeFactory EXACT = new JsonNodeFactory(true);
   private static final ObjectMapper MAPPER =
       new ObjectMapper()
           .setNodeFactory(EXACT)
