@@ -51,21 +51,24 @@ public final class Bench {
   }
 
   private List<Peer> peers(Sshd sshd, Path scratch) {
-    List<String> ssh = new ArrayList<>(List.of("ssh"));
-    List<String> georep = new ArrayList<>();
-    for (String option : sshd.options()) {
-      ssh.addAll(List.of("-o", option));
-      georep.addAll(List.of("--ssh-option", option));
-    }
-    ssh.add(sshd.host());
+    List<String> ssh = sshd.ssh();
+    List<String> georep =
+        List.of(
+            "--ssh-key",
+            sshd.identityFile().toString(),
+            "--ssh-option",
+            "Port=" + sshd.port(),
+            "--ssh-option",
+            "UserKnownHostsFile=" + sshd.knownHostsFile());
+    String host = sshd.user() + "@" + sshd.host();
     Path program = Path.of(options.getOrDefault("--georep", "deploy/georep"));
     List<Peer> all =
         List.of(
             Peer.tar(ssh),
             Peer.rsync(ssh),
             Peer.lsyncd(ssh, scratch),
-            Peer.georep(program, georep, sshd.host(), scratch, "auto"),
-            Peer.georep(program, georep, sshd.host(), scratch, "tarssh"));
+            Peer.georep(program, georep, host, scratch, "auto"),
+            Peer.georep(program, georep, host, scratch, "tarssh"));
     List<String> wanted = list("--peers", "");
     return all.stream()
         .filter(peer -> wanted.equals(List.of("")) || wanted.stream().anyMatch(peer.name()::startsWith))
