@@ -11,13 +11,13 @@ import org.georep.status.report.EpochSeconds;
 
 /** A journal's record as programs read it, and as a line for people. */
 public final class RecordJson {
-  private static final JsonNodeFactory EXACT = JsonNodeFactory.withExactBigDecimals(true);
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
 
   private RecordJson() {}
 
   /** Returns it as JSON. */
   public static ObjectNode of(JournalRecord record) {
-    ObjectNode node = EXACT.objectNode();
+    ObjectNode node = NODES.objectNode();
     node.put("sequence", record.sequence());
     node.put("time", EpochSeconds.of(record.time()));
     ChangeRecord change = record.change();

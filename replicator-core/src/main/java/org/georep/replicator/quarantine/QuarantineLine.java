@@ -26,17 +26,16 @@ import org.georep.status.report.EpochSeconds;
  */
 public final class QuarantineLine {
   static final int FORMAT = 1;
-  private static final JsonNodeFactory EXACT = JsonNodeFactory.withExactBigDecimals(true);
+  private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
   private static final ObjectMapper MAPPER =
       new ObjectMapper()
-          .setNodeFactory(EXACT)
           .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
           .enable(JsonGenerator.Feature.WRITE_BIGDECIMAL_AS_PLAIN);
 
   private QuarantineLine() {}
 
   static byte[] header() {
-    return line(EXACT.objectNode().put("georep_quarantine", FORMAT));
+    return line(NODES.objectNode().put("georep_quarantine", FORMAT));
   }
 
   /**
@@ -59,7 +58,7 @@ public final class QuarantineLine {
   }
 
   static byte[] resolved(Subject subject) {
-    ObjectNode node = EXACT.objectNode().put("resolved", true);
+    ObjectNode node = NODES.objectNode().put("resolved", true);
     putSubject(node, subject);
     return line(node);
   }
@@ -75,7 +74,7 @@ public final class QuarantineLine {
   /** Returns an entry as programs read it. */
   public static ObjectNode toJson(QuarantineEntry entry) {
     Failure failure = entry.failure();
-    ObjectNode node = EXACT.objectNode();
+    ObjectNode node = NODES.objectNode();
     node.put("path", failure.path().map(EntryPath::toString).orElse(null));
     node.put("path_bytes", failure.path().map(EntryPath::toBase64).orElse(null));
     putSubject(node, failure.subject());
