@@ -95,7 +95,9 @@ public sealed interface Reply {
    * @param data files whose contents are needed
    * @param loops names whose directory lies beneath what belongs there: the chain above has to be
    *     looked at first
-   * @param incomplete every incomplete directory in the tree; not those in limbo
+   * @param incomplete directories in the tree, not in limbo, whose listing is wanted: incomplete,
+   *     and not listed since they became so. The new ones, and of those told before some, by turns;
+   *     empty only if there are none
    * @param listed the directories whose listing, complete with this request, was applied
    * @param failures what could not be done
    */

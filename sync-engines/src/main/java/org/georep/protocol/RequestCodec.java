@@ -162,7 +162,7 @@ final class RequestCodec {
   private static final int MIN_WANT_AT = 5;
   private static final int MIN_LISTING = 5;
   private static final int MIN_DIGEST = 18;
-  private static final int MIN_SUSPECT = 6;
+  private static final int MIN_SUSPECT = 5;
   private static final int MIN_CONTENT = Values.MIN_STATE + 32;
 
   private static void writeDigest(WireWriter out, DirectoryDigest digest) throws ProtocolException {

@@ -7,7 +7,9 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
@@ -36,32 +38,39 @@ final class ScriptedAgents {
     Manifest manifest = new Manifest();
     manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
     manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, MAIN);
+    Set<String> names = new HashSet<>();
     try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(file), manifest)) {
       for (String part : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
         Path path = Path.of(part);
         if (Files.isDirectory(path.resolve("org")) && !part.isEmpty()) {
-          addDirectory(jar, path);
+          addDirectory(jar, path, names);
         } else if (path.getFileName().toString().startsWith("georep-")) {
-          addJar(jar, path);
+          addJar(jar, path, names);
         }
       }
     }
     return AgentJar.of(file);
   }
 
-  private static void addDirectory(JarOutputStream jar, Path directory) throws IOException {
+  private static void addDirectory(JarOutputStream jar, Path directory, Set<String> names)
+      throws IOException {
     try (Stream<Path> files = Files.walk(directory.resolve("org"))) {
       for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-        jar.putNextEntry(new JarEntry(directory.relativize(file).toString()));
-        Files.copy(file, jar);
+        String name = directory.relativize(file).toString();
+        if (names.add(name)) { // a package's description is in the tests, too
+          jar.putNextEntry(new JarEntry(name));
+          Files.copy(file, jar);
+        }
       }
     }
   }
 
-  private static void addJar(JarOutputStream jar, Path path) throws IOException {
+  private static void addJar(JarOutputStream jar, Path path, Set<String> names) throws IOException {
     try (JarFile source = new JarFile(path.toFile())) {
       for (JarEntry entry : source.stream().toList()) {
-        if (entry.getName().startsWith("org/") && !entry.isDirectory()) {
+        if (entry.getName().startsWith("org/")
+            && !entry.isDirectory()
+            && names.add(entry.getName())) {
           jar.putNextEntry(new JarEntry(entry.getName()));
           copy(source.getInputStream(entry), jar);
         }

@@ -34,6 +34,7 @@ final class RandomMessages {
         new Request.Ping(),
         new Request.CrawlBegin(),
         new Request.Compare(list(() -> new DirectoryDigest(gfid(), bytes(16)))),
+        new Request.Suspects(list(() -> new Request.Suspect(gfid(), time(), number()))),
         new Request.CrawlEnd(number()),
         new Request.Reconcile(
             number(),

@@ -162,8 +162,7 @@ public final class Capturing implements AutoCloseable {
       throw new AssertionError("the source does not stop");
     }
     source.close();
-    Throwable failed = failure.get();
-    if (failed instanceof Error error) {
+    if (failure.get() instanceof Error error) {
       throw error;
     }
   }

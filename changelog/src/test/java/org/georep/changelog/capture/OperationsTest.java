@@ -54,6 +54,11 @@ class OperationsTest {
           op("touch -d 2001-02-03 f", FILE, NO, NO, F),
           op("setfattr -n user.a -v b f", FILE, NO, NO, F),
           op("chmod 700 d", "mkdir d", NO, NO, List.of("d")),
+          op("touch -m -d 2001-02-03 d", "mkdir d", NO, NO, List.of("d")),
+          op("touch -m -d 2001-02-03 .", "", NO, NO, List.of("")),
+          op("touch -m -d 2001-02-03 f", FILE, NO, F, NO),
+          op("touch -m -h -d 2001-02-03 s", "ln -s nowhere s", NO, List.of("s"), NO),
+          op("chmod 600 p", "mkfifo p", NO, NO, List.of("p")),
           op("ln f g", FILE, List.of("g"), NO, NO),
           op("ln -s nowhere s", "", List.of("s"), NO, NO),
           op("touch -h -d 2001-02-03 s", "ln -s nowhere s", NO, NO, List.of("s")),
@@ -120,10 +125,14 @@ class OperationsTest {
         assertThat(written.names()).as(name).contains(volume.place(directory + "/" + name));
       }
       for (String path : operation.data()) {
-        assertThat(written.data()).as(path).contains(gfids.get(directory + "/" + path));
+        assertThat(written.data())
+            .as(path)
+            .contains(gfids.get(path.isEmpty() ? directory : directory + "/" + path));
       }
       for (String path : operation.metadata()) {
-        assertThat(written.metadata()).as(path).contains(gfids.get(directory + "/" + path));
+        assertThat(written.metadata())
+            .as(path)
+            .contains(gfids.get(path.isEmpty() ? directory : directory + "/" + path));
       }
     }
   }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
@@ -126,7 +127,9 @@ final class Attachment {
   private boolean move(Found from, Directory directory, FileName name, Answer answer)
       throws PosixException {
     try {
-      tree.move(from, from.mark().orElseThrow().gfid(), directory, name);
+      Gfid gfid = from.mark().orElseThrow().gfid();
+      tree.move(from, gfid, directory, name);
+      incomplete.moved(gfid);
       return true;
     } catch (PosixException e) {
       if (e.is(Errno.EINVAL)) {
@@ -163,15 +166,32 @@ final class Attachment {
       answer.needs.wanted(state, null);
       return;
     }
-    // What comes back from limbo may have been outside the volume, where no event told of a write.
-    boolean believed =
-        have.stream().anyMatch(found -> !found.directory().isLimbo())
-            || contents.isVerified(gfid, state.ctime());
+    have = believable(have, state, answer.batch);
     have = linked(have, directory, name, state, now, answer.batch);
     metadata.set(have, state);
-    if (!believed || !Metadata.isWhole(have, state)) {
+    if (!Metadata.isWhole(have, state)) {
       answer.needs.wanted(state, have.get(0));
     }
+  }
+
+  /**
+   * What comes back from limbo may have been outside the volume, where no event told of a write:
+   * its contents are in doubt, on the inode, before it has a name in the tree again.
+   */
+  private List<Found> believable(List<Found> have, EntryState state, long batch)
+      throws PosixException {
+    if (have.stream().anyMatch(found -> !found.directory().isLimbo())
+        || contents.isVerified(state.gfid(), state.ctime())) {
+      return have;
+    }
+    List<Found> doubted = new ArrayList<>();
+    for (Found found : have) {
+      contents.doubt(found, batch);
+      doubted.add(
+          new Found(
+              found.directory(), found.name(), found.stat(), Optional.of(Mark.of(state.gfid()))));
+    }
+    return doubted;
   }
 
   /** All of a gfid that is of its kind. The common case, one name and that one, costs no look. */

@@ -1,12 +1,11 @@
 package org.georep.secondary.reconcile;
 
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
@@ -27,11 +26,15 @@ import org.georep.secondary.tree.Directory;
  * again; after a crash all are.
  */
 public final class Incomplete {
+  private static final int MOST_FIRST = 4096;
+  private static final int MOST_AGAIN = 64;
+
   private final Inventory inventory;
   private final Marks marks;
   private final Directories directories;
-  private final Map<Gfid, State> all = new LinkedHashMap<>();
-  private final Set<Gfid> unlisted = new HashSet<>();
+  private final Map<Gfid, State> all = new HashMap<>();
+  private final Set<Gfid> unreported = new LinkedHashSet<>();
+  private final Set<Gfid> reported = new LinkedHashSet<>();
 
   private record State(long batch, boolean listed) {}
 
@@ -45,7 +48,8 @@ public final class Incomplete {
 
   private void note(Gfid gfid, long batch) {
     all.put(gfid, new State(batch, false));
-    unlisted.add(gfid);
+    reported.remove(gfid);
+    unreported.add(gfid);
   }
 
   /** Doubts a directory that is here. */
@@ -62,12 +66,22 @@ public final class Incomplete {
     note(directory, batch);
   }
 
+  /**
+   * Notes that a directory came to a new place: if a listing of it is wanted, that is told anew.
+   */
+  void moved(Gfid directory) {
+    if (reported.remove(directory)) {
+      unreported.add(directory);
+    }
+  }
+
   /** Notes that a listing was applied. */
   void listed(Gfid directory) {
     State state = all.get(directory);
     if (state != null) {
       all.put(directory, new State(state.batch, true));
-      unlisted.remove(directory);
+      unreported.remove(directory);
+      reported.remove(directory);
     }
   }
 
@@ -94,24 +108,44 @@ public final class Incomplete {
 
   private void forget(Gfid directory) {
     all.remove(directory);
-    unlisted.remove(directory);
+    unreported.remove(directory);
+    reported.remove(directory);
     inventory.setIncomplete(directory, false);
   }
 
-  /** Returns those in the tree of which a listing is wanted. */
+  /**
+   * Returns those in the tree of which a listing is wanted: the new ones, and of the others some,
+   * by turns. It is empty only if there are none.
+   */
   List<Gfid> wanted() {
-    List<Gfid> found = new ArrayList<>();
-    for (Gfid gfid : List.copyOf(unlisted)) {
-      if (isInTree(gfid)) {
-        if (isHere(gfid)) {
-          found.add(gfid);
-        } else {
-          forget(gfid); // others removed it; when it is wanted again it is made again
-        }
+    Map<Gfid, Boolean> known = new HashMap<>();
+    List<Gfid> again = new ArrayList<>();
+    List<Gfid> gone = new ArrayList<>();
+    for (Gfid gfid : reported) {
+      if (again.size() == MOST_AGAIN) {
+        break;
       }
-      directories.trim();
+      if (isInTree(gfid, known)) {
+        // Others may have removed it; when it is wanted again it is made again.
+        (isHere(gfid) ? again : gone).add(gfid);
+        directories.trim();
+      }
     }
-    return found;
+    gone.forEach(this::forget);
+    reported.removeAll(again);
+    reported.addAll(again);
+    List<Gfid> first = new ArrayList<>();
+    for (Gfid gfid : unreported) {
+      if (first.size() == MOST_FIRST) {
+        break;
+      }
+      first.add(gfid);
+    }
+    first.forEach(unreported::remove);
+    reported.addAll(first);
+    first.removeIf(gfid -> !isInTree(gfid, known));
+    first.addAll(again);
+    return first.isEmpty() && !unreported.isEmpty() ? wanted() : first;
   }
 
   private boolean isHere(Gfid gfid) {
@@ -123,20 +157,27 @@ public final class Incomplete {
   }
 
   /** Not in limbo, nor below a name the primary does not show. */
-  private boolean isInTree(Gfid directory) {
-    Set<Gfid> seen = new HashSet<>();
+  private boolean isInTree(Gfid directory, Map<Gfid, Boolean> known) {
+    List<Gfid> way = new ArrayList<>();
     Gfid at = directory;
-    while (!at.equals(directories.root().gfid())) {
+    Boolean is = known.get(at);
+    while (is == null) {
+      way.add(at);
+      known.put(at, false); // should the way ever lead back here
       List<Place> places = inventory.places(at);
-      if (places.isEmpty() || !seen.add(at)) {
-        return !at.equals(Directory.LIMBO);
+      if (at.equals(directories.root().gfid())) {
+        is = true;
+      } else if (places.isEmpty()
+          || inventory.entry(places.get(0)).filter(Entry::kept).isPresent()) {
+        is = false;
+      } else {
+        at = places.get(0).directory();
+        is = known.get(at);
       }
-      Optional<Entry> entry = inventory.entry(places.get(0));
-      if (entry.isPresent() && entry.get().kept()) {
-        return false;
-      }
-      at = places.get(0).directory();
     }
-    return true;
+    for (Gfid gfid : way) {
+      known.put(gfid, is);
+    }
+    return is;
   }
 }

@@ -12,6 +12,7 @@ import org.georep.engine.EngineChoice;
 import org.georep.engine.FileJob;
 import org.georep.engine.Outcome;
 import org.georep.protocol.Request;
+import org.georep.testing.Program;
 import org.georep.testing.Sandbox;
 import org.georep.testing.Waits;
 import org.junit.jupiter.api.Test;
@@ -121,12 +122,52 @@ class PoolLifeTest {
     pair.faulty.before(method("pread"), call -> reading.countDown());
     pair.pool.submit(jobs);
     reading.await();
-    pair.close();
+    pair.pool.close();
     assertThat(pair.heard.size()).isEqualTo(jobs.size());
-    assertThat(pair.link.opened).noneMatch(child -> child.process.isAlive());
+    Waits.until(
+        "no channel is left",
+        () -> pair.link.opened.stream().noneMatch(child -> child.process.isAlive()));
     FileJob late = pair.file("late", new byte[1]);
     pair.pool.submit(List.of(late));
     assertThat(pair.heard.of(late)).isInstanceOf(Outcome.Retry.class);
+  }
+
+  @Test
+  void closingEndsAWriteTheFarEndDoesNotTake() throws Exception {
+    try (Pair pair = pair()) {
+      FileJob job = pair.file("file", DataPoolTest.bytes(8 << 20));
+      pair.faulty
+          .before(
+              method("pread").and(path("file")),
+              call -> pair.link.opened.forEach(child -> signal("-STOP", child.process)))
+          .nth(1);
+      pair.pool.submit(List.of(job));
+      Waits.until("the write is blocked", () -> writing() && pair.pool.counts().bytesWire() > 0);
+      Thread closing = new Thread(pair.pool::close);
+      closing.start();
+      closing.join(Waits.limit().toMillis());
+      boolean closed = !closing.isAlive();
+      pair.link.close();
+      closing.join();
+      assertThat(closed).isTrue();
+      assertThat(pair.heard.of(job)).isInstanceOf(Outcome.Retry.class);
+    }
+  }
+
+  private static void signal(String signal, Process process) {
+    process
+        .descendants()
+        .forEach(child -> Program.run(List.of("kill", signal, Long.toString(child.pid()))));
+    Program.run(List.of("kill", signal, Long.toString(process.pid())));
+  }
+
+  private static boolean writing() {
+    return Thread.getAllStackTraces().entrySet().stream()
+        .filter(entry -> entry.getKey().getName().startsWith("data-worker"))
+        .anyMatch(
+            entry ->
+                entry.getValue().length > 0
+                    && entry.getValue()[0].getMethodName().equals("writeBytes"));
   }
 
   @Test

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.georep.name.FileName;
@@ -103,6 +104,10 @@ final class ModelPrimary {
     return inode;
   }
 
+  private Inode at(Up up) {
+    return inode(Objects.requireNonNull(inode(up.directory()).entries.get(up.name())));
+  }
+
   private Inode make(Kind kind) {
     int number = free.isEmpty() ? nextNumber++ : free.remove(free.size() - 1);
     generation++;
@@ -122,7 +127,7 @@ final class ModelPrimary {
 
   private Inode cut(Gfid directory, String name) {
     Gfid gfid = inode(directory).entries.remove(name);
-    Inode x = inode(java.util.Objects.requireNonNull(gfid));
+    Inode x = inode(Objects.requireNonNull(gfid));
     x.links--;
     touch(directory, name, x);
     return x;
@@ -233,7 +238,7 @@ final class ModelPrimary {
     String[] names = path.split("/", -1);
     Gfid at = names[0].equals("VOL") ? VOL : OUT;
     for (int i = 1; i < names.length - 1; i++) {
-      at = java.util.Objects.requireNonNull(inode(at).entries.get(names[i]), path);
+      at = Objects.requireNonNull(inode(at).entries.get(names[i]), path);
     }
     return new Up(at, names[names.length - 1]);
   }
@@ -263,7 +268,7 @@ final class ModelPrimary {
   }
 
   private void changeOne(String kind, Up from, Gfid to, String name) {
-    Inode x = inode(inode(from.directory()).entries.get(from.name()));
+    Inode x = at(from);
     switch (kind) {
       case "link" -> {
         if (x.kind != Kind.DIRECTORY && !inode(to).entries.containsKey(name)) {
@@ -328,8 +333,8 @@ final class ModelPrimary {
   }
 
   private void exchange(Up one, Up other) {
-    Inode x = inode(inode(one.directory()).entries.get(one.name()));
-    Inode y = inode(inode(other.directory()).entries.get(other.name()));
+    Inode x = at(one);
+    Inode y = at(other);
     if (x == y
         || (x.kind == Kind.DIRECTORY && beneath(other.directory(), x.gfid))
         || (y.kind == Kind.DIRECTORY && beneath(one.directory(), y.gfid))) {

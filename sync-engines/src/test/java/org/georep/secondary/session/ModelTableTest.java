@@ -47,7 +47,7 @@ class ModelTableTest {
         // 7 a directory's attributes come with every change in it
         "create VOL/a; cap; run ?; rm VOL/a",
         // 8 an event in flight is not covered by the mark
-        "create VOL/a; cap; run ?; create VOL/b; cap",
+        "create VOL/a; capture; run ?; create VOL/b; capture",
         // 9 an inode number is used again for something else
         "create VOL/c; drained; rm VOL/c; mkdir VOL/a; cap; run ?",
         // 10 stime does not pass a gap before its crawl is done

@@ -29,6 +29,7 @@ import org.georep.protocol.Request;
 import org.georep.protocol.RequestHandler;
 import org.georep.protocol.Want;
 import org.georep.secondary.session.ModelPrimary.Hint;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A replicator: journal to batches to looks to the agent, data by gfid, barrier, stime; and a
@@ -245,15 +246,18 @@ final class ModelWorker {
     for (Place loop : loops) {
       List<Place> chain = new ArrayList<>(List.of(loop));
       Gfid at = loop.directory();
-      while (primary.nodes.containsKey(at) && primary.inode(at).up != null) {
-        ModelPrimary.Up up = primary.inode(at).up;
+      for (ModelPrimary.Up up = up(at); up != null; up = up(up.directory())) {
         chain.add(new Place(up.directory(), FileName.of(up.name())));
-        at = up.directory();
       }
       Collections.reverse(chain);
       chain.stream().filter(place -> !names.contains(place)).forEach(names::add);
     }
     return names;
+  }
+
+  private ModelPrimary.@Nullable Up up(Gfid gfid) {
+    ModelPrimary.Inode inode = primary.nodes.get(gfid);
+    return inode == null ? null : inode.up;
   }
 
   private Reply.Reconciled reconcile(

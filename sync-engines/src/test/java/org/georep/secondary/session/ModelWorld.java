@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -129,20 +130,20 @@ final class ModelWorld {
   }
 
   private ModelWorker worker() {
-    return java.util.Objects.requireNonNull(worker);
+    return Objects.requireNonNull(worker);
   }
 
   private void end(boolean clean) throws Exception {
-    java.util.Objects.requireNonNull(steps).end();
+    Objects.requireNonNull(steps).end();
     transfers += worker().transfers;
     comparisons += worker().comparisons;
     worker().transfers = 0;
     worker().comparisons = 0;
     faulty.clear();
     if (clean) {
-      java.util.Objects.requireNonNull(agent).close();
+      Objects.requireNonNull(agent).close();
     } else {
-      java.util.Objects.requireNonNull(agent).abandon();
+      Objects.requireNonNull(agent).abandon();
     }
   }
 
@@ -178,7 +179,7 @@ final class ModelWorld {
 
   private void step() throws Throwable {
     try {
-      java.util.Objects.requireNonNull(steps).step();
+      Objects.requireNonNull(steps).step();
     } catch (Killed e) {
       crash("kill");
     }
@@ -218,7 +219,11 @@ final class ModelWorld {
     String[] parts = words.split(" ", -1);
     switch (parts[0]) {
       case "drained" -> settle();
-      case "cap" -> token(Token.of("cap", 99));
+      case "cap" -> {
+        primary.flush();
+        token(Token.of("cap", 99));
+      }
+      case "capture" -> token(Token.of("cap", 99)); // with the last event still in flight
       case "run" -> token(Token.of("run", Integer.parseInt(parts[1])));
       case "tick" -> token(Token.of("tick"));
       case "overflow" -> token(Token.of("overflow"));
@@ -267,7 +272,7 @@ final class ModelWorld {
       all.addAll(here.keySet());
       all.stream()
           .sorted()
-          .filter(path -> !java.util.Objects.equals(wanted.get(path), here.get(path)))
+          .filter(path -> !Objects.equals(wanted.get(path), here.get(path)))
           .forEach(
               path -> differences.add(path + " P=" + wanted.get(path) + " S=" + here.get(path)));
       return Optional.of("differs: " + String.join("; ", differences));
@@ -329,11 +334,16 @@ final class ModelWorld {
 
   private void here(Path at, String path, Map<String, String> into, Map<Gfid, Set<Object>> inodes)
       throws IOException {
-    int parent = plain.openat(Linux.AT_FDCWD, RawPath.toBytes(at.getParent()), Linux.O_PATH, 0);
+    int parent =
+        plain.openat(
+            Linux.AT_FDCWD,
+            RawPath.toBytes(Objects.requireNonNull(at.getParent())),
+            Linux.O_PATH,
+            0);
     Marks marks = new Marks(plain, Identity.on(plain, parent), true);
     Kind kind;
     try (Node node = Node.open(plain, parent, FileName.of(at.getFileName().toString()))) {
-      kind = java.util.Objects.requireNonNull(node).kind();
+      kind = Objects.requireNonNull(node).kind();
       Optional<Mark> mark = marks.read(node.descriptor());
       String contents =
           switch (kind) {
@@ -418,7 +428,7 @@ final class ModelWorld {
   }
 
   private String pathOf(Gfid directory) {
-    ModelPrimary.Up up = java.util.Objects.requireNonNull(primary.inode(directory).up);
+    ModelPrimary.Up up = Objects.requireNonNull(primary.inode(directory).up);
     return primary.path(up.directory(), up.name());
   }
 

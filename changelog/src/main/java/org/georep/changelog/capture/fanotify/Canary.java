@@ -64,7 +64,7 @@ final class Canary {
     Side at = event.at();
     if (touched == null
         || at == null
-        || !event.has(Linux.FAN_ATTRIB)
+        || !event.has(Linux.FAN_MODIFY | Linux.FAN_ATTRIB)
         || !new Side(at.directory(), NAME).equals(at)
         || home == null
         || !home.equals(at.directory())) {

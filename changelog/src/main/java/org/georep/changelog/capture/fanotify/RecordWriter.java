@@ -105,8 +105,8 @@ final class RecordWriter {
   private void inside(FanotifyEvent event, Side at, RecordSink sink) throws IOException {
     FileName name = at.name();
     if (name == null) {
-      // Of a directory the kernel calls a new mtime alone a modification.
-      if (event.has(Linux.FAN_ATTRIB | CONTENT)) {
+      // Setting the modification time alone is a MODIFY.
+      if (event.has(INODE)) {
         sink.append(new ChangeRecord.Metadata(at.directory(), Optional.empty()));
       }
       return;
@@ -127,7 +127,7 @@ final class RecordWriter {
     if (event.has(CONTENT) && !event.onDirectory()) {
       sink.append(new ChangeRecord.Data(file, place));
     }
-    if (event.has(Linux.FAN_ATTRIB) || (event.has(CONTENT) && event.onDirectory())) {
+    if (event.has(event.onDirectory() ? INODE : Linux.FAN_ATTRIB)) {
       sink.append(new ChangeRecord.Metadata(file, place));
     }
   }

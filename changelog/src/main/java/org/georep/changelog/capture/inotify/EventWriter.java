@@ -65,10 +65,10 @@ final class EventWriter {
   /** Content or attributes changed under a name. */
   void changed(InotifyEvent event, Directory directory, FileName name, RecordSink sink)
       throws IOException {
-    if (event.has(CONTENT)) {
+    // Setting the modification time alone is a MODIFY, of a directory too.
+    if (event.has(CONTENT) && !event.onDirectory()) {
       tell(directory, name, Part.CONTENT, sink);
-    }
-    if (event.has(Linux.IN_ATTRIB)) {
+    } else {
       tell(directory, name, Part.ATTRIBUTES, sink);
     }
   }

@@ -221,7 +221,7 @@ public final class InotifySource implements ChangeSource {
         }
         keeper.dropped(directory);
       } else if (name == null) {
-        if (event.has(Linux.IN_ATTRIB)) {
+        if (event.has(Linux.IN_ATTRIB | Linux.IN_MODIFY)) {
           sink.append(new ChangeRecord.Metadata(directory.gfid(), tree.place(directory)));
         }
       } else if (directory != tree.root() || !VolumeRoot.reserved(name)) {

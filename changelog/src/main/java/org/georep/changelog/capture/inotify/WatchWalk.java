@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.georep.changelog.capture.RecordSink;
@@ -189,12 +190,24 @@ final class WatchWalk {
         found.met.add(directory);
         directory.setListed(true);
         unlisted.remove(directory);
-        for (Dirent entry : libc.list(descriptor)) {
+        for (Dirent entry : list(descriptor)) {
           look(directory, descriptor, entry, again, entries, found, todo);
         }
       } finally {
         libc.close(descriptor);
       }
+    }
+  }
+
+  private List<Dirent> list(int descriptor) throws PosixException {
+    try {
+      return libc.list(descriptor);
+    } catch (PosixException e) {
+      // Removed since it was opened.
+      if (e.is(Errno.ENOENT)) {
+        return List.of();
+      }
+      throw e;
     }
   }
 

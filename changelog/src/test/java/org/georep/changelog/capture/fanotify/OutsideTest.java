@@ -1,0 +1,299 @@
+package org.georep.changelog.capture.fanotify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.georep.changelog.capture.CaptureUnavailableException;
+import org.georep.changelog.capture.Capturing;
+import org.georep.changelog.capture.Capturing.Written;
+import org.georep.changelog.capture.RecordSink;
+import org.georep.changelog.capture.Volume;
+import org.georep.changelog.capture.fanotify.FanotifySource.QueueLength;
+import org.georep.changelog.record.ChangeRecord;
+import org.georep.name.FileName;
+import org.georep.name.Gfid;
+import org.georep.name.Place;
+import org.georep.posix.RawPath;
+import org.georep.testing.LoopImage;
+import org.georep.testing.Program;
+import org.georep.testing.Sandbox;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What fanotify shows of the rest of the file system, and what it does under pressure. */
+class OutsideTest {
+  private static final FileName D = FileName.of("d");
+
+  @RegisterExtension final Sandbox sandbox = new Sandbox();
+  private Volume volume;
+
+  @BeforeEach
+  void mount() throws IOException {
+    volume = new Volume(LoopImage.Kind.TMPFS, sandbox.path());
+  }
+
+  @AfterEach
+  void unmount() {
+    if (volume != null) {
+      volume.close();
+    }
+  }
+
+  private Capturing capture() throws Exception {
+    Capturing capturing = new Capturing(FanotifySource.open(volume.libc(), volume.bytes()));
+    capturing.settle();
+    return capturing;
+  }
+
+  private static List<ChangeRecord> run(FanotifySource source) throws IOException {
+    List<ChangeRecord> records = new ArrayList<>();
+    source.run(
+        new RecordSink() {
+          @Override
+          public void append(ChangeRecord change) {
+            records.add(change);
+          }
+
+          @Override
+          public void flush() {}
+        });
+    return records;
+  }
+
+  @Test
+  void namesADirectoryOnceUntilAnotherMovesIn() throws Exception {
+    volume.sh("mkdir ../out/d ../out/e");
+    Gfid d = volume.gfid("../out/d");
+    try (Capturing capturing = capture()) {
+      volume.sh("echo a > ../out/d/f; mkdir ../out/d/g; chmod 600 ../out/d/f");
+      Written first = capturing.settle();
+      assertThat(first.records()).containsExactly(new ChangeRecord.Outside(d));
+      volume.sh("echo b > ../out/d/f; rm ../out/d/f");
+      assertThat(capturing.settle().records()).isEmpty();
+      volume.sh("mv ../out/e .; echo b > ../out/d/f");
+      Written moved = capturing.settle();
+      assertThat(moved.names()).containsExactly(volume.place("e"));
+      assertThat(moved.outside()).contains(d);
+    }
+  }
+
+  @Test
+  void tellsOfAFileThatIsWrittenThroughANameOutside() throws Exception {
+    volume.sh("echo a > f; ln f ../out/f; echo b > ../out/other");
+    try (Capturing capturing = capture()) {
+      volume.sh("echo c >> ../out/f; chmod 600 ../out/f; echo d >> ../out/other");
+      Written written = capturing.settle();
+      assertThat(written.of(ChangeRecord.Data.class))
+          .contains(new ChangeRecord.Data(volume.gfid("f"), Optional.empty()));
+      assertThat(written.metadata()).contains(volume.gfid("f"));
+      assertThat(written.data()).doesNotContain(volume.gfid("../out/other"));
+    }
+  }
+
+  @Test
+  void tellsOfAFileWhoseNameOutsideIsRemovedBeforeTheWriteIsRead() throws Exception {
+    volume.sh("echo a > f; ln f ../out/f; echo a > g");
+    try (FanotifySource source = FanotifySource.open(volume.libc(), volume.bytes())) {
+      volume.sh("echo c >> ../out/f; rm ../out/f");
+      // The link count's event is before the write's: its later part is merged into the earlier.
+      volume.sh("ln g ../out/g; echo c >> ../out/g; rm ../out/g");
+      source.stop();
+      assertThat(new Written(run(source)).data()).contains(volume.gfid("f"), volume.gfid("g"));
+    }
+  }
+
+  @Test
+  void takesAFileThatMovesInForChanged() throws Exception {
+    volume.sh("echo a > ../out/f");
+    Gfid f = volume.gfid("../out/f");
+    try (Capturing capturing = capture()) {
+      volume.sh("mv ../out/f g");
+      Written written = capturing.settle();
+      Place g = volume.place("g");
+      assertThat(written.records())
+          .contains(
+              new ChangeRecord.Entry(g, Optional.of(f)),
+              new ChangeRecord.Data(f, Optional.of(g)),
+              new ChangeRecord.Metadata(f, Optional.of(g)));
+    }
+  }
+
+  @Test
+  void namesADirectoryAgainWhoseEventWasMergedIntoOneOfBeforeItMovedIn() throws Exception {
+    volume.sh("mkdir ../out/d; : > ../out/d/f");
+    Gfid d = volume.gfid("../out/d");
+    List<ChangeRecord> records = new ArrayList<>();
+    try (FanotifySource source = FanotifySource.open(volume.libc(), volume.bytes())) {
+      volume.sh("chmod 600 ../out/d/f");
+      source.run(
+          new RecordSink() {
+            @Override
+            public void append(ChangeRecord change) {
+              records.add(change);
+            }
+
+            @Override
+            public void flush() {
+              // It is known to be outside. One shell writes before and after, so both are one
+              // event.
+              if (records.contains(new ChangeRecord.Outside(d))) {
+                if (Files.exists(volume.outside().resolve("d"))) {
+                  volume.sh("echo a > ../out/d/f; mv ../out/d .; echo b >> d/f");
+                }
+                source.stop();
+              }
+            }
+          });
+    }
+    int moved =
+        records.indexOf(new ChangeRecord.Entry(new Place(volume.gfid("."), D), Optional.of(d)));
+    assertThat(moved).isPositive();
+    assertThat(records.subList(moved, records.size())).contains(new ChangeRecord.Outside(d));
+  }
+
+  @Test
+  void keepsSilentAboutItsOwnProcessOutside() throws Exception {
+    try (Capturing capturing = capture()) {
+      Path directory = Files.createDirectory(volume.outside().resolve("d"));
+      Files.writeString(directory.resolve("f"), "a");
+      Files.move(directory.resolve("f"), directory.resolve("g"));
+      Files.delete(directory.resolve("g"));
+      assertThat(capturing.settle().records()).isEmpty();
+      Files.writeString(volume.root().resolve("f"), "a");
+      assertThat(capturing.settle().names()).contains(volume.place("f"));
+    }
+  }
+
+  @Test
+  void tellsOfAnOverflow() throws Exception {
+    volume.sh("mkdir d");
+    try (FanotifySource source =
+        FanotifySource.open(volume.libc(), volume.bytes(), QueueLength.KERNEL_LIMIT)) {
+      fill(volume.root().resolve("d"));
+      source.stop();
+      assertThat(run(source)).hasAtLeastOneElementOfType(ChangeRecord.Gap.class);
+    }
+    try (FanotifySource source = FanotifySource.open(volume.libc(), volume.bytes())) {
+      fill(volume.root());
+      source.stop();
+      List<ChangeRecord> records = run(source);
+      assertThat(records).doesNotHaveAnyElementsOfTypes(ChangeRecord.Gap.class);
+      assertThat(records).hasSizeGreaterThan(limit());
+    }
+  }
+
+  private static void fill(Path directory) throws IOException {
+    int count = limit() + 100;
+    for (int i = 0; i < count; i++) {
+      Files.createFile(directory.resolve("f" + i));
+    }
+  }
+
+  private static int limit() throws IOException {
+    // Not readString: it reads byte by byte, and the second byte is never given.
+    return Integer.parseInt(
+        Files.readAllLines(Path.of("/proc/sys/fs/fanotify/max_queued_events")).get(0));
+  }
+
+  @Test
+  void marksByTheCanaryWhenTheQueueIsNeverEmpty() throws Exception {
+    volume.sh("mkdir .georep");
+    assertThat(marksUnderLoad()).isGreaterThan(0);
+    volume.sh("rm -r .georep");
+    assertThat(marksUnderLoad()).isZero();
+  }
+
+  /** Each read makes an event, so that there is always one more; until a mark or enough of them. */
+  private int marksUnderLoad() throws Exception {
+    Path busy = volume.root().resolve("busy");
+    int[] marks = {0};
+    try (FanotifySource source = FanotifySource.open(volume.libc(), volume.bytes())) {
+      Files.writeString(busy, "a");
+      long began = System.nanoTime();
+      source.run(
+          new RecordSink() {
+            @Override
+            public void append(ChangeRecord change) {
+              if (change instanceof ChangeRecord.Drained) {
+                marks[0]++;
+              }
+            }
+
+            @Override
+            public void flush() throws IOException {
+              Files.writeString(busy, "b");
+              if (marks[0] > 0 || System.nanoTime() - began > 3_000_000_000L) {
+                source.stop();
+              }
+            }
+          });
+    }
+    Files.delete(busy);
+    return marks[0];
+  }
+
+  @Test
+  void isNotFooledByABindMount() throws Exception {
+    // Beyond a bind mount the kernel shows paths from the file system's own root.
+    Path shown = sandbox.directory("shown");
+    volume.sh("mkdir sub; mkdir -p ../" + shown.toString().substring(1) + "/x");
+    Program.check("mount", "--bind", volume.root().resolve("sub").toString(), shown.toString());
+    try (Capturing capturing =
+        new Capturing(FanotifySource.open(volume.libc(), RawPath.toBytes(shown)))) {
+      capturing.settle();
+      volume.sh("echo a > ../" + shown.toString().substring(1) + "/x/f; : > sub/g; : > beside");
+      Written written = capturing.settle();
+      assertThat(written.names()).containsExactly(volume.place("sub/g"));
+      assertThat(written.outside()).hasSize(2);
+    } finally {
+      Program.check("umount", shown.toString());
+    }
+  }
+
+  @Test
+  void saysWhyItCannot() throws Exception {
+    Program.check(
+        "mount",
+        "-t",
+        "overlay",
+        "-o",
+        "lowerdir="
+            + sandbox.directory("lower")
+            + ",upperdir="
+            + sandbox.directory("upper")
+            + ",workdir="
+            + sandbox.directory("work"),
+        "overlay",
+        sandbox.directory("merged").toString());
+    try {
+      assertThatThrownBy(
+              () ->
+                  FanotifySource.open(volume.libc(), RawPath.toBytes(sandbox.directory("merged"))))
+          .isInstanceOf(CaptureUnavailableException.class)
+          .hasMessageContaining("overlayfs")
+          .hasMessageContaining("--capture inotify");
+    } finally {
+      Program.check("umount", sandbox.directory("merged").toString());
+    }
+  }
+
+  @Test
+  void saysThatASubvolumeCannotBeMarked() throws Exception {
+    try (Volume btrfs = new Volume(LoopImage.Kind.BTRFS, sandbox.path())) {
+      btrfs.sh("btrfs subvolume create sub");
+      assertThatThrownBy(
+              () ->
+                  FanotifySource.open(volume.libc(), RawPath.toBytes(btrfs.root().resolve("sub"))))
+          .isInstanceOf(CaptureUnavailableException.class)
+          .hasMessageContaining("subvolume");
+    }
+  }
+}
