@@ -304,7 +304,7 @@ public final class EntryPhase {
     }
 
     private static long weight(EntryState state) {
-      long weight = 150 + state.target().map(target -> target.length).orElse(0);
+      long weight = 150L + state.target().map(target -> target.length).orElse(0);
       for (var xattr : state.xattrs()) {
         weight += xattr.name().length + xattr.value().length + 8L;
       }

@@ -34,7 +34,6 @@ import org.jspecify.annotations.Nullable;
  * tell.
  */
 final class PathTree implements PrimaryTree {
-  private static final byte[] EMPTY = new byte[0];
   private static final int FILES = 200_000;
 
   private final Root root;
