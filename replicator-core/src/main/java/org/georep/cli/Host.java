@@ -24,7 +24,7 @@ record Host(Libc libc, Clock clock, StateDirectory state) {
     StateDirectory state =
         stateDirectory == null
             ? StateDirectory.byDefault(libc.geteuid(), System.getenv())
-            : new StateDirectory(
+            : StateDirectory.given(
                 RawPath.toPath(GivenPath.absolute(ByteText.bytes(stateDirectory))));
     return new Host(libc, Clock.systemUTC(), state);
   }

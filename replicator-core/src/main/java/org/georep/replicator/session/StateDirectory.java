@@ -3,6 +3,7 @@ package org.georep.replicator.session;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -53,6 +54,30 @@ public final class StateDirectory {
     throw new GeorepException(
         ExitCode.ERROR,
         "There is no home directory to keep state in. Say where with --state-dir DIR.");
+  }
+
+  /**
+   * Returns the one at a path given by the operator.
+   *
+   * @throws GeorepException if its name cannot be written in this process's locale, which the
+   *     journal's files and the log need
+   */
+  public static StateDirectory given(Path path) throws GeorepException {
+    boolean writable;
+    try {
+      writable = Path.of(path.toString()).equals(path);
+    } catch (InvalidPathException e) {
+      writable = false;
+    }
+    if (!writable) {
+      throw new GeorepException(
+          ExitCode.ERROR,
+          "The state directory "
+              + Shown.of(RawPath.toBytes(path))
+              + " has a name that this locale cannot write. Give one of plain letters with"
+              + " --state-dir DIR, or set LC_ALL=C.UTF-8.");
+    }
+    return new StateDirectory(path);
   }
 
   /** Returns its path. */

@@ -106,6 +106,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
    */
   @Override
   public ExitCode call() throws GeorepException, IOException, InterruptedException {
+    refuseWhatIsNotThereYet();
     output.session(configuration.name());
     try {
       return mode.dryRun() ? preview() : run();
@@ -115,6 +116,19 @@ public final class ReplicateRun implements Callable<ExitCode> {
       throw new GeorepException(ExitCode.HELD, sentence(e), e);
     } catch (CaptureUnavailableException | QuarantineFullException e) {
       throw new GeorepException(ExitCode.ERROR, sentence(e), e);
+    }
+  }
+
+  /** An option that silently does nothing would cost data (--ignore-deletes) or trust. */
+  private void refuseWhatIsNotThereYet() throws GeorepException {
+    if (configuration.settings().ignoreDeletes()) {
+      throw new GeorepException(
+          ExitCode.ERROR,
+          "This version does not know how to keep what is deleted: run without --ignore-deletes.");
+    }
+    if (mode.turns().isPresent()) {
+      throw new GeorepException(
+          ExitCode.ERROR, "This version does not count turns: use --once instead of --turns.");
     }
   }
 

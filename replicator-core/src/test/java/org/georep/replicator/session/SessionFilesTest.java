@@ -57,6 +57,18 @@ class SessionFilesTest {
   }
 
   @Test
+  void aNameTheLocaleCannotWriteIsRefused() throws Exception {
+    Path plain = Path.of("/var/lib/plain");
+    assertThat(StateDirectory.given(plain).path()).isEqualTo(plain);
+    // Not UTF-8 and not ASCII, so not writable in any locale that is in use.
+    Path odd = RawPath.toPath("/var/lib/\377".getBytes(StandardCharsets.ISO_8859_1));
+    assertThatThrownBy(() -> StateDirectory.given(odd))
+        .isInstanceOf(GeorepException.class)
+        .hasMessageContaining("/var/lib/\\xFF")
+        .hasMessageContaining("LC_ALL=C.UTF-8");
+  }
+
+  @Test
   void filesLieWhereTheContractSays() {
     SessionDirectory session = state.session(new SessionName("s"));
     Path at = sandbox.path().resolve("state/s");
