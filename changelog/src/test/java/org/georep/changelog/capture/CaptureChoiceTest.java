@@ -71,7 +71,7 @@ class CaptureChoiceTest {
     assertThat(SharedFileSystem.name(Linux.FUSE_MAGIC)).contains("FUSE");
     assertThat(SharedFileSystem.name(Linux.NFS_MAGIC)).contains("NFS");
     // fstatfs(2) may give it sign-extended.
-    assertThat(SharedFileSystem.name((int) 0xFF534D42L)).contains("CIFS");
+    assertThat(SharedFileSystem.name(0xFFFFFFFFFF534D42L)).contains("CIFS");
     assertThat(SharedFileSystem.name(Linux.EXT_MAGIC)).isEmpty();
   }
 }
