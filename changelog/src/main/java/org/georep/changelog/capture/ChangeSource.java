@@ -17,9 +17,10 @@ public interface ChangeSource extends AutoCloseable {
   double coverage();
 
   /**
-   * Reads events into the sink until stopped. Writes {@code Drained} whenever the queue was drained
-   * empty, at least once a second on an idle volume, {@code Gap} when events were lost. Does not
-   * write {@code Started} and {@code Stopped}; its host does.
+   * Reads events into the sink until stopped. Writes {@code Drained} when the queue was drained
+   * empty, within a tenth of a second after other records but not more often, and at least once a
+   * second on an idle volume; {@code Gap} when events were lost. Does not write {@code Started} and
+   * {@code Stopped}; its host does.
    *
    * @throws IOException if the source cannot go on; what happens from then on is lost
    */

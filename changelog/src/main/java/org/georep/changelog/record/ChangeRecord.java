@@ -61,8 +61,9 @@ public sealed interface ChangeRecord {
   }
 
   /**
-   * Something changed in a directory that was outside the volume when its event was read. The
-   * secondary's copy of it, if there is one, is in doubt: it may come back. Written once for a
+   * Something may have changed in a directory that was outside the volume when its event was read,
+   * or that was not watched until now. The secondary's copy of it, if there is one, is in doubt: it
+   * may come back, or be back already, and then has to be listed. Fanotify writes it once for a
    * directory until some directory moves in from outside.
    */
   record Outside(Gfid directory) implements ChangeRecord {

@@ -119,7 +119,11 @@ class CaptureTest {
     volume.sh("mkdir -p ../out/t/u/v; echo a > ../out/t/u/v/f");
     try (Capturing capturing = capture(kind)) {
       volume.sh("mv ../out/t x");
-      assertThat(capturing.settle().names()).contains(volume.place("x"));
+      Written movedIn = capturing.settle();
+      assertThat(movedIn.names()).contains(volume.place("x"));
+      if (kind == Kind.INOTIFY) {
+        assertThat(movedIn.subtrees()).contains(volume.place("x"));
+      }
       volume.sh("echo b >> x/u/v/f; : > x/u/g");
       Written inside = capturing.settle();
       assertThat(inside.data()).contains(volume.gfid("x/u/v/f"));
@@ -218,7 +222,7 @@ class CaptureTest {
   @ParameterizedTest
   @EnumSource(Kind.class)
   void leavesOutWhatIsMountedFromTheStart(Kind kind) throws Exception {
-    volume.sh("mkdir m; mount -t tmpfs tmpfs m; mkdir -p m/d m/.georep");
+    volume.sh("mkdir -p m/hidden; mount -t tmpfs tmpfs m; mkdir -p m/d m/.georep");
     try (ChangeSource source = kind.open(volume.libc(), volume.bytes());
         VolumeRoot root = VolumeRoot.open(volume.libc(), volume.bytes());
         MountWatch mounts = MountWatch.open(volume.libc(), root)) {
@@ -226,6 +230,14 @@ class CaptureTest {
       assertThat(source.coverage()).isEqualTo(1);
     } finally {
       volume.sh("umount m");
+    }
+    volume.sh("mount -t tmpfs tmpfs m");
+    Place m = volume.place("m");
+    try (Capturing capturing = capture(kind)) {
+      volume.sh("umount m");
+      Waits.until("its end is seen", () -> capturing.settle().subtrees().contains(m));
+      volume.sh("echo a > m/hidden/f");
+      assertThat(capturing.settle().names()).contains(volume.place("m/hidden/f"));
     }
   }
 

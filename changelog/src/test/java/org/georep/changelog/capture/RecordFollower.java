@@ -100,7 +100,7 @@ public final class RecordFollower implements AutoCloseable {
       if (descriptor >= 0) {
         try {
           incomplete.add(top);
-          for (Dirent entry : libc.list(descriptor)) {
+          for (Dirent entry : entries(descriptor)) {
             if (entry.type() == 4) {
               doubtAll(new Place(top, entry.name()), met);
             }
@@ -201,13 +201,25 @@ public final class RecordFollower implements AutoCloseable {
 
   private void list(Gfid directory, int descriptor) throws PosixException {
     Set<FileName> names = new HashSet<>(directories.getOrDefault(directory, Map.of()).keySet());
-    libc.list(descriptor).forEach(entry -> names.add(entry.name()));
+    entries(descriptor).forEach(entry -> names.add(entry.name()));
     for (FileName name : names) {
       if (!directory.equals(root.gfid()) || !VolumeRoot.reserved(name)) {
         look(directory, descriptor, name);
       }
     }
     inodes.put(directory, attributes(libc.statx(descriptor, EMPTY, Linux.AT_EMPTY_PATH)));
+  }
+
+  private List<Dirent> entries(int descriptor) throws PosixException {
+    try {
+      return libc.list(descriptor);
+    } catch (PosixException e) {
+      // Removed since it was opened.
+      if (e.is(Errno.ENOENT)) {
+        return List.of();
+      }
+      throw e;
+    }
   }
 
   private int open(Gfid gfid, int flags) throws PosixException {
@@ -251,7 +263,7 @@ public final class RecordFollower implements AutoCloseable {
     try {
       same(path, libc.statx(descriptor, EMPTY, Linux.AT_EMPTY_PATH), inodes.get(directory), found);
       Map<FileName, Gfid> is = new TreeMap<>();
-      for (Dirent entry : libc.list(descriptor)) {
+      for (Dirent entry : entries(descriptor)) {
         if (!directory.equals(root.gfid()) || !VolumeRoot.reserved(entry.name())) {
           is.put(entry.name(), root.gfid(descriptor, entry.name()));
         }

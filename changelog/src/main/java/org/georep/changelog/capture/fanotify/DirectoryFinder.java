@@ -20,14 +20,14 @@ import org.jspecify.annotations.Nullable;
  * Asks the kernel where a directory lies now, and what a file's attributes are, by handle.
  *
  * <p>The quick answer is the directory's path, compared with the root's; the kernel makes it in one
- * moment, whatever is renamed meanwhile. A path that does not fit 4096 bytes, or that only looks
- * inside (where the root is on a bind mount, the kernel shows what lies beyond it by a path from
- * the file system's own root), is decided by walking up.
+ * moment, whatever is renamed meanwhile. A path that does not fit 4096 bytes is decided by walking
+ * up. So is one that the kernel cannot name, which it shows as {@code /}: where the root's mount is
+ * a bind mount, the rest of the file system lies beyond it.
  */
 final class DirectoryFinder {
   private static final byte[] EMPTY = new byte[0];
   private static final int TRIES = 1000;
-  private static final long PAUSE_NANOS = 100_000;
+  private static final long PAUSE_NANOS = 50_000;
   private static final byte[] PARENT = {'.', '.'};
 
   private final Libc libc;
@@ -102,13 +102,11 @@ final class DirectoryFinder {
       return Whereabouts.OUTSIDE;
     }
     if (relative.length == 0) {
-      return Whereabouts.INSIDE;
-    }
-    EntryPath below = EntryPath.parse(relative);
-    if (!leadsTo(below, descriptor)) {
+      // Not the root itself, that was recognised; the kernel says "/" of what lies beyond a mount.
       return walkUp(descriptor);
     }
-    return VolumeRoot.reserved(below.names().get(0)) ? Whereabouts.RESERVED : Whereabouts.INSIDE;
+    FileName first = EntryPath.parse(relative).names().get(0);
+    return VolumeRoot.reserved(first) ? Whereabouts.RESERVED : Whereabouts.INSIDE;
   }
 
   private static byte @Nullable [] below(byte[] top, byte[] path) {
@@ -120,23 +118,6 @@ final class DirectoryFinder {
       return EMPTY;
     }
     return path[length] == '/' ? Arrays.copyOfRange(path, length + 1, path.length) : null;
-  }
-
-  private boolean leadsTo(EntryPath path, int descriptor) throws PosixException {
-    int found;
-    try {
-      found = root.openDirectory(path, Linux.O_PATH);
-    } catch (PosixException e) {
-      if (e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.EXDEV, Errno.ELOOP)) {
-        return false;
-      }
-      throw e;
-    }
-    try {
-      return same(stat(found), stat(descriptor));
-    } finally {
-      libc.close(found);
-    }
   }
 
   /** Parent by parent up to the root, to the file system's root, or out of the mount (ENOENT). */

@@ -46,12 +46,18 @@ final class TreeKeeper {
 
   /** A directory was made. */
   void made(Directory parent, FileName name, RecordSink sink) throws IOException {
-    arrived(parent, name, walk.enter(parent, name, sink), sink);
+    Found found = walk.enter(parent, name, sink);
+    arrived(parent, name, found, sink);
+    if (found != null && found.names() > 0) {
+      sink.append(new ChangeRecord.Subtree(new Place(parent.gfid(), name)));
+    }
   }
 
   /** A directory came from where nothing is watched, or can be seen again. */
   void cameIn(Directory parent, FileName name, RecordSink sink) throws IOException {
-    arrived(parent, name, walk.enter(parent, name, null), sink);
+    if (arrived(parent, name, walk.enter(parent, name, null), sink)) {
+      sink.append(new ChangeRecord.Subtree(new Place(parent.gfid(), name)));
+    }
   }
 
   /** A directory that could not be watched may be readable by now. */
@@ -87,7 +93,8 @@ final class TreeKeeper {
     arrived(parent, name, found, sink);
   }
 
-  private void arrived(Directory parent, FileName name, @Nullable Found found, RecordSink sink)
+  /** Returns whether there is something. */
+  private boolean arrived(Directory parent, FileName name, @Nullable Found found, RecordSink sink)
       throws IOException {
     Directory directory = parent.child(name);
     if (directory != null) {
@@ -96,6 +103,7 @@ final class TreeKeeper {
     if (found != null) {
       tellOf(found, sink);
     }
+    return found != null;
   }
 
   /** A directory was removed. */
@@ -204,18 +212,12 @@ final class TreeKeeper {
 
   /**
    * What happened in a directory before it was watched is unknown. Each is named by identity, for
-   * it may have moved on before anyone looks; and where they hang together, as a subtree to be
-   * walked.
+   * it may have moved on before anyone looks.
    */
   private void tellOf(Found found, RecordSink sink) throws IOException {
     for (Directory fresh : found.fresh()) {
       if (fresh.watched()) {
-        Directory parent = fresh.parent();
-        Optional<Place> place = tree.place(fresh);
         sink.append(new ChangeRecord.Outside(fresh.gfid()));
-        if (parent != null && place.isPresent() && !found.fresh().contains(parent)) {
-          sink.append(new ChangeRecord.Subtree(place.get()));
-        }
       }
     }
   }

@@ -69,6 +69,8 @@ final class WatchWalk {
     private final Set<Directory> met = new HashSet<>();
     private final Set<Directory> fresh = new LinkedHashSet<>();
 
+    private long names;
+
     /** Returns the directories that were listed. */
     Set<Directory> met() {
       return met;
@@ -77,6 +79,11 @@ final class WatchWalk {
     /** Returns the directories that were not watched before. */
     Set<Directory> fresh() {
       return fresh;
+    }
+
+    /** Returns how many names there were. */
+    long names() {
+      return names;
     }
   }
 
@@ -223,6 +230,7 @@ final class WatchWalk {
     if (directory == tree.root() && VolumeRoot.reserved(entry.name())) {
       return;
     }
+    found.names++;
     if (entries != null) {
       entries.append(
           new ChangeRecord.Entry(new Place(directory.gfid(), entry.name()), Optional.empty()));

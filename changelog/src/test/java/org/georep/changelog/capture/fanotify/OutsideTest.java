@@ -103,8 +103,19 @@ class OutsideTest {
     volume.sh("echo a > f; ln f ../out/f; echo a > g");
     try (FanotifySource source = FanotifySource.open(volume.libc(), volume.bytes())) {
       volume.sh("echo c >> ../out/f; rm ../out/f");
-      // The link count's event is before the write's: its later part is merged into the earlier.
-      volume.sh("ln g ../out/g; echo c >> ../out/g; rm ../out/g");
+      // By one process, so that the later event of the link count is merged into the earlier one,
+      // which comes before the write's.
+      Program.check(
+          "python3",
+          "-c",
+          """
+          import os, sys
+          os.chdir(sys.argv[1])
+          os.link('g', '../out/g')
+          with open('../out/g', 'a') as f: f.write('c')
+          os.unlink('../out/g')
+          """,
+          volume.root().toString());
       source.stop();
       assertThat(new Written(run(source)).data()).contains(volume.gfid("f"), volume.gfid("g"));
     }
