@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
@@ -159,7 +160,8 @@ public final class Publisher {
       }
       if (first == null) {
         insert(arrival, gfid, directory, place.name(), batch);
-        first = tree.found(directory, place.name(), arrival.node());
+        first =
+            new Found(directory, place.name(), arrival.node().stat(), Optional.of(Mark.of(gfid)));
       } else {
         Found now = tree.look(directory, place.name());
         if (now == null || now.stat().inode() != inode) {

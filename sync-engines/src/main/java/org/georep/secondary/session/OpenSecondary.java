@@ -20,6 +20,7 @@ import org.georep.secondary.tree.Conflicts;
 import org.georep.secondary.tree.Directories;
 import org.georep.secondary.tree.Directory;
 import org.georep.secondary.tree.Limbo;
+import org.georep.secondary.tree.OpenedModes;
 import org.georep.secondary.tree.Stage;
 import org.georep.secondary.tree.Touched;
 import org.georep.secondary.tree.Tree;
@@ -56,10 +57,12 @@ final class OpenSecondary implements AutoCloseable {
     this.control = Objects.requireNonNull(control, "control is null");
     this.lock = Objects.requireNonNull(lock, "lock is null");
     this.inventory = Objects.requireNonNull(inventory, "inventory is null");
-    Touched touched = new Touched(libc);
+    OpenedModes modes = new OpenedModes(libc, control.control());
+    Touched touched = new Touched(libc, modes);
     Directory limboDirectory = new Directory(Directory.LIMBO, control.limbo());
     this.directories =
         new Directories(libc, marks, inventory, touched, root, limboDirectory, !isRoot);
+    modes.giveBack(directories);
     Limbo limbo = new Limbo(libc, control.limbo());
     this.stage = Stage.open(libc, control.stage());
     Conflicts conflicts = new Conflicts(libc, control.conflicts(), clock);

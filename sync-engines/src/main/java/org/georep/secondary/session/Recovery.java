@@ -25,6 +25,7 @@ import org.georep.secondary.identity.Rebuild;
 import org.georep.secondary.tree.Directories;
 import org.georep.secondary.tree.Directory;
 import org.georep.secondary.tree.Node;
+import org.georep.secondary.tree.OpenedModes;
 import org.georep.secondary.tree.Touched;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -129,7 +130,7 @@ final class Recovery {
   }
 
   private long walk(Inventory made, Rebuild rebuild) throws PosixException {
-    Touched touched = new Touched(libc);
+    Touched touched = new Touched(libc, new OpenedModes(libc, control.control()));
     Set<Gfid> seen = new HashSet<>();
     Deque<Gfid> todo = new ArrayDeque<>();
     long names = 0;

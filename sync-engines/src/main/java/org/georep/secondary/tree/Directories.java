@@ -212,8 +212,8 @@ public final class Directories implements AutoCloseable {
       Stat stat = libc.statx(directory.descriptor(), Node.ITSELF, Linux.AT_EMPTY_PATH);
       if ((stat.mode() & OWNER_ALL) != OWNER_ALL) {
         byte[] path = ProcPath.of(directory.descriptor());
+        touched.beforeOpening(directory.gfid(), stat.permissions());
         libc.fchmodat(Linux.AT_FDCWD, path, stat.permissions() | OWNER_ALL);
-        touched.opened(directory.gfid(), stat.permissions());
       }
     }
     return directory;

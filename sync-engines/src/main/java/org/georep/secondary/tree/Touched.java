@@ -26,13 +26,15 @@ public final class Touched {
   private static final int MODE_KEPT = -1;
 
   private final Libc libc;
+  private final OpenedModes modes;
   private final Map<Gfid, Before> before = new LinkedHashMap<>();
 
   private record Before(@Nullable Instant mtime, int mode) {}
 
   /** Makes it with nothing touched. */
-  public Touched(Libc libc) {
+  public Touched(Libc libc, OpenedModes modes) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
+    this.modes = Objects.requireNonNull(modes, "modes is null");
   }
 
   /** To be called before a name in this directory changes. */
@@ -48,10 +50,11 @@ public final class Touched {
     }
   }
 
-  /** To be called when a directory's mode was widened. */
-  void opened(Gfid directory, int formerMode) {
+  /** To be called before a directory's mode is widened. */
+  void beforeOpening(Gfid directory, int formerMode) throws PosixException {
     Before known = before.get(directory);
     if (known == null || known.mode == MODE_KEPT) {
+      modes.note(directory, formerMode);
       before.put(directory, new Before(known == null ? null : known.mtime, formerMode));
     }
   }
@@ -102,6 +105,7 @@ public final class Touched {
     }
     if (was.mode != MODE_KEPT) {
       libc.fchmodat(Linux.AT_FDCWD, path, was.mode);
+      modes.done(directory.gfid());
     }
   }
 }

@@ -108,8 +108,7 @@ public final class Tree {
     }
   }
 
-  /** Looks at an open inode that has this name. */
-  public Found found(Directory directory, FileName name, Node node) throws PosixException {
+  private Found found(Directory directory, FileName name, Node node) throws PosixException {
     return new Found(directory, name, node.stat(), mark(directory.at(name), node));
   }
 

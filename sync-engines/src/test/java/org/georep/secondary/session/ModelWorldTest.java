@@ -11,6 +11,8 @@ import org.georep.posix.NativeLibc;
 import org.georep.secondary.session.ModelWorld.Token;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random histories: whatever the primary did, and whoever died, both sides end the same. */
 class ModelWorldTest {
@@ -79,10 +81,11 @@ class ModelWorldTest {
     return all;
   }
 
-  private static Optional<String> execute(List<Token> history, int size, boolean cut) {
+  private static Optional<String> execute(
+      List<Token> history, int size, boolean cut, boolean privileged) {
     List<String> log = List.of();
     try (Quick quick = new Quick()) {
-      ModelWorld world = new ModelWorld(quick.root(), size, cut);
+      ModelWorld world = new ModelWorld(quick.root(), size, cut, privileged);
       log = world.primary.log;
       for (Token token : history) {
         world.token(token);
@@ -101,12 +104,13 @@ class ModelWorldTest {
     }
   }
 
-  private static List<Token> shrunk(List<Token> history, int size, boolean cut) {
+  private static List<Token> shrunk(
+      List<Token> history, int size, boolean cut, boolean privileged) {
     List<Token> least = history;
     for (int i = 0; i < least.size(); ) {
       List<Token> less = new ArrayList<>(least);
       less.remove(i);
-      if (execute(less, size, cut).isPresent()) {
+      if (execute(less, size, cut, privileged).isPresent()) {
         least = less;
         i = 0;
       } else {
@@ -116,18 +120,19 @@ class ModelWorldTest {
     return least;
   }
 
-  @Test
-  void everyHistoryConverges() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void everyHistoryConverges(boolean privileged) {
     long first = Long.getLong("model.seed", 0);
-    long count = Long.getLong("model.count", 400);
+    long count = Long.getLong("model.count", 300);
     for (long seed = first; seed < first + count; seed++) {
       Random random = new Random(seed);
       int size = new int[] {1, 2, 4, 50}[random.nextInt(4)];
       boolean cut = random.nextInt(4) == 0;
       List<Token> history = randomHistory(random, seed);
-      if (execute(history, size, cut).isPresent()) {
-        List<Token> least = shrunk(history, size, cut);
-        assertThat(execute(least, size, cut).orElse("only sometimes"))
+      if (execute(history, size, cut, privileged).isPresent()) {
+        List<Token> least = shrunk(history, size, cut, privileged);
+        assertThat(execute(least, size, cut, privileged).orElse("only sometimes"))
             .as("seed %d, batches of %d: %s", seed, size, least)
             .isEmpty();
       }

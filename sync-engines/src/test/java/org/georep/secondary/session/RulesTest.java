@@ -1,0 +1,276 @@
+package org.georep.secondary.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.List;
+import org.georep.name.FileName;
+import org.georep.name.Gfid;
+import org.georep.name.Place;
+import org.georep.posix.Errno;
+import org.georep.posix.NativeLibc;
+import org.georep.protocol.EntryState;
+import org.georep.protocol.Kind;
+import org.georep.protocol.Listing;
+import org.georep.protocol.Reply;
+import org.georep.protocol.Request;
+import org.georep.testing.FaultyLibc;
+import org.georep.testing.Sandbox;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** The rules of the reconciliation that other rules hide in whole histories, one by one. */
+class RulesTest {
+  private static final Gfid D = Desk.gfid("D");
+
+  @RegisterExtension final Sandbox sandbox = new Sandbox();
+
+  @BeforeEach
+  void needsRoot() {
+    assumeTrue(NativeLibc.instance().geteuid() == 0, "trusted attributes need root");
+  }
+
+  private Path fresh() {
+    return sandbox.path().resolve("s");
+  }
+
+  private static Object inode(Path path) throws Exception {
+    return Files.getAttribute(path, "unix:ino", LinkOption.NOFOLLOW_LINKS);
+  }
+
+  private static Reply.Reconciled doubt(Desk desk, Gfid... directories) throws Exception {
+    return (Reply.Reconciled)
+        desk.ask(
+            new Request.Reconcile(
+                desk.batch(),
+                List.of(directories),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of()));
+  }
+
+  private static Reply.Reconciled dirty(Desk desk, String gfid) throws Exception {
+    return (Reply.Reconciled)
+        desk.ask(
+            new Request.Reconcile(
+                desk.batch(),
+                List.of(),
+                List.of(Desk.gfid(gfid)),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of()));
+  }
+
+  @Test
+  void rule3DirtyContentsAreNeededWhateverTheTokenSays() throws Exception {
+    Desk desk = Desk.at(fresh());
+    desk.puts(Desk.ROOT, "a", "A", "text");
+    assertThat(dirty(desk, "A").data())
+        .extracting(Reply.Needed::gfid)
+        .containsExactly(Desk.gfid("A"));
+    desk.again(false);
+    assertThat(desk.wants(Desk.at(Desk.ROOT, "a", Desk.file("A", "text"))).data())
+        .as("also after a kill")
+        .hasSize(1);
+    assertThat(dirty(desk, "unknown").data()).isEmpty();
+    desk.end(true);
+  }
+
+  @Test
+  void rule4ADoubtTakesTheTokensOfFilesInTheDirectory() throws Exception {
+    Desk desk = Desk.at(fresh());
+    desk.wants(Desk.at(Desk.ROOT, "d", Desk.directory("D")));
+    desk.puts(D, "f", "F", "text");
+    desk.lists(D, Desk.present("f", Desk.file("F", "text")));
+    desk.barrier(D);
+    assertThat(doubt(desk, D).incomplete()).contains(D);
+    assertThat(desk.lists(D, Desk.present("f", Desk.file("F", "text"))).data()).hasSize(1);
+    desk.end(true);
+  }
+
+  @Test
+  void rule5AListingOfWhatIsNotHereCountsForNothing() throws Exception {
+    Desk desk = Desk.at(fresh());
+    assertThat(desk.lists(D).listed()).isEmpty();
+    Reply.Reconciled made =
+        desk.reconcile(
+            List.of(Desk.at(Desk.ROOT, "d", Desk.directory("D"))),
+            List.of(new Listing(D, List.of(Desk.present("l", Desk.link("L", "t"))), true, true)));
+    assertThat(made.listed()).as("made by the same request").containsExactly(D);
+    assertThat(Files.readSymbolicLink(desk.path("d/l"))).hasToString("t");
+
+    Gfid e = Desk.gfid("E");
+    desk.reconcile(
+        List.of(),
+        List.of(new Listing(e, List.of(Desk.present("l", Desk.link("M", "t"))), true, false)));
+    desk.wants(Desk.at(Desk.ROOT, "e", Desk.directory("E")));
+    assertThat(desk.reconcile(List.of(), List.of(new Listing(e, List.of(), false, true))).listed())
+        .as("its first part was dropped")
+        .isEmpty();
+    desk.end(true);
+  }
+
+  @Test
+  void rule6ADirectoryHasOnePlaceTheLatest() throws Exception {
+    Desk desk = Desk.at(fresh());
+    desk.wants(Desk.at(Desk.ROOT, "d", Desk.directory("D")));
+    desk.wants(
+        Desk.at(Desk.ROOT, "one", Desk.directory("D")),
+        Desk.at(Desk.ROOT, "two", Desk.directory("D")));
+    assertThat(Desk.names(fresh())).containsExactly(".georep", "two");
+    desk.wants(Desk.at(Desk.ROOT, "one", Desk.directory("D")), Desk.absent(Desk.ROOT, "one"));
+    assertThat(Desk.names(fresh())).as("the last look at a name").containsExactly(".georep", "two");
+    desk.end(true);
+  }
+
+  @Test
+  void rule7ANameThatNoLongerWaitsGetsNothing() throws Exception {
+    Desk desk = Desk.at(fresh());
+    desk.wants(
+        Desk.at(Desk.ROOT, "a", Desk.file("A", "text")),
+        Desk.at(Desk.ROOT, "b", Desk.file("A", "text")));
+    desk.wants(Desk.absent(Desk.ROOT, "a"));
+    desk.sends(Desk.file("A", "text"), "text");
+    assertThat(Desk.names(fresh())).containsExactly(".georep", "b");
+    desk.end(true);
+  }
+
+  @Test
+  void rule8BeneathItselfIsRefusedAndTold() throws Exception {
+    Desk desk = Desk.at(fresh());
+    Gfid a = Desk.gfid("A");
+    Gfid b = Desk.gfid("B");
+    desk.wants(Desk.at(Desk.ROOT, "a", Desk.directory("A")), Desk.at(a, "b", Desk.directory("B")));
+    Reply.Reconciled refused = desk.wants(Desk.at(b, "a", Desk.directory("A")));
+    assertThat(refused.loops()).containsExactly(new Place(b, FileName.of("a")));
+    assertThat(refused.failures()).isEmpty();
+    assertThat(Files.isDirectory(desk.path("a/b"))).isTrue();
+    Reply.Reconciled chain =
+        desk.wants(
+            Desk.at(Desk.ROOT, "b", Desk.directory("B")), Desk.at(b, "a", Desk.directory("A")));
+    assertThat(chain.loops()).isEmpty();
+    assertThat(Files.isDirectory(desk.path("b/a"))).isTrue();
+    assertThat(Desk.exists(desk.path("a"))).isFalse();
+    desk.end(true);
+  }
+
+  @Test
+  void rule9TwoInodesOfOneGfidNeedData() throws Exception {
+    FaultyLibc faulty = new FaultyLibc(NativeLibc.instance());
+    Desk desk = new Desk(fresh(), faulty.libc()).open(Request.Mode.REPLICATE);
+    EntryState state = Desk.file("A", "text");
+    desk.wants(Desk.at(Desk.ROOT, "a", state), Desk.at(Desk.ROOT, "b", state));
+    desk.sends(state, "text");
+    // New contents with the same token: the second name's link fails, as after a kill.
+    faulty.fail(FaultyLibc.method("linkat"), Errno.EIO).nth(1);
+    assertThat(desk.sends(state, "TEXT").failures()).hasSize(1);
+    faulty.clear();
+    assertThat(inode(desk.path("a"))).isNotEqualTo(inode(desk.path("b")));
+    desk.again(false);
+    assertThat(desk.wants(Desk.at(Desk.ROOT, "a", state)).data()).hasSize(1);
+    desk.sends(state, "TEXT");
+    assertThat(inode(desk.path("a"))).isEqualTo(inode(desk.path("b")));
+    desk.end(true);
+  }
+
+  @Test
+  void rule10DirectoriesGetTheirTimesBack() throws Exception {
+    Desk desk = Desk.at(fresh());
+    desk.wants(Desk.at(Desk.ROOT, "d", Desk.directory("D")));
+    desk.wants(Desk.at(D, "x", Desk.link("X", "t")), Desk.at(D, "y", Desk.link("Y", "t")));
+    desk.wants(Desk.absent(D, "x"), Desk.at(Desk.ROOT, "y", Desk.link("Y", "t")));
+    desk.wants(Desk.absent(D, "y"));
+    assertThat(Files.getLastModifiedTime(desk.path("d")).toInstant()).isEqualTo(Desk.TIME);
+    desk.end(true);
+  }
+
+  @Test
+  void rule13AMarkOutlivesTheBarrierOfAnEarlierBatch() throws Exception {
+    Desk desk = Desk.at(fresh());
+    desk.lists(Desk.ROOT);
+    long before = desk.batch();
+    desk.nextBatch();
+    doubt(desk, Desk.ROOT);
+    desk.lists(Desk.ROOT);
+    desk.ask(new Request.Barrier(before, List.of(Desk.ROOT), java.util.Optional.empty(), -1));
+    desk.again(false);
+    assertThat(desk.wants().incomplete()).as("doubted since").containsExactly(Desk.ROOT);
+    desk.barrier(Desk.ROOT);
+    desk.again(false);
+    assertThat(desk.wants().incomplete()).as("never listed here").containsExactly(Desk.ROOT);
+    desk.lists(Desk.ROOT);
+    desk.barrier(Desk.ROOT);
+    desk.again(false);
+    assertThat(desk.wants().incomplete()).isEmpty();
+    desk.end(true);
+  }
+
+  @Test
+  void rule14LimboKeepsWhatALaterBatchDetached() throws Exception {
+    Desk desk = Desk.at(fresh());
+    desk.puts(Desk.ROOT, "a", "A", "text");
+    desk.nextBatch();
+    desk.wants(Desk.absent(Desk.ROOT, "a"));
+    Reply.Synced synced =
+        (Reply.Synced)
+            desk.ask(
+                new Request.Barrier(
+                    desk.batch(), List.of(), java.util.Optional.empty(), desk.batch() - 1));
+    assertThat(synced.limbo()).isEqualTo(1);
+    assertThat(desk.wants(Desk.at(Desk.ROOT, "b", Desk.file("A", "text"))).data())
+        .allMatch(Reply.Needed::sameToken);
+    assertThat(Files.readString(desk.path("b"))).isEqualTo("text");
+    assertThat(desk.barrier().limbo()).isZero();
+    assertThat(Files.readString(desk.path("b"))).isEqualTo("text");
+    desk.end(true);
+  }
+
+  @Test
+  void rule18WhatACrawlDidNotMeetIsInDoubt() throws Exception {
+    Desk desk = Desk.at(fresh());
+    desk.wants(Desk.at(Desk.ROOT, "d", Desk.directory("D")));
+    desk.puts(D, "f", "F", "text");
+    desk.puts(Desk.ROOT, "g", "G", "text");
+    desk.lists(D, Desk.present("f", Desk.file("F", "text")));
+    desk.barrier(D);
+    desk.nextBatch();
+    desk.wants(Desk.absent(Desk.ROOT, "g"));
+    desk.ask(new Request.CrawlBegin());
+    desk.ask(new Request.CrawlEnd(desk.batch()));
+    assertThat(desk.wants().incomplete()).contains(D);
+    assertThat(desk.lists(D, Desk.present("f", Desk.file("F", "text"))).data()).hasSize(1);
+    assertThat(desk.wants(Desk.at(Desk.ROOT, "g", Desk.file("G", "text"))).data()).hasSize(1);
+    desk.end(true);
+  }
+
+  @Test
+  void rule19OthersMovedThingsAndTheMarksTell() throws Exception {
+    Desk desk = Desk.at(fresh());
+    desk.wants(Desk.at(Desk.ROOT, "d", Desk.directory("D")));
+    desk.puts(D, "f", "F", "text");
+    Files.move(desk.path("d/f"), desk.path("stray"));
+    desk.wants(Desk.absent(Desk.ROOT, "stray"), Desk.at(D, "f", Desk.file("F", "text")));
+    assertThat(Files.readString(desk.path("d/f"))).isEqualTo("text");
+    assertThat(Desk.exists(desk.path("stray"))).isFalse();
+    assertThat(desk.conflicts()).isEmpty();
+    desk.end(true);
+  }
+
+  @Test
+  void anotherKindUnderTheSameGfidIsAnotherInode() throws Exception {
+    Desk desk = Desk.at(fresh());
+    desk.puts(Desk.ROOT, "a", "A", "text");
+    desk.wants(Desk.at(Desk.ROOT, "a", Desk.state("A", Kind.DIRECTORY, 0700, 0, null)));
+    assertThat(Files.isDirectory(desk.path("a"))).isTrue();
+    desk.wants(Desk.at(Desk.ROOT, "a", Desk.link("A", "t")));
+    assertThat(Files.readSymbolicLink(desk.path("a"))).hasToString("t");
+    desk.end(true);
+  }
+}
