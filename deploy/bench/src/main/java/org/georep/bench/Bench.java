@@ -12,7 +12,10 @@ import org.georep.testing.LoopImage;
 import org.georep.testing.Sandbox;
 import org.georep.testing.Sshd;
 
-/** Runs the scenarios and prints a table: each value, the median, and the ratio to the first peer that has one. */
+/**
+ * Runs the scenarios and prints a table: each value, the median, and the ratio to the first peer
+ * that has one.
+ */
 public final class Bench {
   private static final int MEBIBYTES = 3_000;
 
@@ -71,7 +74,8 @@ public final class Bench {
             Peer.georep(program, georep, host, scratch, "tarssh"));
     List<String> wanted = list("--peers", "");
     return all.stream()
-        .filter(peer -> wanted.equals(List.of("")) || wanted.stream().anyMatch(peer.name()::startsWith))
+        .filter(
+            peer -> wanted.equals(List.of("")) || wanted.stream().anyMatch(peer.name()::startsWith))
         .toList();
   }
 

@@ -5,7 +5,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
 
-/** A tree of small files: median 2 KB, log-normal sizes, 100 in a directory, contents that do not compress. The same for every peer. */
+/**
+ * A tree of small files: median 2 KB, log-normal sizes, 100 in a directory, contents that do not
+ * compress. The same for every peer.
+ */
 final class Dataset {
   static final int PER_DIRECTORY = 100;
   private static final double MEDIAN = 2048;

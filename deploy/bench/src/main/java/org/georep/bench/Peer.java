@@ -22,7 +22,14 @@ interface Peer {
     return new Simple(
         "tar | ssh tar",
         (primary, secondary) ->
-            shell("tar -C '" + primary + "' -cf - . | " + String.join(" ", ssh) + " tar -C '" + secondary + "' -xf -"));
+            shell(
+                "tar -C '"
+                    + primary
+                    + "' -cf - . | "
+                    + String.join(" ", ssh)
+                    + " tar -C '"
+                    + secondary
+                    + "' -xf -"));
   }
 
   static Peer rsync(List<String> ssh) {
@@ -77,7 +84,8 @@ interface Peer {
     };
   }
 
-  static Peer georep(Path program, List<String> sshOptions, String host, Path scratch, String engine) {
+  static Peer georep(
+      Path program, List<String> sshOptions, String host, Path scratch, String engine) {
     return new Peer() {
       @Override
       public String name() {
@@ -87,7 +95,8 @@ interface Peer {
       private List<String> command(Path primary, Path secondary) {
         List<String> command = new ArrayList<>();
         command.add(program.toString());
-        command.addAll(List.of("--state-dir", scratch.resolve("state-" + System.nanoTime()).toString()));
+        command.addAll(
+            List.of("--state-dir", scratch.resolve("state-" + System.nanoTime()).toString()));
         command.addAll(List.of("replicate", primary.toString(), host + ":" + secondary));
         command.addAll(List.of("--engine", engine));
         command.addAll(sshOptions);

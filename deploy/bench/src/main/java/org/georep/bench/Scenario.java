@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** What is measured, on two empty file systems: one or more values, smaller is better. */
 enum Scenario {
@@ -48,7 +49,10 @@ enum Scenario {
           long begun = System.nanoTime();
           Dataset.write(primary.resolve(name), random);
           long size = Files.size(primary.resolve(name));
-          running.await(() -> Files.exists(secondary.resolve(name)) && Files.size(secondary.resolve(name)) == size);
+          running.await(
+              () ->
+                  Files.exists(secondary.resolve(name))
+                      && Files.size(secondary.resolve(name)) == size);
           values.add((System.nanoTime() - begun) / 1e6);
         }
         return values;
@@ -99,7 +103,9 @@ enum Scenario {
     List<Double> sorted = new ArrayList<>(values);
     Collections.sort(sorted);
     int middle = sorted.size() / 2;
-    return sorted.size() % 2 == 1 ? sorted.get(middle) : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
+    return sorted.size() % 2 == 1
+        ? sorted.get(middle)
+        : (sorted.get(middle - 1) + sorted.get(middle)) / 2;
   }
 
   static long count(Path root) throws IOException {
@@ -133,7 +139,7 @@ enum Scenario {
   }
 
   /** A peer that goes on replicating. */
-  private record Running(Process process, Path log) implements AutoCloseable {
+  private record Running(@Nullable Process process, Path log) implements AutoCloseable {
     static Running start(Peer peer, Path primary, Path secondary, Path log) throws IOException {
       List<String> command = peer.continuous(primary, secondary);
       return new Running(command.isEmpty() ? null : Peer.start(command, log), log);
@@ -155,7 +161,7 @@ enum Scenario {
     void await(Condition condition) throws IOException {
       long until = System.nanoTime() + TimeUnit.MINUTES.toNanos(5);
       while (!condition.holds()) {
-        if (System.nanoTime() > until || !process.isAlive()) {
+        if (System.nanoTime() > until || process == null || !process.isAlive()) {
           throw new IOException("gave up waiting; see " + log + ":\n" + Files.readString(log));
         }
         LockSupport.parkNanos(500_000);
