@@ -101,6 +101,14 @@ final class ReplicateCommand implements Callable<Integer> {
   private boolean checksum;
 
   @Option(
+      names = "--accept-deletes",
+      description = {
+        "Delete on the secondary what a crawl does not find on the primary any more, even if that"
+            + " is most of it."
+      })
+  private boolean acceptDeletes;
+
+  @Option(
       names = "--wait-for-secondary",
       description = "Do not give up when the secondary cannot be reached at the start.")
   private boolean waitForSecondary;
@@ -145,6 +153,7 @@ final class ReplicateCommand implements Callable<Integer> {
         turns == null ? OptionalInt.empty() : OptionalInt.of(turns),
         adopt,
         checksum,
+        acceptDeletes,
         waitForSecondary);
   }
 

@@ -16,10 +16,12 @@ import org.georep.name.Gfid;
  * where they agree the directory's names need no look.
  *
  * @param directory the directory
+ * @param entries how many names the digest is of
  * @param value 16 bytes
  */
 @Immutable
-public record DirectoryDigest(Gfid directory, @SuppressWarnings("Immutable") byte[] value) {
+public record DirectoryDigest(
+    Gfid directory, long entries, @SuppressWarnings("Immutable") byte[] value) {
   /** Checks its parts. */
   public DirectoryDigest {
     Objects.requireNonNull(directory, "directory is null");
@@ -33,6 +35,7 @@ public record DirectoryDigest(Gfid directory, @SuppressWarnings("Immutable") byt
   public boolean equals(Object other) {
     return other instanceof DirectoryDigest digest
         && directory.equals(digest.directory)
+        && entries == digest.entries
         && Arrays.equals(value, digest.value);
   }
 
@@ -48,6 +51,7 @@ public record DirectoryDigest(Gfid directory, @SuppressWarnings("Immutable") byt
   public static final class Builder {
     private final MessageDigest sha;
     private final ByteBuffer entry = ByteBuffer.allocate(512);
+    private long entries;
 
     /** Starts with no entries. */
     public Builder() {
@@ -72,11 +76,15 @@ public record DirectoryDigest(Gfid directory, @SuppressWarnings("Immutable") byt
       entry.putInt(ctime.getNano());
       entry.putLong(size);
       sha.update(entry.array(), 0, entry.position());
+      entries++;
     }
 
     /** Returns the digest of what was added, and starts anew. */
     public DirectoryDigest finish(Gfid directory) {
-      return new DirectoryDigest(directory, Arrays.copyOf(sha.digest(), 16));
+      DirectoryDigest digest =
+          new DirectoryDigest(directory, entries, Arrays.copyOf(sha.digest(), 16));
+      entries = 0;
+      return digest;
     }
   }
 }

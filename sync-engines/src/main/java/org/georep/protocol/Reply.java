@@ -79,6 +79,21 @@ public sealed interface Reply {
   }
 
   /**
+   * What a crawl found to be missing on the primary.
+   *
+   * @param leaving entries it did not find where they are here, at most; those that moved within
+   *     the volume are among them
+   * @param known entries that are here
+   * @param most the directories that would lose most, the worst first; at most five
+   */
+  record Weighed(long leaving, long known, List<EntryPath> most) implements Reply {
+    /** Copies its part. */
+    public Weighed {
+      most = List.copyOf(most);
+    }
+  }
+
+  /**
    * Of the directories compared, those whose listing is wanted: the digest differs, or the
    * directory is unknown or incomplete.
    */

@@ -17,9 +17,11 @@ final class ReplyCodec {
   private static final int JOB_OPENED = 9;
   private static final int PUBLISHED = 10;
   private static final int SYNCED = 11;
+  private static final int WEIGHED = 12;
 
   private static final int MAX_TEXT = 1 << 16;
   private static final int MIN_PLACE = 4;
+  private static final int MIN_PATH = 1;
   private static final int MIN_NEEDED = 5;
   private static final int MIN_FAILURE = 4;
   private static final int MIN_CHANGE = 2;
@@ -52,6 +54,11 @@ final class ReplyCodec {
     } else if (reply instanceof Reply.Different different) {
       out.octet(DIFFERENT);
       Values.gfids(out, different.directories());
+    } else if (reply instanceof Reply.Weighed weighed) {
+      out.octet(WEIGHED);
+      out.signed(weighed.leaving());
+      out.signed(weighed.known());
+      out.list(weighed.most(), Values::path);
     } else {
       writeSmall(out, reply);
     }
@@ -90,6 +97,7 @@ final class ReplyCodec {
       case REFUSED -> new Reply.Refused(in.named(Reply.Refusal.class), in.text(MAX_TEXT));
       case DONE -> new Reply.Done();
       case FAILED -> new Reply.Failed(errno(in), in.text(MAX_TEXT));
+      case WEIGHED -> new Reply.Weighed(in.signed(), in.signed(), in.list(MIN_PATH, Values::path));
       case DIFFERENT -> new Reply.Different(Values.gfids(in));
       case RECONCILED ->
           new Reply.Reconciled(

@@ -70,6 +70,12 @@ public sealed interface Request {
   }
 
   /**
+   * Asks, between a crawl's last {@link Compare} and its end, how much of what is here the crawl
+   * did not find any more. Answered by {@link Reply.Weighed}.
+   */
+  record Weigh() implements Request {}
+
+  /**
    * The crawl has ended: every directory it did not meet, in the tree and in limbo, is incomplete
    * as of {@code batch} and the contents of the files in it and in limbo are in doubt. Answered by
    * {@link Reply.Done}.

@@ -18,6 +18,7 @@ final class RequestCodec {
   private static final int BARRIER = 12;
   private static final int GOODBYE = 13;
   private static final int SUSPECTS = 14;
+  private static final int WEIGH = 15;
 
   private static final int MAX_TEXT = 1 << 16;
 
@@ -59,6 +60,8 @@ final class RequestCodec {
       out.octet(PING);
     } else if (request instanceof Request.CrawlBegin) {
       out.octet(CRAWL_BEGIN);
+    } else if (request instanceof Request.Weigh) {
+      out.octet(WEIGH);
     } else if (request instanceof Request.CrawlEnd end) {
       out.octet(CRAWL_END);
       out.signed(end.batch());
@@ -89,6 +92,7 @@ final class RequestCodec {
       case PING -> new Request.Ping();
       case CRAWL_BEGIN -> new Request.CrawlBegin();
       case COMPARE -> new Request.Compare(in.list(MIN_DIGEST, RequestCodec::readDigest));
+      case WEIGH -> new Request.Weigh();
       case CRAWL_END -> new Request.CrawlEnd(in.signed());
       case RECONCILE -> readReconcile(in);
       case PREVIEW -> new Request.Preview(Values.path(in), Values.listing(in));
@@ -161,17 +165,18 @@ final class RequestCodec {
 
   private static final int MIN_WANT_AT = 5;
   private static final int MIN_LISTING = 5;
-  private static final int MIN_DIGEST = 18;
+  private static final int MIN_DIGEST = 19;
   private static final int MIN_SUSPECT = 5;
   private static final int MIN_CONTENT = Values.MIN_STATE + 32;
 
   private static void writeDigest(WireWriter out, DirectoryDigest digest) throws ProtocolException {
     Values.gfid(out, digest.directory());
+    out.signed(digest.entries());
     out.raw(digest.value());
   }
 
   private static DirectoryDigest readDigest(WireReader in) throws ProtocolException {
-    return new DirectoryDigest(Values.gfid(in), in.raw(16));
+    return new DirectoryDigest(Values.gfid(in), in.signed(), in.raw(16));
   }
 
   private static void writeContent(WireWriter out, Request.Content content)

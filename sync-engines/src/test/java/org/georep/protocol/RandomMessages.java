@@ -33,8 +33,9 @@ final class RandomMessages {
             text()),
         new Request.Ping(),
         new Request.CrawlBegin(),
-        new Request.Compare(list(() -> new DirectoryDigest(gfid(), bytes(16)))),
+        new Request.Compare(list(() -> new DirectoryDigest(gfid(), number(), bytes(16)))),
         new Request.Suspects(list(() -> new Request.Suspect(gfid(), time(), number()))),
+        new Request.Weigh(),
         new Request.CrawlEnd(number()),
         new Request.Reconcile(
             number(),
@@ -55,6 +56,7 @@ final class RandomMessages {
 
   List<Reply> replies() {
     return List.of(
+        new Reply.Weighed(number(), number(), list(this::path)),
         new Reply.Welcome(
             text(),
             random.nextBoolean(),

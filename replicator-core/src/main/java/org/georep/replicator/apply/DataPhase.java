@@ -125,15 +125,14 @@ public final class DataPhase implements DataListener {
   }
 
   /**
-   * These files were looked at in the entry phase. The contents of one that is under way carry
+   * This file was just looked at in the entry phase. Contents of it that are under way carry
    * attributes from before the look, and may land after those the look found: its attributes are
-   * looked at once more when it has ended.
+   * looked at once more when they have ended. To be told before the look is sent: afterwards they
+   * might have ended already.
    */
-  public synchronized void looked(Collection<Gfid> files) {
-    for (Gfid file : files) {
-      if (running.containsKey(file)) {
-        stale.add(file);
-      }
+  synchronized void looked(Gfid file) {
+    if (running.containsKey(file)) {
+      stale.add(file);
     }
   }
 

@@ -48,12 +48,18 @@ public final class EntryPhase {
   private final PrimaryTree tree;
   private final Agent agent;
   private final Filter filter;
+  private final DataPhase contents;
 
-  /** Makes it for one connection. */
-  public EntryPhase(PrimaryTree tree, Agent agent, Filter filter) {
+  /**
+   * Makes it for one connection.
+   *
+   * @param contents hears of each file looked at, at once
+   */
+  public EntryPhase(PrimaryTree tree, Agent agent, Filter filter, DataPhase contents) {
     this.tree = tree;
     this.agent = agent;
     this.filter = filter;
+    this.contents = contents;
   }
 
   /** Carries out a step. */
@@ -90,7 +96,7 @@ public final class EntryPhase {
     private final Map<Gfid, Long> sizes = new HashMap<>();
     private final List<CompletableFuture<Reply>> answers = new ArrayList<>();
     private List<Gfid> doubts = new ArrayList<>();
-    private List<Gfid> contents = new ArrayList<>();
+    private List<Gfid> dirtyContents = new ArrayList<>();
     private List<EntryState> metadata = new ArrayList<>();
     private List<Want.At> wants = new ArrayList<>();
     private List<Listing> listings = new ArrayList<>();
@@ -107,7 +113,7 @@ public final class EntryPhase {
         doubt(doubt);
       }
       for (Map.Entry<Gfid, Optional<Place>> dirty : step.dirty().contents().entrySet()) {
-        contents.add(dirty.getKey());
+        dirtyContents.add(dirty.getKey());
         inode(dirty.getKey(), dirty.getValue());
       }
       for (Map.Entry<Gfid, Optional<Place>> dirty : step.dirty().attributes().entrySet()) {
@@ -143,7 +149,7 @@ public final class EntryPhase {
             hint.ifPresent(place -> tree.learnFile(gfid, place));
             metadata.add(state.get());
             sizes.put(gfid, state.get().size());
-            result.files.add(gfid);
+            contents.looked(gfid);
           }
           count(weight(state.get()));
         }
@@ -278,7 +284,7 @@ public final class EntryPhase {
         } else if (state.isFile()) {
           tree.learnFile(state.gfid(), place);
           sizes.put(state.gfid(), state.size());
-          result.files.add(state.gfid());
+          contents.looked(state.gfid());
         }
         count(weight(state));
       } else {
@@ -317,13 +323,13 @@ public final class EntryPhase {
               new Request.Reconcile(
                   step.batch(),
                   doubts,
-                  contents,
+                  dirtyContents,
                   metadata,
                   wants,
                   listings,
                   List.copyOf(directories.values()))));
       doubts = new ArrayList<>();
-      contents = new ArrayList<>();
+      dirtyContents = new ArrayList<>();
       metadata = new ArrayList<>();
       wants = new ArrayList<>();
       listings = new ArrayList<>();

@@ -1,7 +1,6 @@
 package org.georep.replicator.apply;
 
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -23,7 +22,6 @@ public final class StepResult {
   final List<Place> looked = new ArrayList<>();
   final List<EntryState> liveDirectories = new ArrayList<>();
   final List<EntryState> liveFiles = new ArrayList<>();
-  final Set<Gfid> files = new HashSet<>();
   long looks;
 
   StepResult() {}
@@ -51,11 +49,6 @@ public final class StepResult {
   /** Returns what failed, here or there. */
   public List<Reply.Failure> failures() {
     return failures;
-  }
-
-  /** Returns all regular files looked at. */
-  public Set<Gfid> files() {
-    return files;
   }
 
   /** Returns names looked at because they were dirty: what failed there before is tried now. */

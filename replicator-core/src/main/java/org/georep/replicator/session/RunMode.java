@@ -11,6 +11,8 @@ import java.util.OptionalInt;
  * @param turns stop after so many rounds that had something to do, 1 or more
  * @param adopt take over a secondary that already holds data
  * @param adoptChecksum and compare contents when doing so
+ * @param acceptDeletes delete on the secondary whatever a crawl does not find any more, however
+ *     much
  * @param waitForSecondary do not give up when the secondary cannot be reached at the start
  */
 public record RunMode(
@@ -19,10 +21,11 @@ public record RunMode(
     OptionalInt turns,
     boolean adopt,
     boolean adoptChecksum,
+    boolean acceptDeletes,
     boolean waitForSecondary) {
   /** Goes on until it is stopped. */
   public static final RunMode CONTINUOUS =
-      new RunMode(false, false, OptionalInt.empty(), false, false, false);
+      new RunMode(false, false, OptionalInt.empty(), false, false, false, false);
 
   /** Checks its parts. */
   public RunMode {

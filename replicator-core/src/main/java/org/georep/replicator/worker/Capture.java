@@ -22,9 +22,14 @@ public final class Capture implements AutoCloseable {
 
   private final Optional<CaptureFeed> feed;
 
-  /** Reads from a feed, or from none. */
-  public Capture(Optional<CaptureFeed> feed) {
+  /**
+   * Reads from a feed, or from none.
+   *
+   * @param signal raised when there may be something to read
+   */
+  public Capture(Optional<CaptureFeed> feed, Signal signal) {
     this.feed = feed;
+    feed.ifPresent(each -> each.listen(signal::raise));
   }
 
   /**

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -32,7 +33,12 @@ import org.slf4j.LoggerFactory;
  * and <em>done</em>. A crawl that fills a gap holds position and stime until it is done; one that
  * merely sweeps does not. A gap that comes while one runs makes it begin again at the root. On a
  * secondary that is empty nothing has to be compared: listing the root makes every directory below
- * incomplete, and so listed. For one thread.
+ * incomplete, and so listed.
+ *
+ * <p>While it walks a secondary that holds data, what it wants listed waits, and so does what was
+ * incomplete when it began: a listing carries out what was deleted, and before that the {@link
+ * org.georep.replicator.volume.DeleteBrake} is asked about all the walk did not find. For one
+ * thread.
  */
 final class CrawlRun {
   private static final Logger log = LoggerFactory.getLogger(CrawlRun.class);
@@ -48,6 +54,7 @@ final class CrawlRun {
   private final PipelineParts parts;
   private final Agent agent;
   private final Set<Gfid> toList;
+  private final Set<Gfid> held = new LinkedHashSet<>();
   private boolean fresh;
   private @Nullable HybridCrawl crawl;
   private Phase phase = Phase.WALKING;
@@ -156,11 +163,11 @@ final class CrawlRun {
     HybridCrawl.Portion portion = crawl.next(budget);
     for (HybridCrawl.Unreadable unreadable : portion.failures()) {
       // It is looked at again as part of a listing or a name, and fails there by its own name.
-      toList.add(unreadable.directory());
+      held.add(unreadable.directory());
     }
-    toList.addAll(portion.toList());
+    held.addAll(portion.toList());
     if (!portion.digests().isEmpty()) {
-      toList.addAll(
+      held.addAll(
           agent.ask(new Request.Compare(portion.digests()), Reply.Different.class).directories());
     }
     return suspects(portion.suspects());
@@ -213,6 +220,21 @@ final class CrawlRun {
     return suspects(suspects);
   }
 
+  /**
+   * Keeps a directory that is incomplete from being listed before the walk has ended.
+   *
+   * @param before whether it was incomplete before anything was done by this connection
+   */
+  boolean keeps(Gfid incomplete, boolean before) {
+    if (crawl == null || fresh || phase != Phase.WALKING || crawl.isWalked()) {
+      return false;
+    }
+    if (before) {
+      held.add(incomplete);
+    }
+    return held.contains(incomplete);
+  }
+
   /** Directories were listed on its behalf. */
   void listed(long looks) {
     if (crawl != null) {
@@ -229,7 +251,17 @@ final class CrawlRun {
    * @return whether the agent has to be asked once more what is incomplete
    */
   boolean endIfWalked(long batch, boolean allListed) throws IOException, InterruptedException {
-    if (crawl == null || !allListed || !crawl.isWalked()) {
+    if (crawl == null || !crawl.isWalked()) {
+      return false;
+    }
+    if (!held.isEmpty()) {
+      Reply.Weighed weighed = agent.ask(new Request.Weigh(), Reply.Weighed.class);
+      parts.brake().check(weighed.leaving(), weighed.known(), weighed.most());
+      toList.addAll(held);
+      held.clear();
+      return true;
+    }
+    if (!allListed) {
       return false;
     }
     if (phase == Phase.WALKING && !fresh) {

@@ -78,8 +78,8 @@ public final class Pipeline {
   public Pipeline(PipelineParts parts) {
     this.parts = parts;
     this.tree = parts.tree();
-    this.entries = new EntryPhase(tree, parts.agent(), parts.filter());
     this.contents = parts.contents();
+    this.entries = new EntryPhase(tree, parts.agent(), parts.filter(), contents);
     this.pool = parts.pool();
     this.failures = new Failures(tree, parts.quarantine(), parts.meter(), parts.clock());
     this.intake = parts.intake();
@@ -183,7 +183,7 @@ public final class Pipeline {
     Set<Gfid> listed = Set.of();
     if (ask) {
       StepResult result = entries.run(new Step(batch, dirty, lists));
-      apply(result, lists);
+      apply(result, lists, dirty.isEmpty() && lists.isEmpty());
       jobs.addAll(result.jobs());
       jobs.addAll(crawl.met(result));
       listed = result.listed();
@@ -206,15 +206,14 @@ public final class Pipeline {
     return lists;
   }
 
-  private void apply(StepResult result, List<Gfid> lists) throws IOException {
+  private void apply(StepResult result, List<Gfid> lists, boolean probed) throws IOException {
     meter.entries.addAndGet(result.looks());
     if (!lists.isEmpty()) {
       crawl.listed(result.looks());
     }
-    contents.looked(result.files());
     failures.step(result);
     for (Gfid gfid : result.incomplete()) {
-      if (!failures.isUnlistable(gfid)) {
+      if (!failures.isUnlistable(gfid) && !crawl.keeps(gfid, probed)) {
         toList.add(gfid);
       }
     }

@@ -12,6 +12,7 @@ import org.georep.replicator.crawl.JournalIntake;
 import org.georep.replicator.plan.Filter;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.stime.SyncState;
+import org.georep.replicator.volume.DeleteBrake;
 import org.georep.replicator.volume.PrimaryTree;
 
 /**
@@ -29,6 +30,7 @@ import org.georep.replicator.volume.PrimaryTree;
  * @param start what the last run left, as far as the secondary confirms it
  * @param fresh whether the secondary is empty
  * @param gapAtStart why everything has to be crawled first, if so
+ * @param brake what a crawl that deletes too much is stopped by
  * @param once whether to end when in step
  * @param rescan how often everything is crawled without need; zero for never
  * @param crawlLimit entries a second a crawl may look at, if limited
@@ -47,6 +49,7 @@ public record PipelineParts(
     SyncState start,
     boolean fresh,
     Optional<String> gapAtStart,
+    DeleteBrake brake,
     boolean once,
     Duration rescan,
     OptionalInt crawlLimit,

@@ -33,6 +33,7 @@ import org.georep.replicator.session.Settings;
 import org.georep.replicator.session.StateDirectory;
 import org.georep.replicator.stime.SyncStateFile;
 import org.georep.replicator.volume.KnownVolume;
+import org.georep.replicator.volume.MassDeleteException;
 import org.georep.replicator.volume.PrimaryTree;
 import org.georep.replicator.volume.PrimaryTrees;
 import org.georep.replicator.volume.VolumeChangedException;
@@ -110,7 +111,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
     output.session(configuration.name());
     try {
       return mode.dryRun() ? preview() : run();
-    } catch (VolumeChangedException e) {
+    } catch (VolumeChangedException | MassDeleteException e) {
       throw new GeorepException(ExitCode.REFUSED, sentence(e), e);
     } catch (JournalHeldException e) {
       throw new GeorepException(ExitCode.HELD, sentence(e), e);
@@ -143,7 +144,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
       session.make();
       try (Quarantine quarantine = quarantine(session);
           PrimaryTree tree = tree();
-          Capture none = new Capture(Optional.empty())) {
+          Capture none = new Capture(Optional.empty(), signal)) {
         work(parts(session, VolumeId.fresh(), tree, none, quarantine));
         return ExitCode.DONE;
       }
@@ -172,7 +173,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
           new KnownVolume(libc, session.volumeId(configuration.volume()))
               .meet(new VolumeMarker(libc, root));
       Optional<CaptureFeed> feed = feed(journal, root);
-      try (Capture capture = new Capture(feed)) {
+      try (Capture capture = new Capture(feed, signal)) {
         StatusReporter reporter =
             new StatusReporter(
                 configuration, meter, quarantine, feed, journal, file.counters(), clock);

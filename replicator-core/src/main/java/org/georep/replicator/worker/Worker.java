@@ -20,6 +20,7 @@ import org.georep.replicator.crawl.PreviewWalk;
 import org.georep.replicator.session.ExitCode;
 import org.georep.replicator.session.GeorepException;
 import org.georep.replicator.stime.SyncState;
+import org.georep.replicator.volume.DeleteBrake;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -203,6 +204,7 @@ public final class Worker {
                   start,
                   welcome.fresh(),
                   gap(start, intake, welcome),
+                  new DeleteBrake(parts.mode().acceptDeletes()),
                   parts.mode().once(),
                   parts.rescan(),
                   parts.crawlLimit(),

@@ -71,4 +71,15 @@ final class DataPhaseTest {
     assertThat(ended.get(0).outcome()).isEqualTo(new Outcome.Failed(0, "no space"));
     assertThat(contents.doneUpTo(1)).isEqualTo(1);
   }
+
+  @Test
+  void attributesLookedAtWhileContentsAreUnderWayAreLookedAtAgain() {
+    contents.take(List.of(job(1, 1), job(1, 2)));
+    contents.looked(job(1, 1).gfid());
+    contents.looked(job(1, 3).gfid());
+    assertThat(contents.drainTouched()).isEmpty();
+    contents.ended(job(1, 1), new Outcome.Published(100));
+    contents.ended(job(1, 2), new Outcome.Published(100));
+    assertThat(contents.drainTouched()).containsExactly(job(1, 1).gfid());
+  }
 }

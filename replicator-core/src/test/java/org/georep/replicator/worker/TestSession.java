@@ -84,7 +84,7 @@ final class TestSession implements AutoCloseable {
 
   /** Runs until in step. */
   void once() throws Exception {
-    run(new RunMode(true, false, OptionalInt.empty(), false, false, false));
+    run(new RunMode(true, false, OptionalInt.empty(), false, false, false, false));
   }
 
   void run(RunMode mode) throws Exception {
@@ -109,7 +109,7 @@ final class TestSession implements AutoCloseable {
     Signal signal = new Signal();
     Clock clock = Clock.systemUTC();
     byte[] root = primary.toString().getBytes(StandardCharsets.UTF_8);
-    Capture capture = new Capture(feed(root, signal, clock));
+    Capture capture = new Capture(feed(root, clock), signal);
     PrimaryTree tree = PrimaryTrees.open(LIBC, root, clock);
     Quarantine quarantine =
         Quarantine.open(LIBC, state.resolve("quarantine"), clock, Quarantine.DEFAULT_CAPACITY);
@@ -141,7 +141,7 @@ final class TestSession implements AutoCloseable {
     return new Running(worker, tree, capture, quarantine);
   }
 
-  private Optional<CaptureFeed> feed(byte[] root, Signal signal, Clock clock) throws Exception {
+  private Optional<CaptureFeed> feed(byte[] root, Clock clock) throws Exception {
     if (wish == CaptureWish.NONE) {
       return Optional.empty();
     }
@@ -154,7 +154,6 @@ final class TestSession implements AutoCloseable {
             () -> CaptureChoice.open(LIBC, root, wish).source().orElseThrow(),
             clock,
             Duration.ofSeconds(10));
-    feed.listen(signal::raise);
     return Optional.of(feed);
   }
 

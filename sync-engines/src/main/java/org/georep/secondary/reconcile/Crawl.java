@@ -1,10 +1,13 @@
 package org.georep.secondary.reconcile;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.georep.name.EntryPath;
 import org.georep.name.Gfid;
 import org.georep.posix.PosixException;
 import org.georep.protocol.DirectoryDigest;
@@ -19,12 +22,15 @@ import org.georep.secondary.tree.Directory;
  * doubts all that the crawl did not meet, since it was outside the volume while nobody looked.
  */
 public final class Crawl {
+  private static final int MOST = 5;
+
   private final Inventory inventory;
   private final Directories directories;
   private final Incomplete incomplete;
   private final Reconciler reconciler;
   private final Contents contents;
   private final Set<Gfid> met = new HashSet<>();
+  private final Map<Gfid, Long> losses = new HashMap<>();
   private final DirectoryDigest.Builder builder = new DirectoryDigest.Builder();
 
   Crawl(
@@ -43,6 +49,7 @@ public final class Crawl {
   /** Begins one: nothing was met yet. */
   public void begin() {
     met.clear();
+    losses.clear();
   }
 
   /** Returns those of these directories whose listing is wanted; all count as met. */
@@ -51,7 +58,8 @@ public final class Crawl {
     for (DirectoryDigest digest : digests) {
       Gfid gfid = digest.directory();
       met.add(gfid);
-      if (incomplete.contains(gfid) || directories.get(gfid) == null || !agrees(digest)) {
+      boolean agrees = agrees(digest);
+      if (!agrees || incomplete.contains(gfid) || directories.get(gfid) == null) {
         different.add(gfid);
       }
       directories.trim();
@@ -59,14 +67,17 @@ public final class Crawl {
     return new Reply.Different(different);
   }
 
+  /** Compares what was last applied; where names are missing on the primary, counts them. */
   private boolean agrees(DirectoryDigest digest) {
     boolean[] known = {true};
+    long[] entries = {0};
     inventory.names(
         digest.directory(),
         (name, entry) -> {
           if (entry.kept()) {
             return;
           }
+          entries[0]++;
           if (entry.ctime().isEmpty()) {
             known[0] = false;
           } else {
@@ -74,6 +85,10 @@ public final class Crawl {
           }
         });
     DirectoryDigest here = builder.finish(digest.directory());
+    losses.remove(digest.directory());
+    if (entries[0] > digest.entries()) {
+      losses.put(digest.directory(), entries[0] - digest.entries());
+    }
     return known[0] && here.equals(digest);
   }
 
@@ -87,6 +102,47 @@ public final class Crawl {
       }
     }
     return new Reply.Different(unverified);
+  }
+
+  /**
+   * Returns how much of the tree the crawl did not find: everything in directories it did not meet,
+   * and of those it met the names that are too many, counted, not compared.
+   */
+  public Reply.Weighed weigh() {
+    Map<Gfid, Boolean> inTree = new HashMap<>();
+    Map<Gfid, Long> lost = new HashMap<>(losses);
+    long known = count(directories.root().gfid());
+    List<Gfid> all = new ArrayList<>();
+    inventory.directories(all::add);
+    for (Gfid gfid : all) {
+      if (incomplete.isInTree(gfid, inTree)) {
+        long entries = count(gfid);
+        known += entries;
+        if (!met.contains(gfid) && entries > 0) {
+          lost.put(gfid, entries);
+        }
+      }
+    }
+    long leaving = lost.values().stream().mapToLong(Long::longValue).sum();
+    List<EntryPath> most =
+        lost.entrySet().stream()
+            .sorted(Map.Entry.<Gfid, Long>comparingByValue().reversed())
+            .limit(MOST)
+            .map(each -> directories.path(each.getKey()))
+            .toList();
+    return new Reply.Weighed(leaving, known, most);
+  }
+
+  private long count(Gfid directory) {
+    long[] entries = {0};
+    inventory.names(
+        directory,
+        (name, entry) -> {
+          if (!entry.kept()) {
+            entries[0]++;
+          }
+        });
+    return entries[0];
   }
 
   /** Ends it. */
@@ -107,5 +163,6 @@ public final class Crawl {
     }
     contents.doubtFilesOf(directories.limbo(), batch);
     met.clear();
+    losses.clear();
   }
 }

@@ -156,8 +156,12 @@ public final class Incomplete {
     }
   }
 
-  /** Not in limbo, nor below a name the primary does not show. */
-  private boolean isInTree(Gfid directory, Map<Gfid, Boolean> known) {
+  /**
+   * Returns whether a directory is not in limbo, nor below a name the primary does not show.
+   *
+   * @param known answers given before, while nothing changed
+   */
+  boolean isInTree(Gfid directory, Map<Gfid, Boolean> known) {
     List<Gfid> way = new ArrayList<>();
     Gfid at = directory;
     Boolean is = known.get(at);

@@ -115,6 +115,8 @@ final class OpenSecondary implements AutoCloseable {
       return reconciliation.crawl().compare(compare.directories());
     } else if (request instanceof Request.Suspects suspects) {
       return reconciliation.crawl().suspects(suspects.files());
+    } else if (request instanceof Request.Weigh) {
+      return reconciliation.crawl().weigh();
     } else if (request instanceof Request.CrawlBegin) {
       reconciliation.crawl().begin();
     } else if (request instanceof Request.CrawlEnd end) {
