@@ -7,9 +7,11 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.georep.engine.OpenFile;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
@@ -21,13 +23,14 @@ import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
 import org.georep.protocol.EntryState;
 import org.georep.protocol.Want;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at the primary without file handles: for a process that may not open by handle, and for
  * file systems that have none. It keeps the place of every directory it heard of (about 150 bytes
  * each) and of the files last spoken of (a bounded number), and believes none of it: a path made of
- * places counts only when what it leads to has the identity asked for.
+ * places counts only when what it leads to has the identity asked for. Of a file it keeps all the
+ * places: were it one, and that name gone, a file that has another would be taken for gone, and
+ * whoever waits for its contents under that name would wait for ever.
  *
  * <p>A directory that is not where it was last seen is walked for once; if that does not find it,
  * it is answered as outside: it may have moved while being looked for, and only its new name will
@@ -35,16 +38,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class PathTree implements PrimaryTree {
   private static final int FILES = 200_000;
+  private static final int NAMES = 1_000;
 
   private final Root root;
   private final Libc libc;
   private final Map<Gfid, Place> directories = new HashMap<>();
-  private final Map<Gfid, Place> files =
+  private final Map<Gfid, Set<Place>> files =
       new LinkedHashMap<>(1024, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Gfid, Place> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Gfid, Set<Place>> eldest) {
           return size() > FILES;
         }
       };
@@ -198,14 +202,14 @@ final class PathTree implements PrimaryTree {
   }
 
   private synchronized List<Place> candidates(Gfid gfid, Optional<Place> hint) {
-    List<Place> places = new ArrayList<>();
+    Set<Place> places = new LinkedHashSet<>();
     hint.ifPresent(places::add);
-    for (@Nullable Place known : new Place[] {directories.get(gfid), files.get(gfid)}) {
-      if (known != null && !places.contains(known)) {
-        places.add(known);
-      }
+    Place directory = directories.get(gfid);
+    if (directory != null) {
+      places.add(directory);
     }
-    return places;
+    places.addAll(files.getOrDefault(gfid, Set.of()));
+    return List.copyOf(places);
   }
 
   @Override
@@ -246,7 +250,18 @@ final class PathTree implements PrimaryTree {
 
   @Override
   public synchronized void learnFile(Gfid file, Place place) {
-    files.put(file, place);
+    Set<Place> places = files.computeIfAbsent(file, any -> new LinkedHashSet<>(2));
+    // The last one learnt is the last to be forgotten.
+    places.remove(place);
+    places.add(place);
+    if (places.size() > NAMES) {
+      places.remove(places.iterator().next());
+    }
+  }
+
+  @Override
+  public Set<Gfid> mapped() {
+    return Set.of(); // other users' processes do not show theirs
   }
 
   @Override

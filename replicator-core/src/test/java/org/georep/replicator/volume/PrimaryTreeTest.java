@@ -158,6 +158,25 @@ final class PrimaryTreeTest {
 
   @ParameterizedTest
   @MethodSource("trees")
+  void aFileIsThereAsLongAsOneOfItsNames(Opener opener) throws IOException {
+    Path primary = primary();
+    Files.writeString(primary.resolve("f"), "text");
+    Files.createLink(primary.resolve("g"), primary.resolve("f"));
+    try (PrimaryTree tree = opener.open(bytes(primary))) {
+      Gfid file = look(tree, tree.rootGfid(), "f").gfid();
+      Place f = new Place(tree.rootGfid(), FileName.of("f"));
+      Place g = new Place(tree.rootGfid(), FileName.of("g"));
+      tree.learnFile(file, f);
+      tree.learnFile(file, g);
+      Files.delete(primary.resolve("g"));
+      assertThat(tree.path(file)).contains(EntryPath.parse("f"));
+      tree.open(file).orElseThrow().close();
+      assertThat(tree.look(file, Optional.of(g))).isPresent();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("trees")
   void pathsLongerThanThekernelTakesAreEntered(Opener opener) throws IOException {
     Path primary = primary();
     FileName step = FileName.of("x".repeat(200));
