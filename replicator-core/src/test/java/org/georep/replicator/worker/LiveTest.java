@@ -36,6 +36,11 @@ final class LiveTest {
   private Path secondary;
   private TestSession session;
 
+  /** The best this user has. */
+  private void make() {
+    make(NativeLibc.instance().geteuid() == 0 ? CaptureWish.FANOTIFY : CaptureWish.INOTIFY);
+  }
+
   private void make(CaptureWish wish) {
     if (wish == CaptureWish.FANOTIFY) {
       assumeThat(NativeLibc.instance().geteuid()).as("fanotify needs root").isZero();
@@ -96,7 +101,7 @@ final class LiveTest {
 
   @Test
   void aDirectorysTimesArrive() throws Exception {
-    make(CaptureWish.FANOTIFY);
+    make();
     Files.createDirectories(primary.resolve("a/b/c"));
     try (TestSession.Running running = session.start(RunMode.CONTINUOUS)) {
       Future<?> run = threads.submit(() -> running.worker().run());
@@ -114,7 +119,7 @@ final class LiveTest {
 
   @Test
   void aRenamedDirectoryKeepsItsInodes() throws Exception {
-    make(CaptureWish.FANOTIFY);
+    make();
     Files.createDirectory(primary.resolve("before"));
     for (int i = 0; i < 1000; i++) {
       Files.writeString(primary.resolve("before/f" + i), "contents " + i);
