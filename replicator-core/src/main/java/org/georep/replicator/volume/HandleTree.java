@@ -252,6 +252,11 @@ final class HandleTree implements PrimaryTree {
   }
 
   @Override
+  public void learnAbsent(Place place) {
+    // The kernel knows.
+  }
+
+  @Override
   public void learnFile(Gfid file, Place place) {
     // The kernel knows.
   }

@@ -32,6 +32,10 @@ import org.georep.protocol.Want;
  * places: were it one, and that name gone, a file that has another would be taken for gone, and
  * whoever waits for its contents under that name would wait for ever.
  *
+ * <p>A directory that was looked for at its place and was not there has none until its new name is
+ * looked at. While one is not where it should be and no look has said so yet, a file below it is
+ * not gone: it cannot be opened for the moment (EAGAIN).
+ *
  * <p>A directory that is not where it was last seen is walked for once; if that does not find it,
  * it is answered as outside: it may have moved while being looked for, and only its new name will
  * tell.
@@ -43,6 +47,7 @@ final class PathTree implements PrimaryTree {
   private final Root root;
   private final Libc libc;
   private final Map<Gfid, Place> directories = new HashMap<>();
+  private final Map<Place, Gfid> occupants = new HashMap<>();
   private final Map<Gfid, Set<Place>> files =
       new LinkedHashMap<>(1024, 0.75f, true) {
         private static final long serialVersionUID = 1L;
@@ -214,12 +219,30 @@ final class PathTree implements PrimaryTree {
 
   @Override
   public Optional<OpenFile> open(Gfid gfid) throws IOException {
-    Optional<EntryPath> path = path(gfid);
-    if (path.isEmpty()) {
-      return Optional.empty();
+    boolean unsure = false;
+    for (Place place : candidates(gfid, Optional.empty())) {
+      Optional<EntryPath> above = pathOf(place.directory());
+      if (above.isPresent()) {
+        int flags = Linux.O_RDONLY | Linux.O_NONBLOCK;
+        int open = openAs(above.get().resolve(place.name()), gfid, flags);
+        if (open >= 0) {
+          return Optional.of(root.file(open));
+        }
+        unsure |= !leadsTo(above.get(), place.directory());
+      }
     }
-    int open = openAs(path.get(), gfid, Linux.O_RDONLY | Linux.O_NONBLOCK);
-    return open < 0 ? Optional.empty() : Optional.of(root.file(open));
+    if (unsure) {
+      throw new PosixException("open", new byte[0], Errno.EAGAIN);
+    }
+    return Optional.empty();
+  }
+
+  private boolean leadsTo(EntryPath path, Gfid directory) throws IOException {
+    int open = openAs(path, directory, Linux.O_PATH | Linux.O_DIRECTORY);
+    if (open >= 0) {
+      libc.close(open);
+    }
+    return open >= 0;
   }
 
   @Override
@@ -245,7 +268,22 @@ final class PathTree implements PrimaryTree {
 
   @Override
   public synchronized void learn(Gfid directory, Place place) {
-    directories.put(directory, place);
+    Place former = directories.put(directory, place);
+    if (former != null && !former.equals(place)) {
+      occupants.remove(former, directory);
+    }
+    Gfid occupant = occupants.put(place, directory);
+    if (occupant != null && !occupant.equals(directory)) {
+      directories.remove(occupant, place);
+    }
+  }
+
+  @Override
+  public synchronized void learnAbsent(Place place) {
+    Gfid occupant = occupants.remove(place);
+    if (occupant != null) {
+      directories.remove(occupant, place);
+    }
   }
 
   @Override

@@ -48,6 +48,9 @@ public interface PrimaryTree extends ContentSource, AutoCloseable {
   /** A look found this directory at this place. */
   void learn(Gfid directory, Place place);
 
+  /** A look found no directory at this place. */
+  void learnAbsent(Place place);
+
   /** A look found, or a job is about, a file that has this name. */
   void learnFile(Gfid file, Place place);
 

@@ -82,6 +82,10 @@ final class LiveTest {
     TreeChurn churn =
         new TreeChurn(
             NativeLibc.instance(), primary.toString().getBytes(StandardCharsets.UTF_8), seed);
+    if (wish == CaptureWish.INOTIFY) {
+      // Changed under one name that then goes, a file shows no event under its others.
+      churn.without(TreeChurn.Step.LINK, TreeChurn.Step.COPY_LINKED);
+    }
     churn.run(300);
     try (TestSession.Running running = session.start(RunMode.CONTINUOUS)) {
       Future<?> run = threads.submit(() -> running.worker().run());

@@ -7,13 +7,23 @@ import org.georep.posix.Linux;
  * Something done to a tree, each time in a directory of its own.
  *
  * @param name what it is called when it fails
- * @param root whether it takes root
+ * @param needs what it takes
  * @param before what is there already
  * @param change what is done
  * @param meanwhile what holds on the secondary then, which the trees do not show
  * @param after what is done at last
  */
-record Operation(String name, boolean root, Step before, Step change, Step meanwhile, Step after) {
+record Operation(String name, Needs needs, Step before, Step change, Step meanwhile, Step after) {
+  /** What an operation takes. */
+  enum Needs {
+    /** Any user does it. */
+    NOTHING,
+    /** Root does it. */
+    ROOT,
+    /** Root sees it, where changes are written to a disk and so leave times. */
+    ROOT_AND_DISK
+  }
+
   private static final Step NOTHING = ground -> {};
 
   /** Does something. */
@@ -28,20 +38,35 @@ record Operation(String name, boolean root, Step before, Step change, Step meanw
   }
 
   static Operation op(String name, String before, Step change) {
-    return new Operation(name, false, ground -> ground.sh(before), change, NOTHING, NOTHING);
+    return new Operation(
+        name, Needs.NOTHING, ground -> ground.sh(before), change, NOTHING, NOTHING);
   }
 
   static Operation op(String name, Step before, Step change) {
-    return new Operation(name, false, before, change, NOTHING, NOTHING);
+    return new Operation(name, Needs.NOTHING, before, change, NOTHING, NOTHING);
   }
 
   Operation asRoot() {
-    return new Operation(name, true, before, change, meanwhile, after);
+    return with(Needs.ROOT);
+  }
+
+  private Operation with(Needs other) {
+    return new Operation(name, other, before, change, meanwhile, after);
+  }
+
+  /** Those that any user can do. */
+  static List<Operation> ofAnyUser() {
+    return ALL.stream().filter(operation -> operation.needs == Needs.NOTHING).toList();
+  }
+
+  /** Those that are seen where nothing is ever written to a disk. */
+  static List<Operation> inMemory() {
+    return ALL.stream().filter(operation -> operation.needs != Needs.ROOT_AND_DISK).toList();
   }
 
   /** With what holds until the rest is done. */
   Operation until(Step holds, Step rest) {
-    return new Operation(name, root, before, change, holds, rest);
+    return new Operation(name, needs, before, change, holds, rest);
   }
 
   private static final String FILE = "head -c 20000 /dev/urandom > f";
@@ -87,7 +112,7 @@ record Operation(String name, boolean root, Step before, Step change, Step meanw
                     ground.holder().tell("force", "-", ground.path("f"));
                   },
                   ground -> ground.holder().tell("store", "again", ground.path("f")))
-              .asRoot(),
+              .with(Needs.ROOT_AND_DISK),
           op(FILE, "chmod 600 f"),
           op(FILE, "chmod 6711 f"),
           op(FILE, "chmod 0 f").asRoot(),
@@ -112,6 +137,9 @@ record Operation(String name, boolean root, Step before, Step change, Step meanw
           op("ln -s t s", "setfattr -h -n trusted.a -v b s").asRoot(),
           op(FILE, "setfacl -m u:33:rw f"),
           op(FILE + "; setfacl -m u:33:rw f", "setfacl -b f"),
+          op(
+              FILE + "; setfacl -m u:33:rw f; mkdir d; setfacl -d -m u:33:rwx d",
+              "chmod 604 f; touch f; chmod 711 d"),
           op("mkdir d", "setfacl -d -m u:33:rwx d; mkdir d/e; echo a > d/f"),
           op("mkdir d; setfacl -d -m u:33:rwx d", "setfacl -k d"),
           op(FILE, "ln f g"),

@@ -78,6 +78,11 @@ final class Scene implements AutoCloseable {
     }
   }
 
+  /** Makes a directory of the primary. */
+  Path directory(String name) {
+    return directory(primary.resolve(name));
+  }
+
   <T extends AutoCloseable> T keeping(T what) {
     toClose.push(what);
     return what;

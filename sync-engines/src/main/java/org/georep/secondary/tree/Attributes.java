@@ -34,6 +34,10 @@ import org.slf4j.LoggerFactory;
 public final class Attributes {
   private static final Logger LOG = LoggerFactory.getLogger(Attributes.class);
   private static final String CAPABILITY = "security.capability";
+
+  /** XFS shows root its ACLs a second time, as it has them on disk: removed, they are gone. */
+  private static final String XFS_ACL = "trusted.SGI_ACL_";
+
   private static final int SETUID = 04000;
   private static final int SETGID = 02000;
   private static final int OWNER_WRITE = 0200;
@@ -154,7 +158,7 @@ public final class Attributes {
     String text = new String(name, StandardCharsets.ISO_8859_1);
     // Labels of this machine (SELinux, IMA) are its own; a capability would be a privilege kept.
     boolean label = text.startsWith("security.") && !text.equals(CAPABILITY);
-    if (!label && !Marks.isOwn(name)) {
+    if (!label && !text.startsWith(XFS_ACL) && !Marks.isOwn(name)) {
       change(node, name, mode, () -> libc.removexattr(node.path(), name));
     }
   }
