@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +29,15 @@ public final class Program {
    * @throws AssertionError if it does not end within {@link Waits#limit}
    */
   public static Result run(List<String> command) {
+    return run(command, Waits.limit());
+  }
+
+  /**
+   * Runs a program to its end.
+   *
+   * @throws AssertionError if it does not end within the limit
+   */
+  public static Result run(List<String> command, Duration limit) {
     try {
       Path output = Files.createTempFile("georep-program", ".out");
       try {
@@ -37,9 +47,9 @@ public final class Program {
                 .redirectInput(Path.of("/dev/null").toFile())
                 .redirectOutput(output.toFile())
                 .start();
-        if (!process.waitFor(Waits.limit().toNanos(), TimeUnit.NANOSECONDS)) {
+        if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
           process.destroyForcibly();
-          throw new AssertionError("did not end within " + Waits.limit() + ": " + command);
+          throw new AssertionError("did not end within " + limit + ": " + command);
         }
         return new Result(
             process.exitValue(), Files.readString(output, StandardCharsets.ISO_8859_1));

@@ -34,6 +34,8 @@ public final class RsyncOracle {
                 "--itemize-changes",
                 "--filter=-x trusted.georep.*",
                 "--filter=-x user.georep.*",
+                // ACLs are compared as such; a user's rsync takes them for attributes besides.
+                "--filter=-x system.*",
                 // XFS shows root the ACLs a second time, as they are on disk.
                 "--filter=-x trusted.SGI_ACL_*",
                 "--exclude=/.georep",

@@ -80,6 +80,7 @@ public final class TreeChurn {
   private final ChurnNames names;
   private final ChurnPick pick;
   private final boolean root;
+  private int longestTarget = 4095;
   private final Set<Step> steps = EnumSet.allOf(Step.class);
   private final List<String> log = new ArrayList<>();
 
@@ -101,6 +102,12 @@ public final class TreeChurn {
   /** Leaves out some kinds of step. */
   public TreeChurn without(Step... kinds) {
     steps.removeAll(List.of(kinds));
+    return this;
+  }
+
+  /** Makes no symbolic link with a longer target, in bytes: XFS holds 1023. */
+  public TreeChurn targetsUpTo(int length) {
+    longestTarget = length;
     return this;
   }
 
@@ -313,7 +320,10 @@ public final class TreeChurn {
         switch (random.nextInt(3)) {
           case 0 -> towards.toBytes();
           case 1 -> "../x//y".getBytes(StandardCharsets.US_ASCII);
-          default -> "deep/".repeat(1 + random.nextInt(400)).getBytes(StandardCharsets.US_ASCII);
+          default ->
+              "deep/"
+                  .repeat(Math.min(1 + random.nextInt(400), longestTarget / 5))
+                  .getBytes(StandardCharsets.US_ASCII);
         };
     return make((spot, name) -> libc.symlinkat(target, spot, name));
   }

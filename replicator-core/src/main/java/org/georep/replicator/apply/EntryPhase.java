@@ -3,6 +3,7 @@ package org.georep.replicator.apply;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -94,6 +95,7 @@ public final class EntryPhase {
     private final Step step;
     private final StepResult result = new StepResult();
     private final Map<Gfid, Long> sizes = new HashMap<>();
+    private final Set<Place> without = new HashSet<>();
     private final List<CompletableFuture<Reply>> answers = new ArrayList<>();
     private List<Gfid> doubts = new ArrayList<>();
     private List<Gfid> dirtyContents = new ArrayList<>();
@@ -131,6 +133,8 @@ public final class EntryPhase {
         list(directory);
       }
       send();
+      // Not before the other name of a rename was looked at.
+      without.forEach(tree::learnAbsent);
     }
 
     private void doubt(Gfid directory) {
@@ -281,13 +285,18 @@ public final class EntryPhase {
         }
         if (state.isDirectory()) {
           tree.learn(state.gfid(), place);
-        } else if (state.isFile()) {
+          without.remove(place);
+        } else {
+          without.add(place);
+        }
+        if (state.isFile()) {
           tree.learnFile(state.gfid(), place);
           sizes.put(state.gfid(), state.size());
           contents.looked(state.gfid());
         }
         count(weight(state));
       } else {
+        without.add(place);
         count(40);
       }
       return Optional.of(want);

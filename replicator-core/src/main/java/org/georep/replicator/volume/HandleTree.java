@@ -3,7 +3,9 @@ package org.georep.replicator.volume;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.georep.engine.OpenFile;
 import org.georep.name.EntryPath;
@@ -33,10 +35,12 @@ final class HandleTree implements PrimaryTree {
   private final Root root;
   private final Libc libc;
   private final byte[] rootPath;
+  private final Mappings mappings;
 
   HandleTree(Root root) throws IOException {
     this.root = root;
     this.libc = root.libc();
+    this.mappings = new Mappings(root);
     this.rootPath = kernelPath(root.descriptor());
   }
 
@@ -248,8 +252,42 @@ final class HandleTree implements PrimaryTree {
   }
 
   @Override
+  public void learnAbsent(Place place) {
+    // The kernel knows.
+  }
+
+  @Override
   public void learnFile(Gfid file, Place place) {
     // The kernel knows.
+  }
+
+  @Override
+  public Set<Gfid> mapped() throws IOException {
+    Set<Gfid> found = mappings.writable();
+    for (Iterator<Gfid> each = found.iterator(); each.hasNext(); ) {
+      if (!mayBeInside(each.next())) {
+        each.remove();
+      }
+    }
+    return found;
+  }
+
+  /** A file that is in use has a path; one with several names may have another below the root. */
+  private boolean mayBeInside(Gfid file) throws IOException {
+    int open = openByHandle(file, Linux.O_PATH);
+    if (open < 0) {
+      return false;
+    }
+    try {
+      return libc.statx(open, EMPTY, Linux.AT_EMPTY_PATH).nlink() > 1 || isBelow(kernelPath(open));
+    } catch (PosixException e) {
+      if (!e.is(Errno.ENAMETOOLONG)) {
+        throw e;
+      }
+      return true;
+    } finally {
+      libc.close(open);
+    }
   }
 
   @Override

@@ -7,9 +7,11 @@ import java.util.Collections;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.georep.engine.OpenFile;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
@@ -21,13 +23,18 @@ import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
 import org.georep.protocol.EntryState;
 import org.georep.protocol.Want;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at the primary without file handles: for a process that may not open by handle, and for
  * file systems that have none. It keeps the place of every directory it heard of (about 150 bytes
  * each) and of the files last spoken of (a bounded number), and believes none of it: a path made of
- * places counts only when what it leads to has the identity asked for.
+ * places counts only when what it leads to has the identity asked for. Of a file it keeps all the
+ * places: were it one, and that name gone, a file that has another would be taken for gone, and
+ * whoever waits for its contents under that name would wait for ever.
+ *
+ * <p>A directory that was looked for at its place and was not there has none until its new name is
+ * looked at. While one is not where it should be and no look has said so yet, a file below it is
+ * not gone: it cannot be opened for the moment (EAGAIN).
  *
  * <p>A directory that is not where it was last seen is walked for once; if that does not find it,
  * it is answered as outside: it may have moved while being looked for, and only its new name will
@@ -35,16 +42,18 @@ import org.jspecify.annotations.Nullable;
  */
 final class PathTree implements PrimaryTree {
   private static final int FILES = 200_000;
+  private static final int NAMES = 1_000;
 
   private final Root root;
   private final Libc libc;
   private final Map<Gfid, Place> directories = new HashMap<>();
-  private final Map<Gfid, Place> files =
+  private final Map<Place, Gfid> occupants = new HashMap<>();
+  private final Map<Gfid, Set<Place>> files =
       new LinkedHashMap<>(1024, 0.75f, true) {
         private static final long serialVersionUID = 1L;
 
         @Override
-        protected boolean removeEldestEntry(Map.Entry<Gfid, Place> eldest) {
+        protected boolean removeEldestEntry(Map.Entry<Gfid, Set<Place>> eldest) {
           return size() > FILES;
         }
       };
@@ -198,24 +207,42 @@ final class PathTree implements PrimaryTree {
   }
 
   private synchronized List<Place> candidates(Gfid gfid, Optional<Place> hint) {
-    List<Place> places = new ArrayList<>();
+    Set<Place> places = new LinkedHashSet<>();
     hint.ifPresent(places::add);
-    for (@Nullable Place known : new Place[] {directories.get(gfid), files.get(gfid)}) {
-      if (known != null && !places.contains(known)) {
-        places.add(known);
-      }
+    Place directory = directories.get(gfid);
+    if (directory != null) {
+      places.add(directory);
     }
-    return places;
+    places.addAll(files.getOrDefault(gfid, Set.of()));
+    return List.copyOf(places);
   }
 
   @Override
   public Optional<OpenFile> open(Gfid gfid) throws IOException {
-    Optional<EntryPath> path = path(gfid);
-    if (path.isEmpty()) {
-      return Optional.empty();
+    boolean unsure = false;
+    for (Place place : candidates(gfid, Optional.empty())) {
+      Optional<EntryPath> above = pathOf(place.directory());
+      if (above.isPresent()) {
+        int flags = Linux.O_RDONLY | Linux.O_NONBLOCK;
+        int open = openAs(above.get().resolve(place.name()), gfid, flags);
+        if (open >= 0) {
+          return Optional.of(root.file(open));
+        }
+        unsure |= !leadsTo(above.get(), place.directory());
+      }
     }
-    int open = openAs(path.get(), gfid, Linux.O_RDONLY | Linux.O_NONBLOCK);
-    return open < 0 ? Optional.empty() : Optional.of(root.file(open));
+    if (unsure) {
+      throw new PosixException("open", new byte[0], Errno.EAGAIN);
+    }
+    return Optional.empty();
+  }
+
+  private boolean leadsTo(EntryPath path, Gfid directory) throws IOException {
+    int open = openAs(path, directory, Linux.O_PATH | Linux.O_DIRECTORY);
+    if (open >= 0) {
+      libc.close(open);
+    }
+    return open >= 0;
   }
 
   @Override
@@ -241,12 +268,38 @@ final class PathTree implements PrimaryTree {
 
   @Override
   public synchronized void learn(Gfid directory, Place place) {
-    directories.put(directory, place);
+    Place former = directories.put(directory, place);
+    if (former != null && !former.equals(place)) {
+      occupants.remove(former, directory);
+    }
+    Gfid occupant = occupants.put(place, directory);
+    if (occupant != null && !occupant.equals(directory)) {
+      directories.remove(occupant, place);
+    }
+  }
+
+  @Override
+  public synchronized void learnAbsent(Place place) {
+    Gfid occupant = occupants.remove(place);
+    if (occupant != null) {
+      directories.remove(occupant, place);
+    }
   }
 
   @Override
   public synchronized void learnFile(Gfid file, Place place) {
-    files.put(file, place);
+    Set<Place> places = files.computeIfAbsent(file, any -> new LinkedHashSet<>(2));
+    // The last one learnt is the last to be forgotten.
+    places.remove(place);
+    places.add(place);
+    if (places.size() > NAMES) {
+      places.remove(places.iterator().next());
+    }
+  }
+
+  @Override
+  public Set<Gfid> mapped() {
+    return Set.of(); // other users' processes do not show theirs
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.georep.replicator.volume;
 
 import java.io.IOException;
 import java.util.Optional;
+import java.util.Set;
 import org.georep.engine.ContentSource;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
@@ -47,8 +48,17 @@ public interface PrimaryTree extends ContentSource, AutoCloseable {
   /** A look found this directory at this place. */
   void learn(Gfid directory, Place place);
 
+  /** A look found no directory at this place. */
+  void learnAbsent(Place place);
+
   /** A look found, or a job is about, a file that has this name. */
   void learnFile(Gfid file, Place place);
+
+  /**
+   * Returns files of the volume that living processes have mapped shared and writable, as far as
+   * that can be told; one with several names may lie outside.
+   */
+  Set<Gfid> mapped() throws IOException;
 
   /**
    * Checks that the root is still what it was when this tree was opened.

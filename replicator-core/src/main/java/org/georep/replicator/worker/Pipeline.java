@@ -20,6 +20,7 @@ import org.georep.replicator.apply.EntryPhase;
 import org.georep.replicator.apply.Step;
 import org.georep.replicator.apply.StepResult;
 import org.georep.replicator.crawl.JournalIntake;
+import org.georep.replicator.crawl.MappedFiles;
 import org.georep.replicator.plan.DirtySet;
 import org.georep.replicator.volume.PrimaryTree;
 
@@ -62,6 +63,7 @@ public final class Pipeline {
   private final Failures failures;
   private final Optional<JournalIntake> intake;
   private final CrawlRun crawl;
+  private final MappedFiles mapped;
   private final Meter meter;
   private final Clock clock;
   private final Signal signal;
@@ -75,9 +77,10 @@ public final class Pipeline {
   private volatile boolean stopping;
 
   /** Makes it for a connection whose greeting is done. */
-  public Pipeline(PipelineParts parts) {
+  public Pipeline(PipelineParts parts) throws IOException {
     this.parts = parts;
     this.tree = parts.tree();
+    this.mapped = MappedFiles.on(tree);
     this.contents = parts.contents();
     this.entries = new EntryPhase(tree, parts.agent(), parts.filter(), contents);
     this.pool = parts.pool();
@@ -161,6 +164,9 @@ public final class Pipeline {
     if (intake.isPresent()) {
       records = intake.get().read(dirty, LOOKS);
       mark = intake.get().mark();
+      if (mark.isPresent()) {
+        mapped.addTo(dirty, clock.instant());
+      }
       if (intake.get().gap().isPresent()) {
         crawl.fillGap(intake.get().gap().get(), barriers.stime());
       }

@@ -16,14 +16,17 @@ import org.georep.name.EntryPath;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
+import org.georep.posix.Errno;
 import org.georep.posix.Identity;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.NativeLibc;
+import org.georep.posix.PosixException;
 import org.georep.protocol.EntryState;
 import org.georep.protocol.Kind;
 import org.georep.protocol.Want;
 import org.georep.testing.Sandbox;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -153,6 +156,51 @@ final class PrimaryTreeTest {
       assertThat(tree.open(file)).isEmpty();
       assertThat(tree.look(file, Optional.of(new Place(tree.rootGfid(), FileName.of("f")))))
           .isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("trees")
+  void aFileIsThereAsLongAsOneOfItsNames(Opener opener) throws IOException {
+    Path primary = primary();
+    Files.writeString(primary.resolve("f"), "text");
+    Files.createLink(primary.resolve("g"), primary.resolve("f"));
+    try (PrimaryTree tree = opener.open(bytes(primary))) {
+      Gfid file = look(tree, tree.rootGfid(), "f").gfid();
+      Place f = new Place(tree.rootGfid(), FileName.of("f"));
+      Place g = new Place(tree.rootGfid(), FileName.of("g"));
+      tree.learnFile(file, f);
+      tree.learnFile(file, g);
+      Files.delete(primary.resolve("g"));
+      assertThat(tree.path(file)).contains(EntryPath.parse("f"));
+      tree.open(file).orElseThrow().close();
+      assertThat(tree.look(file, Optional.of(g))).isPresent();
+    }
+  }
+
+  @Test
+  void aFileBelowADirectoryOnTheMoveIsNotGone() throws IOException {
+    Path primary = primary();
+    Files.createDirectory(primary.resolve("a"));
+    Files.writeString(primary.resolve("a/f"), "text");
+    try (PrimaryTree tree = new PathTree(root(bytes(primary)))) {
+      Place before = new Place(tree.rootGfid(), FileName.of("a"));
+      Gfid a = look(tree, tree.rootGfid(), "a").gfid();
+      tree.learn(a, before);
+      Gfid file = look(tree, a, "f").gfid();
+      tree.learnFile(file, new Place(a, FileName.of("f")));
+      Files.move(primary.resolve("a"), primary.resolve("b"));
+      assertThatThrownBy(() -> tree.open(file))
+          .isInstanceOfSatisfying(
+              PosixException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EAGAIN));
+      tree.learn(a, new Place(tree.rootGfid(), FileName.of("b")));
+      tree.learnAbsent(before);
+      tree.open(file).orElseThrow().close();
+      Files.delete(primary.resolve("b/f"));
+      assertThat(tree.open(file)).isEmpty();
+      Files.delete(primary.resolve("b"));
+      tree.learnAbsent(new Place(tree.rootGfid(), FileName.of("b")));
+      assertThat(tree.open(file)).isEmpty();
     }
   }
 

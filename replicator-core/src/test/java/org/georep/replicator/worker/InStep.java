@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.georep.posix.NativeLibc;
 import org.georep.testing.RsyncOracle;
 import org.georep.testing.TreeManifest;
@@ -24,6 +26,21 @@ final class InStep {
     if (without.length == 0) {
       assertThat(RsyncOracle.differences(primary, secondary)).isEmpty();
     }
+  }
+
+  /**
+   * As {@link #check}, but for what lies at and below these paths, where something else is mounted
+   * on the primary.
+   */
+  static void checkBeside(List<String> mountPoints, Path primary, Path secondary) throws Exception {
+    List<String> differences =
+        new ArrayList<>(
+            manifest(primary, Aspect.HOLES).differences(manifest(secondary, Aspect.HOLES)));
+    differences.removeIf(line -> mountPoints.stream().anyMatch(line::contains));
+    assertThat(differences).isEmpty();
+    String[] excluded =
+        mountPoints.stream().map(path -> "--exclude=/" + path).toArray(String[]::new);
+    assertThat(RsyncOracle.differences(primary, secondary, excluded)).isEmpty();
   }
 
   private static TreeManifest manifest(Path root, Aspect... without) throws Exception {

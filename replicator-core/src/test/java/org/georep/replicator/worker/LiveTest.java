@@ -36,6 +36,11 @@ final class LiveTest {
   private Path secondary;
   private TestSession session;
 
+  /** The best this user has. */
+  private void make() {
+    make(NativeLibc.instance().geteuid() == 0 ? CaptureWish.FANOTIFY : CaptureWish.INOTIFY);
+  }
+
   private void make(CaptureWish wish) {
     if (wish == CaptureWish.FANOTIFY) {
       assumeThat(NativeLibc.instance().geteuid()).as("fanotify needs root").isZero();
@@ -77,6 +82,10 @@ final class LiveTest {
     TreeChurn churn =
         new TreeChurn(
             NativeLibc.instance(), primary.toString().getBytes(StandardCharsets.UTF_8), seed);
+    if (wish == CaptureWish.INOTIFY) {
+      // Changed under one name that then goes, a file shows no event under its others.
+      churn.without(TreeChurn.Step.LINK, TreeChurn.Step.COPY_LINKED);
+    }
     churn.run(300);
     try (TestSession.Running running = session.start(RunMode.CONTINUOUS)) {
       Future<?> run = threads.submit(() -> running.worker().run());
@@ -96,7 +105,7 @@ final class LiveTest {
 
   @Test
   void aDirectorysTimesArrive() throws Exception {
-    make(CaptureWish.FANOTIFY);
+    make();
     Files.createDirectories(primary.resolve("a/b/c"));
     try (TestSession.Running running = session.start(RunMode.CONTINUOUS)) {
       Future<?> run = threads.submit(() -> running.worker().run());
@@ -114,7 +123,7 @@ final class LiveTest {
 
   @Test
   void aRenamedDirectoryKeepsItsInodes() throws Exception {
-    make(CaptureWish.FANOTIFY);
+    make();
     Files.createDirectory(primary.resolve("before"));
     for (int i = 0; i < 1000; i++) {
       Files.writeString(primary.resolve("before/f" + i), "contents " + i);

@@ -149,7 +149,7 @@ final class Attachment {
         () -> {
           try (Node node = staged(unnamed)) {
             tree.mark(node, Mark.ofDirectory(state.gfid(), true));
-            attributes.set(node, state, true);
+            attributes.setBeforeMove(node, state);
           }
           tree.insert(unnamed, state.gfid(), Kind.DIRECTORY, directory, name, null);
         });

@@ -58,6 +58,7 @@ final class Metadata {
     }
     touched.given(directory.gfid(), state.mtime(), state.permissions());
     contents.applied(state, true);
+    tree.directories().given(directory.gfid(), state.permissions());
   }
 
   /** Sets the attributes of what is not a directory, at these places, which are all of it. */

@@ -77,7 +77,7 @@ public final class Discard {
       if (node == null) {
         return 0;
       }
-      Directory directory = new Directory(gfid, node.descriptor());
+      Directory directory = tree.directories().unlocked(new Directory(gfid, node.descriptor()));
       for (FileName name : tree.names(directory)) {
         Found inside = tree.look(directory, name);
         if (inside == null) {

@@ -35,6 +35,7 @@ final class OpenSecondary implements AutoCloseable {
   private final Control control;
   private final Lock lock;
   private final Inventory inventory;
+  private final Touched touched;
   private final Directories directories;
   private final Stage stage;
   private final Reconciliation reconciliation;
@@ -58,11 +59,12 @@ final class OpenSecondary implements AutoCloseable {
     this.lock = Objects.requireNonNull(lock, "lock is null");
     this.inventory = Objects.requireNonNull(inventory, "inventory is null");
     OpenedModes modes = new OpenedModes(libc, control.control());
-    Touched touched = new Touched(libc, modes);
+    this.touched = new Touched(libc, modes);
     Directory limboDirectory = new Directory(Directory.LIMBO, control.limbo());
     this.directories =
         new Directories(libc, marks, inventory, touched, root, limboDirectory, !isRoot);
     modes.giveBack(directories);
+    touched.restore(directories);
     Limbo limbo = new Limbo(libc, control.limbo());
     this.stage = Stage.open(libc, control.stage());
     Conflicts conflicts = new Conflicts(libc, control.conflicts(), clock);
@@ -96,6 +98,7 @@ final class OpenSecondary implements AutoCloseable {
     } finally {
       // After a fault of ours memory and tree may disagree: the next start looks at the tree.
       sound &= finished;
+      touched.restore(directories);
       directories.trim();
     }
   }

@@ -34,9 +34,14 @@ import org.slf4j.LoggerFactory;
 public final class Attributes {
   private static final Logger LOG = LoggerFactory.getLogger(Attributes.class);
   private static final String CAPABILITY = "security.capability";
+
+  /** XFS shows root its ACLs a second time, as it has them on disk: removed, they are gone. */
+  private static final String XFS_ACL = "trusted.SGI_ACL_";
+
   private static final int SETUID = 04000;
   private static final int SETGID = 02000;
   private static final int OWNER_WRITE = 0200;
+  private static final int OWNER_ALL = 0700;
   private static final int LEAVE = -1;
 
   private final Libc libc;
@@ -55,7 +60,26 @@ public final class Attributes {
    * @param withMtime whether the mtime too; a file's belongs to its contents
    */
   public void set(Node node, EntryState wanted, boolean withMtime) throws PosixException {
-    int mode = owner(node, wanted);
+    set(node, wanted, withMtime, 0);
+  }
+
+  /**
+   * Sets those of a new directory that has yet to be moved, for which one who is not root needs to
+   * be let in; its mode is set again when it is there.
+   */
+  public void setBeforeMove(Node node, EntryState wanted) throws PosixException {
+    int besides = root ? 0 : OWNER_ALL;
+    set(node, wanted, true, besides);
+    if ((wanted.permissions() & besides) != besides && !wanted.xattrs().isEmpty()) {
+      // An ACL says what the owner may, too.
+      int mode = libc.statx(node.descriptor(), Node.ITSELF, Linux.AT_EMPTY_PATH).permissions();
+      libc.fchmodat(Linux.AT_FDCWD, node.path(), mode | besides);
+    }
+  }
+
+  private void set(Node node, EntryState wanted, boolean withMtime, int besides)
+      throws PosixException {
+    int mode = owner(node, wanted, besides);
     if (wanted.kind() != Kind.SYMLINK && mode != LEAVE) {
       libc.fchmodat(Linux.AT_FDCWD, node.path(), mode);
     }
@@ -71,9 +95,9 @@ public final class Attributes {
   }
 
   /** Sets the owner; returns the mode to be set after it, or {@link #LEAVE}. */
-  private int owner(Node node, EntryState wanted) throws PosixException {
+  private int owner(Node node, EntryState wanted, int besides) throws PosixException {
     Stat now = node.stat();
-    int mode = wanted.permissions();
+    int mode = wanted.permissions() | besides;
     boolean changed = false;
     if (now.uid() != wanted.uid() || now.gid() != wanted.gid()) {
       changed = chown(node, wanted.uid(), wanted.gid());
@@ -134,7 +158,7 @@ public final class Attributes {
     String text = new String(name, StandardCharsets.ISO_8859_1);
     // Labels of this machine (SELinux, IMA) are its own; a capability would be a privilege kept.
     boolean label = text.startsWith("security.") && !text.equals(CAPABILITY);
-    if (!label && !Marks.isOwn(name)) {
+    if (!label && !text.startsWith(XFS_ACL) && !Marks.isOwn(name)) {
       change(node, name, mode, () -> libc.removexattr(node.path(), name));
     }
   }

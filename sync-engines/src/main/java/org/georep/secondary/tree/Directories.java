@@ -189,13 +189,21 @@ public final class Directories implements AutoCloseable {
 
   /** Keeps the descriptor open if it is of this gfid, else closes it. */
   private @Nullable Directory believed(Gfid gfid, int descriptor) throws PosixException {
+    return believed(gfid, descriptor, true);
+  }
+
+  private @Nullable Directory believed(Gfid gfid, int descriptor, boolean unlock)
+      throws PosixException {
     boolean kept = false;
     try {
       Optional<Mark> mark = marks.read(descriptor);
       if (mark.isEmpty() || !mark.get().gfid().equals(gfid)) {
         return null;
       }
-      Directory directory = unlocked(new Directory(gfid, descriptor));
+      Directory directory = new Directory(gfid, descriptor);
+      if (unlock) {
+        unlocked(directory);
+      }
       open.put(gfid, directory);
       kept = true;
       return directory;
@@ -206,17 +214,62 @@ public final class Directories implements AutoCloseable {
     }
   }
 
-  /** Not root, a directory closed to its owner is opened until the request's end. */
-  private Directory unlocked(Directory directory) throws PosixException {
+  /**
+   * As {@link #get}, but one that is closed to this process stays closed: for its own attributes.
+   * To be forgotten after use.
+   */
+  @Nullable Directory asItIs(Gfid gfid) throws PosixException {
+    if (gfid.equals(root.gfid())) {
+      return root;
+    }
+    Directory known = open.get(gfid);
+    if (known != null) {
+      return known;
+    }
+    for (Place place : inventory.places(gfid)) {
+      Directory parent = get(place.directory());
+      if (parent != null) {
+        int descriptor = openBelow(parent, new ArrayDeque<>(List.of(place.name())));
+        Directory found = descriptor < 0 ? null : believed(gfid, descriptor, false);
+        if (found != null) {
+          return found;
+        }
+      }
+    }
+    return null;
+  }
+
+  /**
+   * Not root, a directory closed to its owner is opened until the request's end.
+   *
+   * @param directory open, by whatever way; returned as it is
+   */
+  public Directory unlocked(Directory directory) throws PosixException {
     if (ownerBound) {
       Stat stat = libc.statx(directory.descriptor(), Node.ITSELF, Linux.AT_EMPTY_PATH);
-      if ((stat.mode() & OWNER_ALL) != OWNER_ALL) {
+      if ((stat.mode() & OWNER_ALL) != OWNER_ALL && stat.uid() == libc.geteuid()) {
         byte[] path = ProcPath.of(directory.descriptor());
         touched.beforeOpening(directory.gfid(), stat.permissions());
         libc.fchmodat(Linux.AT_FDCWD, path, stat.permissions() | OWNER_ALL);
       }
     }
     return directory;
+  }
+
+  /** Opens a directory to this process until the request's end, so that it can be moved. */
+  void unlock(Gfid gfid) throws PosixException {
+    if (ownerBound) {
+      get(gfid);
+    }
+  }
+
+  /**
+   * To be called when a directory was given this mode, which may have closed it to this process.
+   */
+  public void given(Gfid gfid, int permissions) {
+    if (ownerBound && (permissions & OWNER_ALL) != OWNER_ALL) {
+      forget(gfid);
+    }
   }
 
   /** Returns the path of a directory below the root or below limbo, as the inventory has it. */

@@ -2,6 +2,7 @@ package org.georep.secondary.tree;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ public final class Touched {
   private final Libc libc;
   private final OpenedModes modes;
   private final Map<Gfid, Before> before = new LinkedHashMap<>();
+  private final List<Gfid> gone = new ArrayList<>();
 
   private record Before(@Nullable Instant mtime, int mode) {}
 
@@ -72,40 +74,77 @@ public final class Touched {
 
   /** Forgets a directory that is gone. */
   void forget(Gfid directory) {
-    before.remove(directory);
+    Before known = before.remove(directory);
+    if (known != null && known.mode != MODE_KEPT) {
+      gone.add(directory);
+    }
   }
 
-  /** Gives all their attributes back; returns those where that failed. */
+  /**
+   * Gives all their attributes back: the mtimes, and when no other directory has to be reached any
+   * more, the modes, the deepest first, since nothing is reached below one that is closed again.
+   *
+   * @return those where that failed
+   */
   public List<Gfid> restore(Directories directories) {
     List<Gfid> failed = new ArrayList<>();
-    for (Map.Entry<Gfid, Before> each : before.entrySet()) {
-      try {
-        Directory directory = directories.get(each.getKey());
-        if (directory != null) {
-          giveBack(directory, each.getValue());
+    for (Map.Entry<Gfid, Before> each : List.copyOf(before.entrySet())) {
+      Instant mtime = each.getValue().mtime;
+      if (mtime != null) {
+        try {
+          giveBack(directories.get(each.getKey()), mtime);
+        } catch (PosixException e) {
+          failed.add(each.getKey());
         }
-      } catch (PosixException e) {
-        failed.add(each.getKey());
       }
     }
-    before.forEach(
-        (gfid, was) -> {
-          if (was.mode != MODE_KEPT) {
-            directories.forget(gfid);
-          }
-        });
+    // One that was closed meanwhile is opened once more for another below it, so it lies higher
+    // than that one, and the rounds end at the root.
+    while (before.values().stream().anyMatch(was -> was.mode != MODE_KEPT)) {
+      closeAgain(directories, failed);
+    }
     before.clear();
+    for (Gfid directory : gone) {
+      try {
+        modes.done(directory);
+      } catch (PosixException e) {
+        failed.add(directory);
+      }
+    }
+    gone.clear();
     return failed;
   }
 
-  private void giveBack(Directory directory, Before was) throws PosixException {
-    byte[] path = ProcPath.of(directory.descriptor());
-    if (was.mtime != null) {
-      libc.utimensat(Linux.AT_FDCWD, path, null, was.mtime, 0);
+  private void giveBack(@Nullable Directory directory, Instant mtime) throws PosixException {
+    if (directory != null) {
+      libc.utimensat(Linux.AT_FDCWD, ProcPath.of(directory.descriptor()), null, mtime, 0);
     }
-    if (was.mode != MODE_KEPT) {
-      libc.fchmodat(Linux.AT_FDCWD, path, was.mode);
-      modes.done(directory.gfid());
+  }
+
+  private record Closing(Gfid directory, int mode, int depth) {}
+
+  private void closeAgain(Directories directories, List<Gfid> failed) {
+    List<Closing> round = new ArrayList<>();
+    before.forEach(
+        (gfid, was) -> {
+          if (was.mode != MODE_KEPT) {
+            round.add(new Closing(gfid, was.mode, directories.path(gfid).names().size()));
+          }
+        });
+    round.sort(Comparator.comparingInt(Closing::depth).reversed());
+    before.clear();
+    for (Closing each : round) {
+      try {
+        Directory directory = directories.asItIs(each.directory);
+        if (directory != null) {
+          libc.fchmodat(Linux.AT_FDCWD, ProcPath.of(directory.descriptor()), each.mode);
+        }
+        modes.done(each.directory);
+      } catch (PosixException e) {
+        failed.add(each.directory);
+      } finally {
+        directories.forget(each.directory);
+      }
     }
   }
 }

@@ -243,6 +243,7 @@ public final class Tree {
   public void move(Found directory, Gfid gfid, Directory to, FileName name) throws PosixException {
     begin(gfid, to, name);
     touched.beforeChange(directory.directory());
+    directories.unlock(gfid);
     rename(
         directory.directory().descriptor(),
         directory.name().toBytes(),

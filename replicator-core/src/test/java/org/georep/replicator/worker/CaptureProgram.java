@@ -1,0 +1,80 @@
+package org.georep.replicator.worker;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.List;
+import org.georep.changelog.capture.CaptureChoice;
+import org.georep.changelog.capture.CaptureWish;
+import org.georep.changelog.capture.host.CaptureProcess;
+import org.georep.changelog.journal.JournalDirectory;
+import org.georep.changelog.journal.JournalSettings;
+import org.georep.posix.NativeLibc;
+import org.georep.posix.RawPath;
+
+/** Capture of a volume as a process of its own; {@link #close} lets it end cleanly. */
+final class CaptureProgram implements AutoCloseable {
+  private final Process process;
+
+  CaptureProgram(Path journal, Path primary, CaptureWish wish) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
+            "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
+            "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            CaptureProgram.class.getName(),
+            journal.toString(),
+            primary.toString(),
+            wish.name()));
+    process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    BufferedReader lines =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+    for (String line = lines.readLine(); !"started".equals(line); line = lines.readLine()) {
+      if (line == null) {
+        throw new IOException("capture did not start");
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    process.getOutputStream().close();
+    process.onExit().join();
+  }
+
+  /** The process. */
+  public static void main(String[] arguments) throws Exception {
+    byte[] root = RawPath.toBytes(Path.of(arguments[1]));
+    CaptureWish wish = CaptureWish.valueOf(arguments[2]);
+    CaptureProcess capture =
+        new CaptureProcess(
+            JournalDirectory.at(Path.of(arguments[0])),
+            JournalSettings.DEFAULT,
+            () -> CaptureChoice.open(NativeLibc.instance(), root, wish).source().orElseThrow(),
+            Clock.systemUTC());
+    Thread end =
+        new Thread(
+            () -> {
+              try {
+                while (System.in.read() >= 0) {
+                  continue;
+                }
+                capture.stop();
+              } catch (IOException | InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    end.setDaemon(true);
+    end.start();
+    capture.run(() -> System.out.println("started"));
+  }
+}

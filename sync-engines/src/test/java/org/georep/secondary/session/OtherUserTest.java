@@ -1,0 +1,22 @@
+package org.georep.secondary.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.georep.testing.OtherUser;
+import org.georep.testing.Sandbox;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What only binds an agent that is not root. */
+class OtherUserTest {
+  @RegisterExtension final Sandbox sandbox = new Sandbox();
+
+  @Test
+  void closedDirectoriesHoldNobodyUp() {
+    OtherUser user = new OtherUser(sandbox.directory("user"));
+    assertThat(user.runTests(ClosedDirectoriesTest.class.getName()))
+        .hasSizeGreaterThan(10)
+        .values()
+        .containsOnly("SUCCESSFUL");
+  }
+}
