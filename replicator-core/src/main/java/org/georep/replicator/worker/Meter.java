@@ -61,6 +61,7 @@ public final class Meter {
   private volatile Optional<Instant> heartbeat = Optional.empty();
   private volatile boolean inStep;
   private volatile Optional<String> fault = Optional.empty();
+  private volatile Optional<String> trouble = Optional.empty();
   private volatile String secondary = "";
   private volatile boolean connected;
   private volatile Duration lastCrawl = Duration.ZERO;
@@ -76,6 +77,7 @@ public final class Meter {
   /** Says that work stopped, and why. */
   public void faulty(String reason) {
     fault = Optional.of(reason);
+    trouble = Optional.empty();
     crawl = Crawl.NONE;
     progress = null;
     inStep = false;
@@ -91,6 +93,16 @@ public final class Meter {
   /** Returns why work stands still, if it does. */
   public Optional<String> fault() {
     return fault;
+  }
+
+  /** Says what the secondary suffers from while work goes on; empty if nothing. */
+  public void trouble(Optional<String> reason) {
+    trouble = reason;
+  }
+
+  /** Returns what the secondary suffers from while work goes on, if anything. */
+  public Optional<String> trouble() {
+    return trouble;
   }
 
   /** Returns where the agent is; empty before the first connection. */

@@ -42,6 +42,10 @@ public final class Pipeline {
   private static final int LOOKS = 4_000;
   private static final int LISTS = 500;
   private static final int FILES_UNDER_WAY = 20_000;
+
+  /** A run that is to end does not wait for room on the secondary for ever. */
+  private static final int BARRIERS_ONCE = 10;
+
   private static final Duration CHECK_EVERY = Duration.ofSeconds(1);
 
   /** Why it ended. */
@@ -94,7 +98,8 @@ public final class Pipeline {
             ledger,
             parts.states(),
             failures::oldest,
-            parts.start());
+            parts.start(),
+            parts.once() ? BARRIERS_ONCE : Integer.MAX_VALUE);
     this.crawl = new CrawlRun(parts, toList);
   }
 
@@ -166,7 +171,7 @@ public final class Pipeline {
       }
       caughtUp |= dirty.size() < LOOKS;
     }
-    failures.retry(dirty, toList);
+    failures.retry(dirty, toList, contents::isUnderWay);
     if (crawl.takeBegun()) {
       // Nobody lists the root's own name: its attributes go with the crawl.
       dirty.addAttributes(tree.rootGfid(), Optional.empty());
@@ -286,6 +291,10 @@ public final class Pipeline {
     meter.bytesRemaining.set(contents.bytes());
     meter.limbo.set(barriers.limbo());
     meter.stime(barriers.stime());
+    if (meter.trouble().isPresent() && barriers.trouble().isEmpty()) {
+      failures.retryAll(); // what waited for it need not wait for its turn
+    }
+    meter.trouble(barriers.trouble());
     barriers
         .heartbeat()
         .ifPresent(

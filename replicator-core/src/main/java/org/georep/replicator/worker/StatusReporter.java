@@ -73,7 +73,7 @@ final class StatusReporter {
         meter.fault().isPresent()
             ? WorkerState.FAULTY
             : meter.secondary().isEmpty() ? WorkerState.INITIALIZING : WorkerState.ACTIVE,
-        meter.fault().orElse(null));
+        meter.fault().or(meter::trouble).orElse(null));
   }
 
   /** Returns the last report of a run. */
