@@ -52,6 +52,15 @@ public final class Meter {
   /** Bytes outstanding. */
   public final AtomicLong bytesRemaining = new AtomicLong();
 
+  /** Rounds that had something to do, each from the first change until in step again. */
+  public final AtomicLong turns = new AtomicLong();
+
+  /** Names and directories the step under way looks at. */
+  public final AtomicLong entriesInFlight = new AtomicLong();
+
+  /** Inodes whose attributes the step under way looks at. */
+  public final AtomicLong attributesInFlight = new AtomicLong();
+
   /** Items in the secondary's limbo. */
   public final AtomicLong limbo = new AtomicLong();
 

@@ -75,6 +75,7 @@ public final class Pipeline {
   private long batch;
   private boolean probe = true;
   private boolean caughtUp;
+  private boolean turned;
   private long checked = System.nanoTime() - CHECK_EVERY.toNanos();
   private volatile boolean stopping;
 
@@ -123,8 +124,14 @@ public final class Pipeline {
       boolean quiet = !worked && contents.files() == 0;
       worked |= barriers.advance(quiet, crawl.isRunning(), intake.isEmpty(), clock.instant());
       report(quiet);
-      if (parts.once() && !worked && isInStep()) {
-        return End.IN_STEP;
+      if (!worked && isInStep()) {
+        if (turned) {
+          turned = false;
+          meter.turns.incrementAndGet();
+        }
+        if (parts.once() || isLastTurn()) {
+          return End.IN_STEP;
+        }
       }
       crawl.sweepIfDue(barriers.stime());
       if (!worked && !parts.capture().arm()) {
@@ -133,6 +140,10 @@ public final class Pipeline {
     }
     barriers.finish();
     return End.STOPPED;
+  }
+
+  private boolean isLastTurn() {
+    return parts.turns().isPresent() && meter.turns.get() >= parts.turns().getAsInt();
   }
 
   private void check() throws IOException, InterruptedException {
@@ -187,12 +198,18 @@ public final class Pipeline {
     batch++;
     Set<Gfid> listed = Set.of();
     if (ask) {
+      meter.entriesInFlight.set(
+          dirty.size() - dirty.attributes().size() - dirty.contents().size() + lists.size());
+      meter.attributesInFlight.set(dirty.attributes().size());
       StepResult result = entries.run(new Step(batch, dirty, lists));
+      turned |= result.looks() > 0;
       apply(result, lists);
       jobs.addAll(result.jobs());
       jobs.addAll(crawl.met(result));
       listed = result.listed();
       barriers.worked();
+      meter.entriesInFlight.set(0);
+      meter.attributesInFlight.set(0);
     }
     handOver(jobs);
     record(mark, listed);

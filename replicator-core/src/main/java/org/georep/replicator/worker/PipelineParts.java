@@ -30,6 +30,7 @@ import org.georep.replicator.volume.PrimaryTree;
  * @param fresh whether the secondary is empty
  * @param gapAtStart why everything has to be crawled first, if so
  * @param once whether to end when in step
+ * @param turns after how many rounds to end, if that is limited
  * @param rescan how often everything is crawled without need; zero for never
  * @param crawlLimit entries a second a crawl may look at, if limited
  * @param expectedEntries entries a crawl will meet, as far as known, else 0
@@ -48,6 +49,7 @@ public record PipelineParts(
     boolean fresh,
     Optional<String> gapAtStart,
     boolean once,
+    OptionalInt turns,
     Duration rescan,
     OptionalInt crawlLimit,
     long expectedEntries,

@@ -225,6 +225,7 @@ public final class Worker {
                   welcome.fresh(),
                   gap(start, intake, welcome),
                   parts.mode().once(),
+                  parts.mode().turns(),
                   parts.rescan(),
                   parts.crawlLimit(),
                   parts.expectedEntries(),
