@@ -140,6 +140,12 @@ public interface Libc {
   /** ftruncate(2). */
   void ftruncate(int descriptor, long size) throws PosixException;
 
+  /** dup(2); the new descriptor is inherited by programs, as the old one is. */
+  int dup(int descriptor) throws PosixException;
+
+  /** dup2(2): {@code to} becomes another number for what {@code from} is open on. */
+  void dup2(int from, int to) throws PosixException;
+
   /** fallocate(2). */
   void fallocate(int descriptor, int mode, long offset, long length) throws PosixException;
 

@@ -109,6 +109,10 @@ final class Native {
 
     int ftruncate(int descriptor, long size);
 
+    int dup(int descriptor);
+
+    int dup2(int from, int to);
+
     int fallocate(int descriptor, int mode, long offset, long length);
 
     /**

@@ -364,6 +364,16 @@ public final class NativeLibc implements Libc {
   }
 
   @Override
+  public int dup(int descriptor) throws PosixException {
+    return calls.run("dup", () -> c.dup(descriptor));
+  }
+
+  @Override
+  public void dup2(int from, int to) throws PosixException {
+    calls.run("dup2", () -> c.dup2(from, to));
+  }
+
+  @Override
   public void fallocate(int descriptor, int mode, long offset, long length) throws PosixException {
     calls.run("fallocate", () -> c.fallocate(descriptor, mode, offset, length));
   }

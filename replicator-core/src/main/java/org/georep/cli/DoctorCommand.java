@@ -10,11 +10,14 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.georep.replicator.inspect.Doctor;
 import org.georep.replicator.inspect.Finding;
+import org.georep.replicator.session.ByteText;
 import org.georep.replicator.session.ExitCode;
 import org.georep.replicator.session.GeorepException;
+import org.georep.replicator.session.GivenPath;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
@@ -33,6 +36,13 @@ final class DoctorCommand implements Callable<Integer> {
   @ParentCommand private Georep top;
   @Spec private CommandSpec spec;
 
+  @Parameters(
+      arity = "0..1",
+      paramLabel = "PRIMARY",
+      defaultValue = "/",
+      description = "A primary, to see whether its file system can be watched. Default: /.")
+  private String primary;
+
   @Option(names = "--json", description = "A JSON array with an object for each finding.")
   private boolean json;
 
@@ -46,7 +56,10 @@ final class DoctorCommand implements Callable<Integer> {
             .filter(directory -> !directory.isEmpty())
             .map(Path::of)
             .toList();
-    List<Finding> findings = new Doctor(host.libc(), host.state(), searchPath).examine();
+    List<Finding> findings =
+        new Doctor(
+                host.libc(), host.state(), searchPath, GivenPath.absolute(ByteText.bytes(primary)))
+            .examine();
     PrintWriter out = spec.commandLine().getOut();
     if (json) {
       ArrayNode all = JsonNodeFactory.instance.arrayNode();

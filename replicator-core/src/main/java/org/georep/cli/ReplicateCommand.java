@@ -86,7 +86,7 @@ final class ReplicateCommand implements Callable<Integer> {
   @Option(
       names = "--turns",
       paramLabel = "N",
-      description = "Stop after N rounds that had something to do.")
+      description = "Stop when in step after a change for the Nth time.")
   private @Nullable Integer turns;
 
   @Option(
@@ -169,6 +169,18 @@ final class ReplicateCommand implements Callable<Integer> {
       @Override
       public void holding(SessionDirectory session) {
         Logging.toFile(session.log());
+      }
+
+      @Override
+      public boolean isWatched() {
+        return Terminal.isError();
+      }
+
+      @Override
+      public void progress(String line) {
+        // To the line's begin, over what was there, and nothing behind it.
+        err.print(line.isEmpty() ? "\r\u001b[K" : "\r" + line + "\u001b[K");
+        err.flush();
       }
 
       @Override

@@ -107,7 +107,7 @@ class ReplicateVerbTest {
 
   @Test
   void whatIsNotThereYetIsRefused() {
-    for (String option : java.util.List.of("--ignore-deletes", "--turns=1")) {
+    for (String option : java.util.List.of("--ignore-deletes")) {
       Result result = replicate(option);
       assertThat(result.code()).isEqualTo(1);
       assertThat(result.err()).contains("This version").contains(option.replace("=1", ""));

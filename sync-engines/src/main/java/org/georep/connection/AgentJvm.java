@@ -18,7 +18,9 @@ final class AgentJvm {
           "-XX:+UseSerialGC",
           "-XX:TieredStopAtLevel=1",
           "-Xshare:auto",
-          "-XX:-UsePerfData");
+          "-XX:-UsePerfData",
+          // Standard output belongs to the frames, and a data program's to its own bytes.
+          "-XX:+DisplayVMOutputToStderr");
 
   private static final String MAIN = "org.georep.secondary.AgentMain";
 

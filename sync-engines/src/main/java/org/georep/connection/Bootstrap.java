@@ -33,7 +33,8 @@ final class Bootstrap {
 
   /** Says {@code ready}, or what is missing; costs no Java. */
   String probe() {
-    return wrapped(find() + "echo " + MARK + " ready");
+    // The time says that it is used: one that is not goes when another is installed.
+    return wrapped(find() + "touch -c \"$j\" 2>/dev/null; echo " + MARK + " ready");
   }
 
   /**
@@ -45,6 +46,7 @@ final class Bootstrap {
         directory()
             + "umask 077; mkdir -p \"$d\"; "
             + "find \"$d\" -name \".agent.*\" -mmin +60 -exec rm -f {} + 2>/dev/null; "
+            + "find \"$d\" -name \"agent-*.jar\" -mtime +30 -exec rm -f {} + 2>/dev/null; "
             + "t=$d/.agent.$$; "
             + ("if cat >\"$t\" && [ \"$(wc -c <\"$t\")\" -eq " + jar.size() + " ] && ")
             + "c=$(sha256sum <\"$t\" 2>/dev/null || echo unchecked) && "

@@ -3,6 +3,8 @@ package org.georep.connection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -17,6 +19,10 @@ import org.slf4j.LoggerFactory;
 final class ControlDirectory {
   private static final Logger LOG = LoggerFactory.getLogger(ControlDirectory.class);
   private static final int LONGEST = 60;
+  private static final Duration KEPT = Duration.ofDays(1);
+
+  /** What their names begin with; a number follows. */
+  static final String PREFIX = "georep-";
 
   private ControlDirectory() {}
 
@@ -33,7 +39,8 @@ final class ControlDirectory {
       // A blank or a percent sign means something in ssh's options.
       if (candidate.length() <= LONGEST && candidate.matches("/[A-Za-z0-9_./+-]*")) {
         try {
-          return Files.createTempDirectory(Path.of(candidate), "georep-");
+          LeftDirectories.prune(Path.of(candidate), Instant.now().minus(KEPT));
+          return Files.createTempDirectory(Path.of(candidate), PREFIX);
         } catch (IOException e) {
           last = e;
         }

@@ -62,9 +62,11 @@ final class ProcessChannel implements Channel {
 
   @Override
   public OptionalInt await(Duration timeout) throws InterruptedException {
-    return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)
-        ? OptionalInt.of(process.exitValue())
-        : OptionalInt.empty();
+    if (!process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
+      return OptionalInt.empty();
+    }
+    errors.awaitEnd(LAST_WORDS); // what it said last may not have been read yet
+    return OptionalInt.of(process.exitValue());
   }
 
   boolean isAlive() {

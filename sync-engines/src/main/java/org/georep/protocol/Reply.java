@@ -236,6 +236,12 @@ public sealed interface Reply {
    *
    * @param limbo how many items limbo holds now
    * @param discarded how many entries left the secondary for good with this barrier
+   * @param trouble what keeps the secondary from taking everything, and what to do, in a sentence
    */
-  record Synced(long limbo, long discarded) implements Reply {}
+  record Synced(long limbo, long discarded, Optional<String> trouble) implements Reply {
+    /** Checks its parts. */
+    public Synced {
+      Objects.requireNonNull(trouble, "trouble is null");
+    }
+  }
 }

@@ -85,6 +85,7 @@ final class ReplyCodec {
       out.octet(SYNCED);
       out.signed(synced.limbo());
       out.signed(synced.discarded());
+      out.optional(synced.trouble(), (writer, words) -> writer.text(shortened(words)));
     } else {
       throw new IllegalStateException("no code for " + reply.getClass());
     }
@@ -117,7 +118,8 @@ final class ReplyCodec {
               Values.gfids(in),
               in.list(MIN_FAILURE, ReplyCodec::readFailure),
               Values.gfids(in));
-      case SYNCED -> new Reply.Synced(in.signed(), in.signed());
+      case SYNCED ->
+          new Reply.Synced(in.signed(), in.signed(), in.optional(reader -> reader.text(MAX_TEXT)));
       default -> throw new ProtocolException("a reply of the unknown kind " + code + " arrived");
     };
   }

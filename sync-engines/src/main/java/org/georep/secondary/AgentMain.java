@@ -86,7 +86,10 @@ public final class AgentMain {
     out.write(Greeting.answer(AgentVersion.VERSION));
     out.flush();
     if (greeting instanceof Greeting.Session session) {
-      return AgentSession.run(tree, rule, in, out, session.timeout());
+      // From here on only frames are expected there; until now lines that are none were passed
+      // over.
+      OutputStream frames = FrameOutput.take(NativeLibc.instance());
+      return AgentSession.run(tree, rule, in, frames, session.timeout());
     }
     return 0;
   }

@@ -97,7 +97,7 @@ final class AgentClientTest {
         replies.add(client.send(new Request.CrawlEnd(i)));
       }
       for (int i = 1; i <= replies.size(); i++) {
-        assertThat(replies.get(i - 1).get()).isEqualTo(new Reply.Synced(i, i));
+        assertThat(replies.get(i - 1).get()).isEqualTo(new Reply.Synced(i, i, Optional.empty()));
       }
     }
   }

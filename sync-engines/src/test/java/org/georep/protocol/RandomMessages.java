@@ -84,7 +84,8 @@ final class RandomMessages {
             list(this::gfid),
             list(this::failure),
             list(this::gfid)),
-        new Reply.Synced(number(), number()));
+        new Reply.Synced(
+            number(), number(), random.nextBoolean() ? Optional.empty() : Optional.of("full ü")));
   }
 
   EntryState state() {

@@ -48,7 +48,7 @@ public final class ScriptedAgent {
         root = Optional.of(Path.of(new String(hello.root(), StandardCharsets.UTF_8)));
         return new Reply.Welcome("1", false, Optional.empty(), 0, false, Map.of(), List.of());
       } else if (request instanceof Request.CrawlEnd end) {
-        return new Reply.Synced(end.batch(), ++count);
+        return new Reply.Synced(end.batch(), ++count, Optional.empty());
       } else if (request instanceof Request.OpenJob job) {
         return act(job.engine());
       }

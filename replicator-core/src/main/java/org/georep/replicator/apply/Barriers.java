@@ -5,9 +5,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
+import org.georep.connection.RequestFailedException;
 import org.georep.name.Gfid;
+import org.georep.posix.Errno;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.replicator.stime.SyncState;
@@ -21,11 +24,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One barrier is under way at a time, and the pipeline does not wait for it. Under load there is
  * about one a second; when it falls quiet one comes at once; while only heartbeats pass, one in a
- * few seconds. Stime never passes the oldest entry in quarantine. For one thread.
+ * few seconds. Stime never passes the oldest entry in quarantine.
+ *
+ * <p>A secondary that cannot write now (full, over its quota, read-only) fails a barrier and not
+ * the connection: nothing is claimed, the reason is to be seen, and the next barrier, a little
+ * later, claims the same and more. For one thread.
  */
 public final class Barriers {
   private static final Duration UNDER_LOAD = Duration.ofSeconds(1);
   private static final Duration HEARTBEAT = Duration.ofSeconds(3);
+
+  /** After a barrier that failed. */
+  private static final Duration PAUSE = Duration.ofSeconds(2);
+
+  private static final Set<Integer> CANNOT_WRITE = Set.of(Errno.ENOSPC, Errno.EDQUOT, Errno.EROFS);
 
   private record UnderWay(
       BatchLedger.Claim claim, Optional<Instant> stime, CompletableFuture<Reply> reply) {}
@@ -46,15 +58,23 @@ public final class Barriers {
   private final States states;
   private final Supplier<Optional<Instant>> oldestFailure;
 
+  private final int mostFailures;
+
   private SyncState state;
   private Optional<Instant> heartbeat = Optional.empty();
   private @Nullable UnderWay underWay;
   private long limbo;
   private boolean everSynced;
+  private int failedInRow;
+  private Optional<String> trouble = Optional.empty();
   private boolean worked;
   private long lastNanos = System.nanoTime() - HEARTBEAT.toNanos();
 
-  /** Makes it, with the state the last run left. */
+  /**
+   * Makes it, with the state the last run left.
+   *
+   * @param mostFailures how many barriers in a row may fail because the secondary cannot write
+   */
   public Barriers(
       Agent agent,
       EntryPhase entries,
@@ -62,7 +82,8 @@ public final class Barriers {
       BatchLedger ledger,
       States states,
       Supplier<Optional<Instant>> oldestFailure,
-      SyncState start) {
+      SyncState start,
+      int mostFailures) {
     this.agent = agent;
     this.entries = entries;
     this.contents = contents;
@@ -70,6 +91,7 @@ public final class Barriers {
     this.states = states;
     this.oldestFailure = oldestFailure;
     this.state = start;
+    this.mostFailures = mostFailures;
   }
 
   /**
@@ -98,7 +120,7 @@ public final class Barriers {
       return true;
     }
     long since = System.nanoTime() - lastNanos;
-    if (since < (quiet ? 0 : UNDER_LOAD.toNanos())) {
+    if (since < pause(quiet).toNanos()) {
       return false;
     }
     // Read before what was touched is: publishing reports it before it reports its files.
@@ -123,6 +145,10 @@ public final class Barriers {
     }
     start(claim.get(), crawling, crawlOnly);
     return true;
+  }
+
+  private Duration pause(boolean quiet) {
+    return failedInRow > 0 ? PAUSE : quiet ? Duration.ZERO : UNDER_LOAD;
   }
 
   private void start(BatchLedger.Claim claim, boolean crawling, boolean crawlOnly)
@@ -153,8 +179,22 @@ public final class Barriers {
   }
 
   private void complete(UnderWay done) throws IOException, InterruptedException {
-    Reply.Synced synced = Agent.await(done.reply(), Reply.Synced.class);
     underWay = null;
+    Reply.Synced synced;
+    try {
+      synced = Agent.await(done.reply(), Reply.Synced.class);
+    } catch (RequestFailedException e) {
+      if (!CANNOT_WRITE.contains(e.errno()) || failedInRow >= mostFailures) {
+        throw e;
+      }
+      failedInRow++;
+      worked = true;
+      lastNanos = System.nanoTime();
+      trouble = Optional.of("Nothing can be made durable on the secondary: " + e.getMessage());
+      return;
+    }
+    failedInRow = 0;
+    trouble = synced.trouble();
     limbo = synced.limbo();
     everSynced = true;
     ledger.claimed(done.claim());
@@ -188,6 +228,11 @@ public final class Barriers {
   /** Returns the last mark that went the whole way. */
   public Optional<Instant> heartbeat() {
     return heartbeat;
+  }
+
+  /** Returns what the secondary suffers from, in a sentence, as of the last barrier. */
+  public Optional<String> trouble() {
+    return trouble;
   }
 
   /** Returns how many items limbo holds, as of the last barrier. */

@@ -239,6 +239,11 @@ public final class DataPhase implements DataListener {
     return outstanding.isEmpty() ? newest : Math.min(newest, outstanding.firstKey() - 1);
   }
 
+  /** Returns whether contents of this file are outstanding. */
+  public synchronized boolean isUnderWay(Gfid file) {
+    return running.containsKey(file);
+  }
+
   /** Returns how many files are outstanding. */
   public synchronized int files() {
     return running.size();

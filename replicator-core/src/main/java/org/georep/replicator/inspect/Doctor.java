@@ -28,16 +28,19 @@ public final class Doctor {
   private final Libc libc;
   private final StateDirectory state;
   private final List<Path> searchPath;
+  private final byte[] watched;
 
   /**
    * Makes one.
    *
    * @param searchPath where programs are looked for
+   * @param watched a directory on the file system that is to be watched, such as a primary
    */
-  public Doctor(Libc libc, StateDirectory state, List<Path> searchPath) {
+  public Doctor(Libc libc, StateDirectory state, List<Path> searchPath, byte[] watched) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.state = Objects.requireNonNull(state, "state is null");
     this.searchPath = List.copyOf(searchPath);
+    this.watched = watched.clone();
   }
 
   /** Returns what was found, in a fixed order. */
@@ -104,29 +107,46 @@ public final class Doctor {
   }
 
   private Finding fanotify() {
+    String where = Shown.of(watched);
+    int descriptor;
     try {
-      int descriptor = libc.fanotifyInit(Linux.FAN_CLOEXEC | FANOTIFY, 0);
-      try {
-        libc.fanotifyMark(
-            descriptor,
-            Linux.FAN_MARK_ADD | Linux.FAN_MARK_FILESYSTEM,
-            Linux.FAN_CREATE | Linux.FAN_ONDIR,
-            Linux.AT_FDCWD,
-            new byte[] {'/'});
-      } finally {
-        libc.close(descriptor);
-      }
-      return Finding.ok("fanotify", "works: whole file systems can be watched");
+      descriptor = libc.fanotifyInit(Linux.FAN_CLOEXEC | FANOTIFY, 0);
     } catch (PosixException e) {
-      if (e.is(Errno.EOPNOTSUPP, Errno.ENODEV, Errno.EXDEV)) {
-        return Finding.ok(
-            "fanotify", "works, though not on the file system of / (" + e.getMessage() + ")");
-      }
       return Finding.warning(
           "fanotify",
           "does not work here ("
               + e.getMessage()
               + "): inotify is used. It needs root and Linux 5.9 or newer.");
+    }
+    try {
+      libc.fanotifyMark(
+          descriptor,
+          Linux.FAN_MARK_ADD | Linux.FAN_MARK_FILESYSTEM,
+          Linux.FAN_CREATE | Linux.FAN_ONDIR,
+          Linux.AT_FDCWD,
+          watched);
+      return Finding.ok("fanotify", "works: the whole file system of " + where + " can be watched");
+    } catch (PosixException e) {
+      if (e.is(Errno.ENOENT, Errno.ENOTDIR)) {
+        return Finding.error("fanotify", where + " is no directory. Name the primary.");
+      }
+      return Finding.warning(
+          "fanotify",
+          "works, though not on the file system of "
+              + where
+              + " ("
+              + e.getMessage()
+              + "): inotify is used there, or crawls.");
+    } finally {
+      close(descriptor);
+    }
+  }
+
+  private void close(int descriptor) {
+    try {
+      libc.close(descriptor);
+    } catch (PosixException e) {
+      // It was only looked at.
     }
   }
 

@@ -189,6 +189,14 @@ public final class Quarantine implements AutoCloseable {
     return due(now, Integer.MAX_VALUE);
   }
 
+  /** Makes every entry due now; not durable, a restart tries them when they were due before. */
+  public synchronized void retryAll() {
+    Instant now = clock.instant();
+    entries.replaceAll(
+        (subject, entry) ->
+            new QuarantineEntry(entry.failure(), entry.first(), entry.last(), entry.tries(), now));
+  }
+
   /** Returns whether something is in. */
   public synchronized boolean contains(Subject subject) {
     return entries.containsKey(Objects.requireNonNull(subject, "subject is null"));

@@ -8,7 +8,8 @@ import java.util.OptionalInt;
  *
  * @param once stop when in step
  * @param dryRun say what would be done and change nothing
- * @param turns stop after so many rounds that had something to do, 1 or more
+ * @param turns stop after so many rounds that had something to do, 1 or more; a round goes from the
+ *     first change until the secondary is in step again
  * @param adopt take over a secondary that already holds data
  * @param adoptChecksum and compare contents when doing so
  * @param acceptDeletes delete on the secondary whatever a crawl does not find any more, however

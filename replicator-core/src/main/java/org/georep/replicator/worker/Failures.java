@@ -9,13 +9,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.georep.engine.Outcome;
 import org.georep.name.EntryPath;
+import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
 import org.georep.posix.PosixException;
 import org.georep.protocol.EntryState;
 import org.georep.protocol.Reply;
+import org.georep.protocol.Want;
 import org.georep.replicator.apply.DataPhase;
 import org.georep.replicator.apply.StepResult;
 import org.georep.replicator.plan.DirtySet;
@@ -23,6 +26,7 @@ import org.georep.replicator.quarantine.Failure;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.quarantine.QuarantineEntry;
 import org.georep.replicator.quarantine.Subject;
+import org.georep.replicator.volume.PrimaryDirectory;
 import org.georep.replicator.volume.PrimaryTree;
 
 /**
@@ -37,6 +41,9 @@ final class Failures {
   private final Meter meter;
   private final Clock clock;
   private final Set<Gfid> unlistable = new HashSet<>();
+
+  /** What the step under way tries again: if nothing comes of that, it is well, or gone. */
+  private final Set<Subject> tried = new HashSet<>();
 
   Failures(PrimaryTree tree, Quarantine quarantine, Meter meter, Clock clock) {
     this.tree = tree;
@@ -67,8 +74,12 @@ final class Failures {
           well.add(subject);
         }
       }
+      // Where contents are needed, those decide.
+      result.jobs().forEach(job -> failed.add(new Subject.Inode(job.gfid())));
+      tried.stream().filter(subject -> !failed.contains(subject)).forEach(well::add);
       quarantine.resolved(well);
     }
+    tried.clear();
   }
 
   /** Returns the directory whose listing looks at this: a name's directory, a directory itself. */
@@ -123,21 +134,35 @@ final class Failures {
     }
   }
 
-  /** Makes what is due for another try dirty again. */
-  void retry(DirtySet dirty, Set<Gfid> toList) throws IOException {
+  /**
+   * Makes what is due for another try dirty again.
+   *
+   * @param underWay whether contents of this file are on their way: their end decides
+   */
+  void retry(DirtySet dirty, Set<Gfid> toList, Predicate<Gfid> underWay) throws IOException {
     if (isEmpty()) {
       return;
     }
     for (QuarantineEntry entry : quarantine.due(clock.instant(), RETRIES)) {
       if (entry.failure().subject() instanceof Subject.Name name) {
         dirty.addName(name.place());
-      } else if (entry.failure().subject() instanceof Subject.Inode inode) {
-        retry(inode.gfid(), dirty, toList);
+        tried.add(name);
+      } else if (entry.failure().subject() instanceof Subject.Inode inode
+          && !underWay.test(inode.gfid())) {
+        retry(inode, entry.failure().path(), dirty, toList);
       }
     }
   }
 
-  private void retry(Gfid gfid, DirtySet dirty, Set<Gfid> toList) throws IOException {
+  /** What kept entries from being applied is gone: all of them are tried again soon. */
+  void retryAll() {
+    quarantine.retryAll();
+  }
+
+  private void retry(
+      Subject.Inode inode, Optional<EntryPath> known, DirtySet dirty, Set<Gfid> toList)
+      throws IOException {
+    Gfid gfid = inode.gfid();
     Optional<EntryState> state;
     try {
       state = tree.look(gfid, Optional.empty());
@@ -147,13 +172,47 @@ final class Failures {
       return;
     }
     if (state.isEmpty()) {
-      quarantine.resolved(new Subject.Inode(gfid));
+      quarantine.resolved(inode);
     } else if (state.get().isDirectory()) {
       unlistable.remove(gfid);
       toList.add(gfid);
     } else {
       dirty.addContents(gfid, Optional.empty());
+      // An agent started since does not know that a name waits for these contents.
+      name(gfid, known).ifPresent(dirty::addName);
+      tried.add(inode);
     }
+  }
+
+  private Optional<Place> name(Gfid file, Optional<EntryPath> known) throws IOException {
+    Optional<Place> now = tree.place(file);
+    if (now.isPresent() || known.isEmpty() || known.get().isRoot()) {
+      return now;
+    }
+    List<FileName> names = known.get().names();
+    Gfid at = tree.rootGfid();
+    for (FileName name : names.subList(0, names.size() - 1)) {
+      Optional<Gfid> below = directory(new Place(at, name));
+      if (below.isEmpty()) {
+        return Optional.empty();
+      }
+      at = below.get();
+    }
+    return Optional.of(new Place(at, names.get(names.size() - 1)));
+  }
+
+  private Optional<Gfid> directory(Place place) throws IOException {
+    if (tree.directory(place.directory()) instanceof PrimaryTree.Found.Inside inside) {
+      try (PrimaryDirectory directory = inside.directory()) {
+        if (directory.look(place.name()) instanceof Want.Present present
+            && present.state().isDirectory()) {
+          return Optional.of(present.state().gfid());
+        }
+      } catch (PosixException e) {
+        return Optional.empty(); // then a listing has to find the file
+      }
+    }
+    return Optional.empty();
   }
 
   /**

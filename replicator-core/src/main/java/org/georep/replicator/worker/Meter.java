@@ -52,6 +52,15 @@ public final class Meter {
   /** Bytes outstanding. */
   public final AtomicLong bytesRemaining = new AtomicLong();
 
+  /** Rounds that had something to do, each from the first change until in step again. */
+  public final AtomicLong turns = new AtomicLong();
+
+  /** Names and directories the step under way looks at. */
+  public final AtomicLong entriesInFlight = new AtomicLong();
+
+  /** Inodes whose attributes the step under way looks at. */
+  public final AtomicLong attributesInFlight = new AtomicLong();
+
   /** Items in the secondary's limbo. */
   public final AtomicLong limbo = new AtomicLong();
 
@@ -61,6 +70,7 @@ public final class Meter {
   private volatile Optional<Instant> heartbeat = Optional.empty();
   private volatile boolean inStep;
   private volatile Optional<String> fault = Optional.empty();
+  private volatile Optional<String> trouble = Optional.empty();
   private volatile String secondary = "";
   private volatile boolean connected;
   private volatile Duration lastCrawl = Duration.ZERO;
@@ -76,6 +86,7 @@ public final class Meter {
   /** Says that work stopped, and why. */
   public void faulty(String reason) {
     fault = Optional.of(reason);
+    trouble = Optional.empty();
     crawl = Crawl.NONE;
     progress = null;
     inStep = false;
@@ -91,6 +102,16 @@ public final class Meter {
   /** Returns why work stands still, if it does. */
   public Optional<String> fault() {
     return fault;
+  }
+
+  /** Says what the secondary suffers from while work goes on; empty if nothing. */
+  public void trouble(Optional<String> reason) {
+    trouble = reason;
+  }
+
+  /** Returns what the secondary suffers from while work goes on, if anything. */
+  public Optional<String> trouble() {
+    return trouble;
   }
 
   /** Returns where the agent is; empty before the first connection. */

@@ -43,6 +43,10 @@ public final class Pipeline {
   private static final int LOOKS = 4_000;
   private static final int LISTS = 500;
   private static final int FILES_UNDER_WAY = 20_000;
+
+  /** A run that is to end does not wait for room on the secondary for ever. */
+  private static final int BARRIERS_ONCE = 10;
+
   private static final Duration CHECK_EVERY = Duration.ofSeconds(1);
 
   /** Why it ended. */
@@ -73,6 +77,7 @@ public final class Pipeline {
   private long batch;
   private boolean probe = true;
   private boolean caughtUp;
+  private boolean turned;
   private long checked = System.nanoTime() - CHECK_EVERY.toNanos();
   private volatile boolean stopping;
 
@@ -97,7 +102,8 @@ public final class Pipeline {
             ledger,
             parts.states(),
             failures::oldest,
-            parts.start());
+            parts.start(),
+            parts.once() ? BARRIERS_ONCE : Integer.MAX_VALUE);
     this.crawl = new CrawlRun(parts, toList);
   }
 
@@ -121,8 +127,14 @@ public final class Pipeline {
       boolean quiet = !worked && contents.files() == 0;
       worked |= barriers.advance(quiet, crawl.isRunning(), intake.isEmpty(), clock.instant());
       report(quiet);
-      if (parts.once() && !worked && isInStep()) {
-        return End.IN_STEP;
+      if (!worked && isInStep()) {
+        if (turned) {
+          turned = false;
+          meter.turns.incrementAndGet();
+        }
+        if (parts.once() || isLastTurn()) {
+          return End.IN_STEP;
+        }
       }
       crawl.sweepIfDue(barriers.stime());
       if (!worked && !parts.capture().arm()) {
@@ -131,6 +143,10 @@ public final class Pipeline {
     }
     barriers.finish();
     return End.STOPPED;
+  }
+
+  private boolean isLastTurn() {
+    return parts.turns().isPresent() && meter.turns.get() >= parts.turns().getAsInt();
   }
 
   private void check() throws IOException, InterruptedException {
@@ -172,7 +188,7 @@ public final class Pipeline {
       }
       caughtUp |= dirty.size() < LOOKS;
     }
-    failures.retry(dirty, toList);
+    failures.retry(dirty, toList, contents::isUnderWay);
     if (crawl.takeBegun()) {
       // Nobody lists the root's own name: its attributes go with the crawl.
       dirty.addAttributes(tree.rootGfid(), Optional.empty());
@@ -188,12 +204,18 @@ public final class Pipeline {
     batch++;
     Set<Gfid> listed = Set.of();
     if (ask) {
+      meter.entriesInFlight.set(
+          dirty.size() - dirty.attributes().size() - dirty.contents().size() + lists.size());
+      meter.attributesInFlight.set(dirty.attributes().size());
       StepResult result = entries.run(new Step(batch, dirty, lists));
+      turned |= result.looks() > 0;
       apply(result, lists, dirty.isEmpty() && lists.isEmpty());
       jobs.addAll(result.jobs());
       jobs.addAll(crawl.met(result));
       listed = result.listed();
       barriers.worked();
+      meter.entriesInFlight.set(0);
+      meter.attributesInFlight.set(0);
     }
     handOver(jobs);
     record(mark, listed);
@@ -291,6 +313,10 @@ public final class Pipeline {
     meter.bytesRemaining.set(contents.bytes());
     meter.limbo.set(barriers.limbo());
     meter.stime(barriers.stime());
+    if (meter.trouble().isPresent() && barriers.trouble().isEmpty()) {
+      failures.retryAll(); // what waited for it need not wait for its turn
+    }
+    meter.trouble(barriers.trouble());
     barriers
         .heartbeat()
         .ifPresent(

@@ -32,6 +32,7 @@ import org.georep.replicator.volume.PrimaryTree;
  * @param gapAtStart why everything has to be crawled first, if so
  * @param brake what a crawl that deletes too much is stopped by
  * @param once whether to end when in step
+ * @param turns after how many rounds to end, if that is limited
  * @param rescan how often everything is crawled without need; zero for never
  * @param crawlLimit entries a second a crawl may look at, if limited
  * @param expectedEntries entries a crawl will meet, as far as known, else 0
@@ -51,6 +52,7 @@ public record PipelineParts(
     Optional<String> gapAtStart,
     DeleteBrake brake,
     boolean once,
+    OptionalInt turns,
     Duration rescan,
     OptionalInt crawlLimit,
     long expectedEntries,

@@ -32,6 +32,7 @@ import org.georep.replicator.session.SessionLock;
 import org.georep.replicator.session.Settings;
 import org.georep.replicator.session.StateDirectory;
 import org.georep.replicator.stime.SyncStateFile;
+import org.georep.replicator.volume.EntryEstimate;
 import org.georep.replicator.volume.KnownVolume;
 import org.georep.replicator.volume.MassDeleteException;
 import org.georep.replicator.volume.PrimaryTree;
@@ -69,6 +70,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
   private final Object starting = new Object();
   private @Nullable Worker worker;
   private boolean stopping;
+  private long expected;
 
   /**
    * Makes a run.
@@ -127,10 +129,6 @@ public final class ReplicateRun implements Callable<ExitCode> {
           ExitCode.ERROR,
           "This version does not know how to keep what is deleted: run without --ignore-deletes.");
     }
-    if (mode.turns().isPresent()) {
-      throw new GeorepException(
-          ExitCode.ERROR, "This version does not count turns: use --once instead of --turns.");
-    }
   }
 
   private static String sentence(IOException e) {
@@ -176,7 +174,8 @@ public final class ReplicateRun implements Callable<ExitCode> {
       try (Capture capture = new Capture(feed, signal)) {
         StatusReporter reporter =
             new StatusReporter(
-                configuration, meter, quarantine, feed, journal, file.counters(), clock);
+                configuration, meter, quarantine, feed, journal, file.counters(), libc, clock);
+        expected = EntryEstimate.of(libc, root).orElseGet(() -> reporter.before().crawlEntries());
         WorkerParts parts = parts(session, volume, tree, capture, quarantine);
         return watched(session, file, reporter, parts, quarantine);
       }
@@ -196,8 +195,10 @@ public final class ReplicateRun implements Callable<ExitCode> {
                 libc,
                 session.control(),
                 ControlOperations.of(reporter::now, this::stop),
-                () -> "checkpoint None is N/A")) {
-      log.debug("listening: {}", control);
+                () -> "checkpoint None is N/A");
+        ProgressTeller progress =
+            mode.ends() ? ProgressTeller.start(meter, expected, output) : ProgressTeller.none()) {
+      log.debug("listening: {}, {}", control, progress);
       try {
         Pipeline.End end = work(parts);
         writer.end(reporter.ended(WorkerState.STOPPED, null));
@@ -293,7 +294,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
         settings.crawlLimit() == 0
             ? OptionalInt.empty()
             : OptionalInt.of((int) Math.min(Integer.MAX_VALUE, settings.crawlLimit())),
-        0,
+        expected,
         mode,
         capture,
         new SyncStateFile(libc, session.stime(configuration.volume())),

@@ -12,6 +12,12 @@ public interface RunOutput {
   /** The session is held by this process: its directory may be written to. */
   void holding(SessionDirectory session);
 
+  /** Whether the line of {@link #progress} is drawn over the last one, for a person who looks. */
+  boolean isWatched();
+
+  /** How far the run is, about once a second while watched; empty at the end. */
+  void progress(String line);
+
   /** A dry run found a change that a run would make. */
   void change(Reply.Change change);
 }

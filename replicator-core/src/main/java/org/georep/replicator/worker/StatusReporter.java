@@ -6,12 +6,18 @@ import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import org.georep.changelog.capture.host.CaptureFeed;
 import org.georep.changelog.journal.JournalDirectory;
 import org.georep.changelog.journal.JournalPosition;
 import org.georep.connection.SecondaryAddress;
+import org.georep.name.EntryPath;
 import org.georep.name.Shown;
+import org.georep.posix.Libc;
+import org.georep.posix.Mounts;
+import org.georep.posix.RawPath;
 import org.georep.replicator.crawl.CrawlProgress;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.session.SessionConfiguration;
@@ -43,6 +49,7 @@ final class StatusReporter {
   private final Optional<CaptureFeed> feed;
   private final JournalDirectory journal;
   private final StatusCounters before;
+  private final Libc libc;
   private final Clock clock;
   private final String host = host();
   private long lastFiles;
@@ -57,6 +64,7 @@ final class StatusReporter {
       Optional<CaptureFeed> feed,
       JournalDirectory journal,
       StatusCounters before,
+      Libc libc,
       Clock clock) {
     this.configuration = configuration;
     this.meter = meter;
@@ -64,7 +72,13 @@ final class StatusReporter {
     this.feed = feed;
     this.journal = journal;
     this.before = before;
+    this.libc = libc;
     this.clock = clock;
+  }
+
+  /** Returns the counters the last run left. */
+  StatusCounters before() {
+    return before;
   }
 
   /** Returns what is to be seen now. */
@@ -73,7 +87,7 @@ final class StatusReporter {
         meter.fault().isPresent()
             ? WorkerState.FAULTY
             : meter.secondary().isEmpty() ? WorkerState.INITIALIZING : WorkerState.ACTIVE,
-        meter.fault().orElse(null));
+        meter.fault().or(meter::trouble).orElse(null));
   }
 
   /** Returns the last report of a run. */
@@ -84,9 +98,11 @@ final class StatusReporter {
         .heartbeatAgeSeconds(null)
         .filesRemaining(null)
         .bytesRemaining(null)
+        .purgesRemaining(null)
+        .entry(null)
         .data(null)
+        .meta(null)
         .rates(RatesReport.UNKNOWN)
-        .crawl(CrawlReport.UNKNOWN)
         .build();
   }
 
@@ -104,10 +120,14 @@ final class StatusReporter {
             .bytesRemaining(meter.bytesRemaining.get())
             .totalFilesSkipped(quarantined)
             .lastSynced(meter.stime().orElse(null))
+            .purgesRemaining(meter.limbo.get())
+            .entry(meter.entriesInFlight.get())
             .data(meter.filesRemaining.get())
+            .meta(meter.attributesInFlight.get())
             .failures(before.failures() + meter.failures.get())
             .crawls(meter.crawls.get())
-            .turns(before.turns())
+            .turns(before.turns() + meter.turns.get())
+            .mountsLeftOut(mounts())
             .crawlTimeSeconds(
                 meter.lastCrawl().isZero() ? null : meter.lastCrawl().toMillis() / 1000.0)
             .checkpointCompleted(CheckpointState.NONE)
@@ -160,10 +180,26 @@ final class StatusReporter {
     }
   }
 
+  private @Nullable List<String> mounts() {
+    try {
+      byte[] absolute = RawPath.toBytes(configuration.primary());
+      EntryPath primary = EntryPath.parse(Arrays.copyOfRange(absolute, 1, absolute.length));
+      return Mounts.read(libc).below(primary).stream()
+          .map(mount -> "/" + mount.point())
+          .distinct()
+          .sorted()
+          .toList();
+    } catch (IOException | IllegalArgumentException e) {
+      log.debug("mounts cannot be told", e);
+      return null;
+    }
+  }
+
   private CrawlReport progress() {
     Optional<CrawlProgress> progress = meter.progress();
     if (progress.isEmpty()) {
-      return CrawlReport.UNKNOWN;
+      long last = meter.lastCrawlEntries() > 0 ? meter.lastCrawlEntries() : before.crawlEntries();
+      return last > 0 ? new CrawlReport(last, null, null) : CrawlReport.UNKNOWN;
     }
     CrawlProgress crawl = progress.get();
     return new CrawlReport(

@@ -3,6 +3,7 @@ package org.georep.replicator.worker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.georep.connection.AgentClient;
 import org.georep.connection.ConnectionException;
 import org.georep.connection.Link;
@@ -36,6 +37,12 @@ public final class Worker {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
   private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
+  /** So often in a row the agent may fail at something before a run that is to end gives up. */
+  private static final int TRIES_OF_A_RUN_THAT_ENDS = 3;
+
+  private static final Set<Reply.Refusal> PASSING =
+      Set.of(Reply.Refusal.LOCKED, Reply.Refusal.UNUSABLE);
+
   private final WorkerParts parts;
   private volatile boolean stopping;
   private volatile @Nullable Pipeline pipeline;
@@ -63,7 +70,9 @@ public final class Worker {
    */
   public Pipeline.End run() throws GeorepException, IOException, InterruptedException {
     Duration pause = FIRST_PAUSE;
+    int failed = 0;
     while (!stopping) {
+      long begun = System.nanoTime();
       try {
         return connected();
       } catch (ConnectionException e) {
@@ -73,6 +82,14 @@ public final class Worker {
         parts.meter().faulty(sentence(e));
         log.warn("{}; trying again in {} s", sentence(e), pause.toMillis() / 1000.0);
       } catch (RequestFailedException e) {
+        failed = System.nanoTime() - begun > LONGEST_PAUSE.toNanos() ? 1 : failed + 1;
+        if (parts.mode().ends() && failed == TRIES_OF_A_RUN_THAT_ENDS) {
+          throw new GeorepException(ExitCode.ERROR, sentence(e), e);
+        }
+        parts.meter().takeConnected(); // connecting again is not what helps: no shorter pause
+        if (failed == 1) {
+          pause = FIRST_PAUSE;
+        }
         parts.meter().faulty(sentence(e));
         log.warn("{}; trying again in {} s", sentence(e), pause.toMillis() / 1000.0);
       }
@@ -154,6 +171,10 @@ public final class Worker {
       return welcome;
     }
     if (reply instanceof Reply.Refused refused) {
+      if (reached && PASSING.contains(refused.reason())) {
+        // The agent of the lost connection has not noticed yet, or the disk is in trouble.
+        throw new RequestFailedException(new Reply.Failed(0, refused.sentence()));
+      }
       throw new GeorepException(code(refused.reason()), refused.sentence());
     }
     throw new ConnectionException(
@@ -206,6 +227,7 @@ public final class Worker {
                   gap(start, intake, welcome),
                   new DeleteBrake(parts.mode().acceptDeletes()),
                   parts.mode().once(),
+                  parts.mode().turns(),
                   parts.rescan(),
                   parts.crawlLimit(),
                   parts.expectedEntries(),

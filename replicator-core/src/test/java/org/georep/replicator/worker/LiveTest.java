@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -100,6 +101,24 @@ final class LiveTest {
       }
       running.worker().stop();
       run.get();
+    }
+  }
+
+  @Test
+  void aRunOfTwoTurnsEndsInStepAfterTheSecondChange() throws Exception {
+    make(CaptureWish.INOTIFY);
+    Files.writeString(primary.resolve("first"), "1");
+    RunMode turns = new RunMode(false, false, OptionalInt.of(2), false, false, false);
+    try (TestSession.Running running = session.start(turns)) {
+      Future<Pipeline.End> run = threads.submit(() -> running.worker().run());
+      Waits.until("one turn is done", () -> session.meter().turns.get() == 1);
+      Instant later = Instant.now();
+      awaitStime(run, later); // heartbeats are no turns
+      assertThat(run.isDone()).isFalse();
+      Files.writeString(primary.resolve("second"), "2");
+      assertThat(run.get()).isEqualTo(Pipeline.End.IN_STEP);
+      assertThat(session.meter().turns.get()).isEqualTo(2);
+      assertInStep();
     }
   }
 

@@ -1,8 +1,13 @@
 package org.georep.replicator.worker;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.georep.engine.EngineChoice;
+import org.georep.replicator.session.ExitCode;
+import org.georep.replicator.session.GeorepException;
 import org.georep.testing.Sandbox;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -38,5 +43,20 @@ final class OnceTest {
     Files.delete(primary.resolve("s"));
     session.once();
     assertInStep();
+  }
+
+  /** What keeps failing ends a run that is to end, in a sentence and with a code. */
+  @Test
+  void aRunThatEndsDoesNotTryForEver() throws Exception {
+    TestSession session = session(EngineChoice.TARSSH);
+    Files.writeString(primary.resolve("f"), "hello");
+    session.once();
+    Path broken = secondary.resolve(".georep/stime");
+    Files.deleteIfExists(broken);
+    Files.createDirectory(broken);
+    assertThatThrownBy(session::once)
+        .isInstanceOfSatisfying(
+            GeorepException.class, e -> assertThat(e.code()).isEqualTo(ExitCode.ERROR))
+        .hasMessageContaining("is a directory");
   }
 }

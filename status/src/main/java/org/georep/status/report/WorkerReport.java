@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param filesSyncd files whose contents were sent, over all runs
  * @param filesRemaining files whose contents are still to be sent
  * @param bytesRemaining bytes still to be sent
- * @param purgesRemaining deletions still to be made
+ * @param purgesRemaining deletions still to be made: items in limbo, some of which may yet turn out
+ *     to have been renamed
  * @param totalFilesSkipped entries now in quarantine
  * @param lastSynced stime: everything up to here is durable on the secondary
  * @param entry entry operations in flight
@@ -26,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param meta metadata operations in flight
  * @param failures operations that failed, over all runs
  * @param crawls hybrid crawls begun by this run
- * @param turns rounds of crawl, plan and apply that had something to do, over all runs
+ * @param turns rounds that had something to do, each from the first change until the secondary was
+ *     in step again, over all runs
  * @param crawlTimeSeconds how long the last hybrid crawl took, in seconds
  * @param checkpointTime the checkpoint's time
  * @param checkpointCompleted whether it is completed

@@ -175,9 +175,9 @@ class StatusFileTest {
     StatusFile file = new StatusFile(path);
     assertThat(file.counters()).isEqualTo(StatusCounters.ZERO);
     file.write(full());
-    assertThat(file.counters()).isEqualTo(new StatusCounters(10, 4, 6));
+    assertThat(file.counters()).isEqualTo(new StatusCounters(10, 4, 6, 100));
     file.write(full().toBuilder().failures(null).build());
-    assertThat(file.counters()).isEqualTo(new StatusCounters(10, 0, 6));
+    assertThat(file.counters()).isEqualTo(new StatusCounters(10, 0, 6, 100));
     byte[] whole = Files.readAllBytes(path);
     for (String damaged : List.of("", "null", "[]", "{\"turns\":", "\0\0\0")) {
       Files.writeString(path, damaged);
@@ -185,7 +185,7 @@ class StatusFileTest {
       assertThatThrownBy(file::read).isInstanceOf(IOException.class);
     }
     Files.write(path, whole);
-    assertThat(file.counters()).isEqualTo(new StatusCounters(10, 0, 6));
+    assertThat(file.counters()).isEqualTo(new StatusCounters(10, 0, 6, 100));
   }
 
   @Test

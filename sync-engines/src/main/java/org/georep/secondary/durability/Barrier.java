@@ -5,15 +5,22 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Objects;
 import org.georep.name.Gfid;
+import org.georep.posix.Errno;
 import org.georep.posix.Libc;
+import org.georep.posix.PosixException;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
+import org.georep.secondary.identity.Headroom;
 import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.reconcile.Incomplete;
 import org.georep.secondary.retain.Discard;
 import org.georep.secondary.tree.Limbo;
+import org.georep.secondary.tree.Room;
 import org.georep.secondary.tree.Touched;
 import org.georep.secondary.tree.Tree;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes what was done durable, and only then says so.
@@ -22,8 +29,14 @@ import org.georep.secondary.tree.Tree;
  * is written, durably; then limbo lets go; last the inventory is committed. A crash after any of
  * these leaves something true: a mark too many costs a listing, an old stime a replay, an item of
  * limbo too many nothing, an old inventory a comparison.
+ *
+ * <p>On a full disk limbo lets go first, for that makes room; a replay that misses one of its items
+ * sends it again. An inventory that cannot be committed stays in memory and costs comparisons after
+ * a crash; a stime that cannot be written fails the barrier.
  */
 public final class Barrier {
+  private static final Logger LOG = LoggerFactory.getLogger(Barrier.class);
+
   private final Libc libc;
   private final Clock clock;
   private final int descriptor;
@@ -34,11 +47,15 @@ public final class Barrier {
   private final Incomplete incomplete;
   private final Limbo limbo;
   private final Discard discard;
+  private final Room room;
+  private final @Nullable Headroom headroom;
+  private boolean uncommitted;
 
   /**
    * Makes it.
    *
    * @param descriptor a directory of the file system, not O_PATH
+   * @param headroom of the inventory's file; null if it has none
    */
   public Barrier(
       Libc libc,
@@ -50,7 +67,9 @@ public final class Barrier {
       Inventory inventory,
       Incomplete incomplete,
       Limbo limbo,
-      Discard discard) {
+      Discard discard,
+      Room room,
+      @Nullable Headroom headroom) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.clock = Objects.requireNonNull(clock, "clock is null");
     this.descriptor = descriptor;
@@ -61,6 +80,8 @@ public final class Barrier {
     this.incomplete = Objects.requireNonNull(incomplete, "incomplete is null");
     this.limbo = Objects.requireNonNull(limbo, "limbo is null");
     this.discard = Objects.requireNonNull(discard, "discard is null");
+    this.room = Objects.requireNonNull(room, "room is null");
+    this.headroom = headroom;
   }
 
   /**
@@ -75,21 +96,52 @@ public final class Barrier {
       incomplete.clear(directory, request.upToBatch());
       tree.directories().trim();
     }
+    long gone = room.isShort() ? discard(request) : 0;
     if (request.stime().isPresent()) {
-      files.writeStime(request.stime().get());
+      Instant stime = request.stime().get();
+      room.write(() -> files.writeStime(stime));
     }
-    long gone = request.discardUpTo() < 0 ? 0 : discard.upTo(request.discardUpTo());
+    gone += discard(request);
     touched.restore(tree.directories());
-    inventory.commit(begun);
-    return new Reply.Synced(limbo.size(), gone);
+    commit(begun);
+    room.look();
+    return new Reply.Synced(limbo.size(), gone, room.trouble());
   }
 
-  /** Makes everything durable and notes a clean end. */
+  private long discard(Request.Barrier request) {
+    return request.discardUpTo() < 0 ? 0 : discard.upTo(request.discardUpTo());
+  }
+
+  private void commit(Instant begun) throws IOException {
+    try {
+      if (headroom != null) {
+        Headroom behind = headroom;
+        room.write(() -> behind.ensure(inventory.unsaved()));
+      }
+    } catch (PosixException e) {
+      if (!e.is(Errno.ENOSPC, Errno.EDQUOT, Errno.EROFS)) {
+        throw e;
+      }
+      if (!uncommitted) {
+        LOG.warn("The inventory stays in memory for now: {}", e.getMessage());
+      }
+      uncommitted = true;
+      return;
+    }
+    inventory.commit(begun);
+    uncommitted = !inventory.isKept();
+  }
+
+  /** Makes everything durable and notes a clean end, if the inventory could be written. */
   public void end() throws IOException {
     Instant begun = clock.instant();
     libc.syncfs(descriptor);
-    inventory.commit(begun);
-    inventory.close();
+    commit(begun);
+    if (uncommitted) {
+      inventory.abandon();
+      return;
+    }
+    inventory.close(!room.isShort());
     files.deleteRunning();
   }
 }

@@ -33,6 +33,7 @@ public final class Inventory implements AutoCloseable {
   private static final String BARRIER = "barrier";
   private static final int CLEAN_END_MILLIS = 500;
   private static final int CACHE_MEGABYTES = 64;
+  private static final long UNSAVED_AT_LEAST = 64 << 10;
 
   private final MVStore store;
   private final MVMap<byte[], byte[]> entries;
@@ -66,6 +67,14 @@ public final class Inventory implements AutoCloseable {
    */
   public static Inventory open(String file) throws IOException {
     return open(new MVStore.Builder().fileName(file));
+  }
+
+  /**
+   * Makes one that is kept in memory, for a disk with no room for a file. It is as good as another
+   * until its process ends, and is made again then.
+   */
+  public static Inventory inMemory() throws IOException {
+    return open(new MVStore.Builder());
   }
 
   /** Opens an inventory that is there, without changing it. */
@@ -205,13 +214,31 @@ public final class Inventory implements AutoCloseable {
     return text == null ? Optional.empty() : Optional.of(Instant.parse(text));
   }
 
+  /** Returns whether a file keeps it. */
+  public boolean isKept() {
+    return store.getFileStore() != null;
+  }
+
+  /** Returns how many bytes the next commit writes at most. */
+  public long unsaved() {
+    return UNSAVED_AT_LEAST + store.getUnsavedMemory() * 5L / 4;
+  }
+
+  /** Returns whether the store gave up after an error: nothing can be asked of it any more. */
+  public boolean isBroken() {
+    return store.isClosed();
+  }
+
   /**
-   * Makes everything noted so far durable.
+   * Makes everything noted so far durable, if a file keeps it.
    *
    * @param barrier the secondary's clock before the file system was synced
    */
   public void commit(Instant barrier) throws IOException {
     facts.put(BARRIER, barrier.toString());
+    if (!isKept()) {
+      return;
+    }
     try {
       store.commit();
       store.sync();
@@ -221,14 +248,29 @@ public final class Inventory implements AutoCloseable {
   }
 
   /** Writes what is there so far, to free memory while a new inventory is filled. */
-  void spill() {
-    store.commit();
+  void spill() throws IOException {
+    if (isKept()) {
+      try {
+        store.commit();
+      } catch (MVStoreException e) {
+        throw new IOException("the inventory cannot be written: " + e.getMessage(), e);
+      }
+    }
   }
 
   /** Closes it after a commit, making the file smaller if that is quickly done. */
   @Override
   public void close() {
-    if (!store.isReadOnly()) {
+    close(true);
+  }
+
+  /**
+   * Closes it after a commit.
+   *
+   * @param smaller whether the file may be made smaller, which needs room for a moment
+   */
+  public void close(boolean smaller) {
+    if (smaller && isKept() && !store.isReadOnly()) {
       store.compactFile(CLEAN_END_MILLIS);
     }
     store.close();

@@ -1,5 +1,6 @@
 package org.georep.secondary.identity;
 
+import java.io.IOException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
@@ -60,8 +61,9 @@ public final class Rebuild {
    * Enters what a look found.
    *
    * @param current whether nothing of it is in doubt
+   * @throws IOException if what is there so far cannot be written
    */
-  public void enter(Place place, Gfid gfid, Kind kind, boolean current) {
+  public void enter(Place place, Gfid gfid, Kind kind, boolean current) throws IOException {
     made.addPlace(gfid, place);
     made.put(
         place,

@@ -20,6 +20,7 @@ import org.georep.secondary.tree.Attributes;
 import org.georep.secondary.tree.Directory;
 import org.georep.secondary.tree.Found;
 import org.georep.secondary.tree.Node;
+import org.georep.secondary.tree.Room;
 import org.georep.secondary.tree.Stage;
 import org.georep.secondary.tree.Tree;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +45,7 @@ final class Attachment {
   private final Incomplete incomplete;
   private final Awaiting awaiting;
   private final Contents contents;
+  private final Room room;
 
   Attachment(
       Libc libc,
@@ -55,7 +57,8 @@ final class Attachment {
       Departures departures,
       Incomplete incomplete,
       Awaiting awaiting,
-      Contents contents) {
+      Contents contents,
+      Room room) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.tree = Objects.requireNonNull(tree, "tree is null");
     this.stage = Objects.requireNonNull(stage, "stage is null");
@@ -66,6 +69,7 @@ final class Attachment {
     this.incomplete = Objects.requireNonNull(incomplete, "incomplete is null");
     this.awaiting = Objects.requireNonNull(awaiting, "awaiting is null");
     this.contents = Objects.requireNonNull(contents, "contents is null");
+    this.room = Objects.requireNonNull(room, "room is null");
   }
 
   /** What to tell of one request. */
@@ -142,6 +146,7 @@ final class Attachment {
 
   private void make(Directory directory, FileName name, EntryState state, long batch)
       throws PosixException {
+    room.require();
     FileName unnamed = stage.fresh();
     libc.mkdirat(stage.descriptor(), unnamed.toBytes(), PRIVATE);
     named(
@@ -240,6 +245,7 @@ final class Attachment {
       old = null;
     }
     Found before = old;
+    room.require();
     FileName unnamed = stage.fresh();
     create(unnamed, state);
     named(

@@ -7,6 +7,7 @@ import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Marks;
 import org.georep.secondary.tree.Attributes;
 import org.georep.secondary.tree.Limbo;
+import org.georep.secondary.tree.Room;
 import org.georep.secondary.tree.Stage;
 import org.georep.secondary.tree.Touched;
 import org.georep.secondary.tree.Tree;
@@ -48,6 +49,7 @@ public record Reconciliation(
       Touched touched,
       Stage stage,
       Limbo limbo,
+      Room room,
       Request.Mode mode,
       boolean root) {
     Attributes attributes = new Attributes(libc, root);
@@ -68,7 +70,8 @@ public record Reconciliation(
             departures,
             incomplete,
             awaiting,
-            contents);
+            contents,
+            room);
     Reconciler reconciler =
         new Reconciler(
             libc,

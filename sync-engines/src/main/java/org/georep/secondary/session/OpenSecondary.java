@@ -11,6 +11,7 @@ import org.georep.protocol.Request;
 import org.georep.secondary.durability.Barrier;
 import org.georep.secondary.durability.ControlFiles;
 import org.georep.secondary.durability.Lock;
+import org.georep.secondary.identity.Headroom;
 import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Marks;
 import org.georep.secondary.reconcile.Reconciliation;
@@ -21,9 +22,11 @@ import org.georep.secondary.tree.Directories;
 import org.georep.secondary.tree.Directory;
 import org.georep.secondary.tree.Limbo;
 import org.georep.secondary.tree.OpenedModes;
+import org.georep.secondary.tree.Room;
 import org.georep.secondary.tree.Stage;
 import org.georep.secondary.tree.Touched;
 import org.georep.secondary.tree.Tree;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A secondary that is open and locked: the parts wired together, and each request handed to the one
@@ -38,6 +41,8 @@ final class OpenSecondary implements AutoCloseable {
   private final Touched touched;
   private final Directories directories;
   private final Stage stage;
+  private final Room room;
+  private final @Nullable Headroom headroom;
   private final Reconciliation reconciliation;
   private final Barrier barrier;
   private final SecureRandom random = new SecureRandom();
@@ -52,12 +57,14 @@ final class OpenSecondary implements AutoCloseable {
       Inventory inventory,
       Marks marks,
       Directory root,
+      Room room,
       Request.Mode mode,
       boolean isRoot)
       throws IOException {
     this.control = Objects.requireNonNull(control, "control is null");
     this.lock = Objects.requireNonNull(lock, "lock is null");
     this.inventory = Objects.requireNonNull(inventory, "inventory is null");
+    this.room = Objects.requireNonNull(room, "room is null");
     OpenedModes modes = new OpenedModes(libc, control.control());
     this.touched = new Touched(libc, modes);
     Directory limboDirectory = new Directory(Directory.LIMBO, control.limbo());
@@ -70,7 +77,10 @@ final class OpenSecondary implements AutoCloseable {
     Conflicts conflicts = new Conflicts(libc, control.conflicts(), clock);
     Tree tree = new Tree(libc, marks, inventory, directories, touched, stage, limbo, conflicts);
     this.reconciliation =
-        Reconciliation.over(libc, tree, inventory, marks, touched, stage, limbo, mode, isRoot);
+        Reconciliation.over(
+            libc, tree, inventory, marks, touched, stage, limbo, room, mode, isRoot);
+    this.headroom =
+        inventory.isKept() ? new Headroom(libc, control.control(), Recovery.NAME) : null;
     this.barrier =
         new Barrier(
             libc,
@@ -82,13 +92,21 @@ final class OpenSecondary implements AutoCloseable {
             inventory,
             reconciliation.incomplete(),
             limbo,
-            new Discard(tree, limbo, new RemoveNow(tree)));
+            new Discard(tree, limbo, new RemoveNow(tree)),
+            room,
+            headroom);
   }
 
   /** Answers a request that needs an open secondary. */
   Reply handle(Request request) throws IOException {
+    if (inventory.isBroken()) {
+      sound = false;
+      throw new IOException(
+          "the inventory could not be written and is made again at the next start");
+    }
     boolean finished = false;
     try {
+      room.look();
       Reply reply = answer(request);
       finished = true;
       return reply;
@@ -125,6 +143,7 @@ final class OpenSecondary implements AutoCloseable {
     } else if (request instanceof Request.CrawlEnd end) {
       reconciliation.crawl().end(end.batch());
     } else if (request instanceof Request.OpenJob job) {
+      room.require();
       return new Reply.JobOpened(open(job));
     } else if (request instanceof Request.CloseJob job) {
       stage.closeJob(job.job());
@@ -150,7 +169,7 @@ final class OpenSecondary implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      if (sound) {
+      if (sound && !inventory.isBroken()) {
         barrier.end();
       } else {
         inventory.abandon();
@@ -167,6 +186,9 @@ final class OpenSecondary implements AutoCloseable {
   }
 
   private void release() throws IOException {
+    if (headroom != null) {
+      headroom.close();
+    }
     directories.close();
     stage.close();
     lock.close();

@@ -21,6 +21,7 @@ import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Mark;
 import org.georep.secondary.identity.Marks;
 import org.georep.secondary.tree.Directory;
+import org.georep.secondary.tree.Room;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -113,12 +114,19 @@ final class Opening {
     }
     Control control = Control.open(libc, root, controlDescriptor);
     Marks marks = new Marks(libc, Identity.on(libc, root), isRoot);
-    probe(control, marks, directory);
+    Room room = new Room(libc, controlDescriptor);
     Directory rootDirectory = new Directory(hello.rootGfid(), root);
     boolean fresh = known.isEmpty() || !known.get().root().equals(hello.rootGfid());
-    fresh |= marks.read(root).filter(mark -> mark.gfid().equals(hello.rootGfid())).isEmpty();
+    if (!fresh) {
+      fresh = marks.read(root).filter(mark -> mark.gfid().equals(hello.rootGfid())).isEmpty();
+    }
+    if (fresh) {
+      probe(control, marks, directory);
+    }
     ControlFiles.End end = files.lastEnd();
-    files.writeRunning();
+    if (end != ControlFiles.End.KILLED) {
+      room.write(files::writeRunning); // else it says that already
+    }
     if (fresh) {
       marks.write(root, Mark.ofDirectory(hello.rootGfid(), true));
       files.deleteStime();
@@ -136,6 +144,7 @@ final class Opening {
               inventory,
               marks,
               rootDirectory,
+              room,
               hello.mode(),
               isRoot);
       SecondaryId id = id(hello, known);

@@ -18,6 +18,7 @@ import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
 import org.georep.protocol.Kind;
+import org.georep.secondary.identity.Headroom;
 import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Mark;
 import org.georep.secondary.identity.Marks;
@@ -35,11 +36,12 @@ import org.slf4j.LoggerFactory;
  * Makes a new inventory from the tree after an unclean end: walks tree and limbo, reading marks.
  * The old inventory is replaced by the new one, whole, with one rename after all is synced; a crash
  * before leaves the old one and the sign of the unclean end, and the walk is done again. About ten
- * microseconds a name.
+ * microseconds a name. Where the disk has no room for the new one, it is kept in memory, and the
+ * sign of the unclean end stays.
  */
 final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
-  private static final String NAME = "inventory";
+  static final String NAME = "inventory";
   private static final String NEW = "inventory.new";
 
   private final Libc libc;
@@ -84,6 +86,28 @@ final class Recovery {
    * @param powerLost whether the machine went down
    */
   Inventory rebuild(boolean believeOld, boolean powerLost) throws IOException {
+    try {
+      return onDisk(believeOld, powerLost);
+    } catch (IOException e) {
+      if (e instanceof PosixException cause && !cause.is(Errno.ENOSPC, Errno.EDQUOT, Errno.EROFS)) {
+        throw e;
+      }
+      LOG.warn("The inventory is kept in memory for now: {}", e.getMessage());
+      drop(NEW);
+    }
+    @Nullable Inventory old = believeOld ? existing(true) : null;
+    try {
+      Inventory made = Inventory.inMemory();
+      walk(made, new Rebuild(made, old, powerLost));
+      return made;
+    } finally {
+      if (old != null) {
+        old.abandon();
+      }
+    }
+  }
+
+  private Inventory onDisk(boolean believeOld, boolean powerLost) throws IOException {
     @Nullable Inventory old = believeOld ? existing(true) : null;
     try {
       drop(NEW);
@@ -93,7 +117,10 @@ final class Recovery {
         long names = walk(made, new Rebuild(made, old, powerLost));
         Instant begun = clock.instant();
         libc.syncfs(control.root());
-        made.commit(begun);
+        try (Headroom headroom = new Headroom(libc, control.control(), NEW)) {
+          headroom.ensure(made.unsaved());
+          made.commit(begun);
+        }
         whole = true;
         if (names > 0) {
           LOG.info("The inventory was made again from {} names in the tree", names);
@@ -123,13 +150,13 @@ final class Recovery {
     try {
       libc.unlinkat(control.control(), name(name), 0);
     } catch (PosixException e) {
-      if (!e.is(Errno.ENOENT)) {
+      if (!e.is(Errno.ENOENT, Errno.EROFS)) {
         throw e;
       }
     }
   }
 
-  private long walk(Inventory made, Rebuild rebuild) throws PosixException {
+  private long walk(Inventory made, Rebuild rebuild) throws IOException {
     Touched touched = new Touched(libc, new OpenedModes(libc, control.control()));
     Set<Gfid> seen = new HashSet<>();
     Deque<Gfid> todo = new ArrayDeque<>();
@@ -178,7 +205,7 @@ final class Recovery {
 
   /** Returns the gfid of a directory. */
   private Optional<Gfid> enter(Directory directory, FileName name, Rebuild rebuild)
-      throws PosixException {
+      throws IOException {
     try (Node node = Node.open(libc, directory.descriptor(), name)) {
       Optional<Mark> found = node == null ? Optional.empty() : mark(node, rebuild);
       if (node == null || found.isEmpty()) {

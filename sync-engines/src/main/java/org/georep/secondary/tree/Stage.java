@@ -3,6 +3,7 @@ package org.georep.secondary.tree;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -53,9 +54,16 @@ public final class Stage implements AutoCloseable {
    */
   public static Stage open(Libc libc, int descriptor) throws PosixException {
     Objects.requireNonNull(libc, "libc is null");
-    clear(libc, descriptor);
+    // The two that are made anyway stay: on a full disk they could not be made again.
+    for (Dirent entry : libc.list(descriptor)) {
+      if (!entry.name().equals(JOBS) && !entry.name().equals(TICKETS)) {
+        removeAll(libc, descriptor, entry.name());
+      }
+    }
     int jobs = make(libc, descriptor, JOBS);
+    clear(libc, jobs);
     int tickets = make(libc, descriptor, TICKETS);
+    clear(libc, tickets);
     return new Stage(libc, descriptor, jobs, tickets);
   }
 
@@ -96,6 +104,18 @@ public final class Stage implements AutoCloseable {
 
   /** Makes the place of a job, and its ticket. */
   public void openJob(long job, String engine, String ticket) throws PosixException {
+    boolean whole = false;
+    try {
+      makeJob(job, engine, ticket);
+      whole = true;
+    } finally {
+      if (!whole) {
+        closeJob(job); // nobody will: who asked was told that there is none
+      }
+    }
+  }
+
+  private void makeJob(long job, String engine, String ticket) throws PosixException {
     FileName name = FileName.of(Long.toString(job));
     FileName ticketName = FileName.of(ticket);
     libc.mkdirat(jobs, name.toBytes(), PRIVATE);
@@ -104,10 +124,15 @@ public final class Stage implements AutoCloseable {
     int flags = Linux.O_WRONLY | Linux.O_CREAT | Linux.O_EXCL | Linux.O_NOFOLLOW;
     FileName unready = fresh();
     int file = libc.openat(descriptor, unready.toBytes(), flags, 0600);
+    boolean written = false;
     try {
       libc.write(file, ByteBuffer.allocateDirect(content.length).put(content).flip());
+      written = true;
     } finally {
       libc.close(file);
+      if (!written) {
+        drop(unready);
+      }
     }
     libc.renameat2(descriptor, unready.toBytes(), tickets, ticketName.toBytes(), 0);
     unused.put(job, ticketName);
@@ -183,8 +208,8 @@ public final class Stage implements AutoCloseable {
 
   /**
    * Removes a name and all below it. Directories below come up to where the first one was and are
-   * emptied there, so that depth costs nothing. What somebody still fills is left for the next
-   * start.
+   * emptied there, so that depth costs nothing; all else goes where it is, for on a full disk there
+   * is no room for one name more. What somebody still fills is left for the next start.
    */
   private static void removeAll(Libc libc, int top, FileName name) throws PosixException {
     Deque<FileName> todo = new ArrayDeque<>();
@@ -208,7 +233,7 @@ public final class Stage implements AutoCloseable {
       libc.fchmodat(top, next.toBytes(), PRIVATE);
       directory = libc.openat(top, next.toBytes(), DIRECTORY, 0);
       try {
-        for (Dirent entry : libc.list(directory)) {
+        for (Dirent entry : directoriesLeft(libc, directory)) {
           FileName above = FileName.of(prefix + moved++);
           libc.renameat2(directory, entry.name().toBytes(), top, above.toBytes(), 0);
           todo.add(above);
@@ -224,6 +249,23 @@ public final class Stage implements AutoCloseable {
         }
       }
     }
+  }
+
+  /** Removes what is no directory; returns the rest. */
+  private static List<Dirent> directoriesLeft(Libc libc, int directory) throws PosixException {
+    List<Dirent> left = new ArrayList<>();
+    for (Dirent entry : libc.list(directory)) {
+      try {
+        libc.unlinkat(directory, entry.name().toBytes(), 0);
+      } catch (PosixException e) {
+        if (e.is(Errno.EISDIR)) {
+          left.add(entry);
+        } else if (!e.is(Errno.ENOENT)) {
+          throw e;
+        }
+      }
+    }
+    return left;
   }
 
   /** Closes it; what is in it stays until the next start. */
