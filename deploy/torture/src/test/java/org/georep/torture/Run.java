@@ -1,0 +1,137 @@
+package org.georep.torture;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * A run in one arena: rounds of operations and faults, each ended by a quiet point; made up from a
+ * seed, or read from a log. It ends at the first quiet point that finds a break.
+ */
+final class Run {
+  private final Path georep;
+  private final Path directory;
+  private final Path logFile;
+  private final SetUp setUp;
+  private final List<String> breaks = new ArrayList<>();
+  private long operations;
+  private int faultsHappened;
+  private int quietPoints;
+
+  /**
+   * @param directory where arenas are made
+   * @param logFile the operation log, written anew
+   */
+  Run(Path georep, Path directory, Path logFile, SetUp setUp) {
+    this.georep = georep;
+    this.directory = directory;
+    this.logFile = logFile;
+    this.setUp = setUp;
+  }
+
+  /** Makes up rounds until there are enough operations, or the time is over. */
+  List<String> make(long enough, long deadlineNanos, List<Fault> allowed, double rate, Path keep)
+      throws IOException, InterruptedException {
+    Random random = new Random(setUp.seed());
+    try (Arena arena = Arena.open(georep, setUp, directory);
+        OperationLog log = new OperationLog(logFile, setUp);
+        Faults faults = new Faults(arena)) {
+      Workload workload = new Workload(arena, log, faults);
+      List<Author> authors = authors(random);
+      while (breaks.isEmpty()
+          && log.operations() < enough
+          && System.nanoTime() - deadlineNanos < 0) {
+        int each = (100 + random.nextInt(random.nextInt(4) == 0 ? 1500 : 300)) / authors.size();
+        int count = (int) Math.round(rate * 2 * random.nextDouble());
+        log.round();
+        before(workload, faults, random, allowed);
+        workload.round(
+            authors, each, Workload.plan(random, within(allowed), count, each * authors.size()));
+        faultsHappened += count;
+        quiet(arena, log, faults, keep);
+        operations = log.operations();
+      }
+      System.out.println(
+          "  " + workload.refused() + " of " + operations + " operations were refused");
+    }
+    return breaks;
+  }
+
+  private List<Author> authors(Random random) {
+    List<Author> authors = new ArrayList<>();
+    int longestRest = new int[] {0, 2_000, 20_000}[random.nextInt(3)];
+    for (int writer = random.nextInt(4); writer >= 0; writer--) {
+      authors.add(new Author(writer, random.nextLong(), longestRest));
+    }
+    return authors;
+  }
+
+  private static List<Fault> within(List<Fault> allowed) {
+    return allowed.stream().filter(fault -> !fault.needsQuiet()).toList();
+  }
+
+  private void before(Workload workload, Faults faults, Random random, List<Fault> allowed)
+      throws IOException, InterruptedException {
+    boolean rollsBack =
+        allowed.contains(Fault.ROLL_BACK) || allowed.contains(Fault.ROLL_BACK_SECONDARY);
+    if (!rollsBack) {
+      return;
+    }
+    if (allowed.contains(Fault.ROLL_BACK) && random.nextInt(8) == 0) {
+      workload.happen(Fault.ROLL_BACK, 0);
+      faultsHappened++;
+    } else if (quietPoints % 3 == 1) {
+      faults.snapshot();
+    }
+  }
+
+  private void quiet(Arena arena, OperationLog log, Faults faults, Path keep)
+      throws IOException, InterruptedException {
+    faults.awaitUndone();
+    log.quiet();
+    quietPoints++;
+    breaks.addAll(new QuietPoint(arena).breaks());
+    breaks.forEach(log::note);
+    if (!breaks.isEmpty()) {
+      arena.keepEvidence(keep);
+    }
+  }
+
+  /** Does again what a log says. */
+  List<String> again(List<Step> steps, Path keep) throws IOException, InterruptedException {
+    try (Arena arena = Arena.open(georep, setUp, directory);
+        OperationLog log = new OperationLog(logFile, setUp);
+        Faults faults = new Faults(arena)) {
+      Workload workload = new Workload(arena, log, faults);
+      List<Step> round = new ArrayList<>();
+      for (Step step : steps) {
+        if (!(step instanceof Step.Quiet)) {
+          round.add(step);
+        } else if (breaks.isEmpty()) {
+          log.round();
+          if (quietPoints % 3 == 1
+              && steps.stream().anyMatch(s -> s instanceof Step.Break b && b.fault().restores())) {
+            faults.snapshot();
+          }
+          workload.again(round);
+          round.clear();
+          quiet(arena, log, faults, keep);
+        }
+      }
+      operations = log.operations();
+    }
+    return breaks;
+  }
+
+  /** Returns in words what was done. */
+  String summary() {
+    return operations
+        + " operations, "
+        + faultsHappened
+        + " faults, "
+        + quietPoints
+        + " quiet points";
+  }
+}
