@@ -43,12 +43,15 @@ final class Arena implements AutoCloseable {
     Files.createDirectories(outside());
     String mark = directory.toString();
     Path far = Files.createDirectories(directory.resolve("sshd"));
+    // A home of its own: what a user's shell runs when it starts must not be killed, or waited for.
+    Path home = Files.createDirectories(directory.resolve("home"));
     this.sshd =
         Sshd.builder(far)
             .configuration(
                 "SetEnv "
                     + (Processes.VARIABLE + "=" + mark)
-                    + (" XDG_CACHE_HOME=" + directory.resolve("cache")))
+                    + (" XDG_CACHE_HOME=" + home.resolve("cache"))
+                    + (" HOME=" + home))
             .start();
     this.relay = new Relay(sshd.port());
     this.processes = new Processes(mark);

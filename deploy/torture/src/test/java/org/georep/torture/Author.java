@@ -163,9 +163,11 @@ final class Author {
 
   /** Returns a path that may be free, in a directory. */
   EntryPath freshIn(EntryPath directory) {
-    FileName name = names.next();
-    boolean own = directory.isRoot() && name.toString().startsWith(".georep");
-    return directory.resolve(own ? FileName.of("own") : name);
+    EntryPath path = directory.resolve(names.next());
+    for (int tries = 0; tries < 4 && view.isKnown(path); tries++) {
+      path = directory.resolve(names.next());
+    }
+    return path;
   }
 
   /** Returns so many paths of names that are numbered. */

@@ -54,7 +54,7 @@ enum Fault {
 
   /** Returns whether the writers must have stopped. */
   boolean needsQuiet() {
-    return this == ROLL_BACK;
+    return restores();
   }
 
   /** Returns whether it takes a file system back to an older copy. */

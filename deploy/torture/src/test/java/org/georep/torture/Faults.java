@@ -174,10 +174,19 @@ final class Faults implements AutoCloseable {
       endFarSide();
       image.unmount();
       image.mount();
+      rebooted();
     } finally {
       arena.relay().refuse(false);
     }
     return cut[0] ? image.toString() : "not possible on " + image;
+  }
+
+  /** The agent knows by the boot id it noted that its machine went down. */
+  private void rebooted() throws IOException {
+    Path running = arena.secondary().resolve(".georep/running");
+    if (Files.exists(running)) {
+      Files.writeString(running, "00000000-0000-4000-8000-000000000000\n");
+    }
   }
 
   /** Keeps both file systems as they are, for a later roll-back. */

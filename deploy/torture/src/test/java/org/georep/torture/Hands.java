@@ -176,9 +176,12 @@ final class Hands implements AutoCloseable {
 
   private void create(int parent, byte[] name, long seed, long size) throws IOException {
     int mode = (seed & 3) == 0 ? (int) (seed >>> 8) & 07777 : 0644;
-    int flags = Linux.O_WRONLY | Linux.O_CREAT | Linux.O_EXCL | Linux.O_NOFOLLOW;
+    int flags = Linux.O_WRONLY | Linux.O_CREAT | Linux.O_TRUNC | Linux.O_NOFOLLOW | Linux.O_NONBLOCK;
     int file = libc.openat(parent, name, flags, mode);
     try {
+      if (!libc.statx(file, new byte[0], Linux.AT_EMPTY_PATH).isRegular()) {
+        return; // a device of a random number
+      }
       if ((seed & 0x1c) == 0) {
         libc.ftruncate(file, size * 3);
       }

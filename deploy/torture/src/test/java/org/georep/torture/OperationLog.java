@@ -19,7 +19,7 @@ final class OperationLog implements AutoCloseable {
   private long count;
 
   OperationLog(Path file, SetUp setUp) throws IOException {
-    out = Files.newBufferedWriter(file, StandardCharsets.US_ASCII);
+    out = Files.newBufferedWriter(file, StandardCharsets.UTF_8);
     out.write("# " + setUp.toLine() + "\n");
   }
 
@@ -28,7 +28,7 @@ final class OperationLog implements AutoCloseable {
 
   /** Reads one. */
   static Read read(Path file) throws IOException {
-    List<String> lines = Files.readAllLines(file, StandardCharsets.US_ASCII);
+    List<String> lines = Files.readAllLines(file, StandardCharsets.UTF_8);
     List<Step> steps = new ArrayList<>();
     for (String line : lines) {
       if (!line.isEmpty() && !line.startsWith("#")) {
@@ -43,7 +43,7 @@ final class OperationLog implements AutoCloseable {
     List<String> lines = new ArrayList<>();
     lines.add("# " + setUp.toLine());
     steps.forEach(step -> lines.add(step.toLine()));
-    Files.write(file, lines, StandardCharsets.US_ASCII);
+    Files.write(file, lines, StandardCharsets.UTF_8);
   }
 
   /** Begins a round: times count from now. */
@@ -80,6 +80,7 @@ final class OperationLog implements AutoCloseable {
   synchronized void note(String text) {
     try {
       out.write("# " + text.replace('\n', ' ') + "\n");
+      out.flush();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

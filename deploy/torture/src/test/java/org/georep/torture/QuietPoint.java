@@ -38,10 +38,14 @@ final class QuietPoint {
     List<String> breaks = new ArrayList<>();
     if (!await(LIMIT, status -> stime(status).filter(stime -> stime.isAfter(quiet)).isPresent())) {
       breaks.add("stime has not passed " + quiet + " within " + LIMIT + ": " + statusText());
+      breaks.addAll(arena.complaints());
     }
     JsonNode status = arena.status().orElse(null);
     if (status != null && status.path("quarantined").asLong() > 0) {
       breaks.add("quarantined: " + quarantine());
+    }
+    if (!breaks.isEmpty()) {
+      return breaks;
     }
     List<String> differences = differences();
     if (!differences.isEmpty()) {
@@ -76,7 +80,14 @@ final class QuietPoint {
     } catch (IOException | AssertionError e) {
       all.add("the trees cannot be compared: " + e.getMessage());
     }
-    return all.size() > SHOWN ? all.subList(0, SHOWN) : all;
+    return all.stream().limit(SHOWN).map(QuietPoint::shortened).toList();
+  }
+
+  private static String shortened(String line) {
+    int half = 200;
+    return line.length() <= 2 * half
+        ? line
+        : line.substring(0, half) + " ... " + line.substring(line.length() - half);
   }
 
   private static TreeManifest manifest(java.nio.file.Path root) throws IOException {

@@ -47,9 +47,10 @@ final class Run {
         int count = (int) Math.round(rate * 2 * random.nextDouble());
         log.round();
         before(workload, faults, random, allowed);
-        workload.round(
-            authors, each, Workload.plan(random, within(allowed), count, each * authors.size()));
-        faultsHappened += count;
+        List<Workload.Planned> plan =
+            Workload.plan(random, within(allowed), count, each * authors.size());
+        workload.round(authors, each, plan);
+        faultsHappened += plan.size();
         quiet(arena, log, faults, keep);
         operations = log.operations();
       }
@@ -74,13 +75,12 @@ final class Run {
 
   private void before(Workload workload, Faults faults, Random random, List<Fault> allowed)
       throws IOException, InterruptedException {
-    boolean rollsBack =
-        allowed.contains(Fault.ROLL_BACK) || allowed.contains(Fault.ROLL_BACK_SECONDARY);
-    if (!rollsBack) {
+    List<Fault> restoring = allowed.stream().filter(Fault::restores).toList();
+    if (restoring.isEmpty()) {
       return;
     }
-    if (allowed.contains(Fault.ROLL_BACK) && random.nextInt(8) == 0) {
-      workload.happen(Fault.ROLL_BACK, 0);
+    if (random.nextInt(6) == 0) {
+      workload.happen(Fault.choose(random, restoring), 0);
       faultsHappened++;
     } else if (quietPoints % 3 == 1) {
       faults.snapshot();

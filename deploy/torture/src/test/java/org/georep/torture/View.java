@@ -95,6 +95,10 @@ final class View {
     return known.stream().anyMatch(entry -> entry.path().equals(path) && entry.directory());
   }
 
+  boolean isKnown(EntryPath path) {
+    return known.stream().anyMatch(entry -> entry.path().equals(path));
+  }
+
   /** Returns an entry, if a few tries find one of the type. */
   Optional<EntryPath> pick(Type type) {
     for (int i = 0; i < TRIES && !known.isEmpty(); i++) {
