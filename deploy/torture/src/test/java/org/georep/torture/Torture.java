@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 final class Torture implements Callable<Integer> {
   private static final int BROKEN = 4;
 
-  @Option(names = "--georep", required = true, description = "The launcher.")
+  @Option(names = "--georep", required = true, description = "The launcher of the checkout.")
   private Path georep;
 
   @Option(
@@ -80,15 +80,20 @@ final class Torture implements Callable<Integer> {
   public static void main(String[] args) {
     CommandLine line = new CommandLine(new Torture());
     line.setCaseInsensitiveEnumValuesAllowed(true);
+    line.setOverwrittenOptionsAllowed(true);
     System.exit(line.execute(args));
   }
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     Files.createDirectories(directory);
-    if (replay != null) {
-      return replay();
+    try (Installation installation = new Installation(georep, directory)) {
+      georep = installation.launcher();
+      return replay == null ? torment() : replay();
     }
+  }
+
+  private int torment() throws IOException, InterruptedException {
     boolean all = true;
     for (long seed : seeds) {
       all &= holds(seed, deadline(Long.MAX_VALUE));

@@ -127,7 +127,8 @@ public final class Barriers {
 
   private void start(BatchLedger.Claim claim, boolean crawling, boolean crawlOnly)
       throws InterruptedException {
-    Optional<Instant> moved = claim.mark().map(this::notPastFailures).filter(this::isLater);
+    Optional<Instant> moved =
+        state.moved(claim.mark().map(this::notPastFailures), claim.reached().isPresent());
     long discard = -1;
     if (!crawling) {
       discard =
@@ -146,10 +147,6 @@ public final class Barriers {
 
   private Instant notPastFailures(Instant mark) {
     return oldestFailure.get().filter(oldest -> oldest.isBefore(mark)).orElse(mark);
-  }
-
-  private boolean isLater(Instant mark) {
-    return state.stime().isEmpty() || state.stime().get().isBefore(mark);
   }
 
   private void complete(UnderWay done) throws IOException, InterruptedException {
