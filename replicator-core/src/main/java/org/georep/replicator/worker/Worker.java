@@ -153,11 +153,19 @@ public final class Worker {
       return welcome;
     }
     if (reply instanceof Reply.Refused refused) {
+      if (reached && mayPass(refused.reason())) {
+        throw new RequestFailedException(new Reply.Failed(0, refused.sentence()));
+      }
       throw new GeorepException(code(refused.reason()), refused.sentence());
     }
     throw new ConnectionException(
         ConnectionException.Reason.PROTOCOL,
         "the agent answered the greeting with " + reply.getClass().getSimpleName());
+  }
+
+  /** A read-only or full file system, or an agent that has not noticed its end yet. */
+  private static boolean mayPass(Reply.Refusal reason) {
+    return reason == Reply.Refusal.UNUSABLE || reason == Reply.Refusal.LOCKED;
   }
 
   private static ExitCode code(Reply.Refusal reason) {
