@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One barrier is under way at a time, and the pipeline does not wait for it. Under load there is
  * about one a second; when it falls quiet one comes at once; while only heartbeats pass, one in a
- * few seconds. Stime never passes the oldest entry in quarantine. For one thread.
+ * few seconds. While entries are in quarantine stime stays where it was when the first of them came
+ * there. For one thread.
  */
 public final class Barriers {
   private static final Duration UNDER_LOAD = Duration.ofSeconds(1);
@@ -50,6 +51,7 @@ public final class Barriers {
   private Optional<Instant> heartbeat = Optional.empty();
   private @Nullable UnderWay underWay;
   private long limbo;
+  private Optional<Instant> held = Optional.empty();
   private boolean everSynced;
   private boolean worked;
   private long lastNanos = System.nanoTime() - HEARTBEAT.toNanos();
@@ -145,8 +147,14 @@ public final class Barriers {
             agent.send(new Request.Barrier(claim.batch(), claim.listed(), moved, discard)));
   }
 
+  /**
+   * What fails happened at some time after the stime of then, which may be long before its first
+   * try. Before the first stime there is only that try.
+   */
   private Instant notPastFailures(Instant mark) {
-    return oldestFailure.get().filter(oldest -> oldest.isBefore(mark)).orElse(mark);
+    Optional<Instant> oldest = oldestFailure.get();
+    held = oldest.map(tried -> held.or(state::stime).orElse(tried));
+    return held.filter(bound -> bound.isBefore(mark)).orElse(mark);
   }
 
   private void complete(UnderWay done) throws IOException, InterruptedException {
