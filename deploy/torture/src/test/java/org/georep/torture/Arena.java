@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.georep.testing.LoopImage;
 import org.georep.testing.Program;
@@ -22,6 +23,8 @@ import org.georep.testing.Sshd;
  */
 final class Arena implements AutoCloseable {
   private static final int MEBIBYTES = 600;
+  private static final Set<Processes.Role> JAVA =
+      Set.of(Processes.Role.REPLICATOR, Processes.Role.CAPTURE, Processes.Role.AGENT);
 
   private final SetUp setUp;
   private final Path directory;
@@ -209,7 +212,7 @@ final class Arena implements AutoCloseable {
   void keepEvidence(Path target) throws IOException {
     Files.createDirectories(target);
     for (Processes.Found process : processes.all()) {
-      if (process.command().contains("java")) {
+      if (JAVA.contains(process.role())) {
         Processes.signal("CONT", process.pid());
         Program.Result dump =
             Program.run(List.of("timeout", "10", "jstack", Long.toString(process.pid())));

@@ -73,8 +73,7 @@ final class Author {
       case CHOWN -> change(kind, View.Type.ANY, random.nextInt(70_000), random.nextInt(70_000));
       case TIMES -> change(kind, View.Type.ANY, time(), random.nextInt(1_000_000_000));
       case XATTR ->
-          change(
-              kind, View.Type.ANY, seed(), random.nextInt(random.nextInt(10) == 0 ? 2000 : 60));
+          change(kind, View.Type.ANY, seed(), random.nextInt(random.nextInt(10) == 0 ? 2000 : 60));
       case UNXATTR, ACL -> change(kind, View.Type.ANY, seed(), 0);
       case LINK -> toFresh(kind, View.Type.NO_DIRECTORY);
       case RENAME -> toFresh(kind, View.Type.ANY);
@@ -84,8 +83,7 @@ final class Author {
       case MOVE_OUT -> change(kind, View.Type.ANY, slot(), 0);
       case MOVE_IN -> make(kind, fresh(), slot(), 0);
       case OPEN -> change(kind, View.Type.FILE, slot(), 0);
-      case WRITE_OPEN, CLOSE ->
-          held(kind, slot(), random.nextInt(1 << 20));
+      case WRITE_OPEN, CLOSE -> held(kind, slot(), random.nextInt(1 << 20));
       case REST -> rest();
     }
   }
@@ -120,9 +118,7 @@ final class Author {
                 view.pick(
                         kind == Kind.EXCHANGE || random.nextInt(8) == 0
                             ? View.Type.ANY
-                            : view.isDirectory(path)
-                                ? View.Type.DIRECTORY
-                                : View.Type.NO_DIRECTORY)
+                            : view.isDirectory(path) ? View.Type.DIRECTORY : View.Type.NO_DIRECTORY)
                     .ifPresent(over -> two(kind, path, over)));
   }
 

@@ -34,6 +34,8 @@ enum Fault {
   ROLL_BACK(1),
   /** The same of the secondary's. */
   ROLL_BACK_SECONDARY(1),
+  /** Both file systems are kept as they are, for a later roll-back; not chosen at random. */
+  SNAPSHOT(0),
   /** The secondary's file system loses what was not made durable, as in a power cut. */
   POWER_CUT(2);
 
@@ -54,7 +56,7 @@ enum Fault {
 
   /** Returns whether the writers must have stopped. */
   boolean needsQuiet() {
-    return restores();
+    return restores() || this == SNAPSHOT;
   }
 
   /** Returns whether it takes a file system back to an older copy. */

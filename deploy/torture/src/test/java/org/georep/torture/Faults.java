@@ -4,12 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import org.georep.testing.LoopImage;
 import org.georep.testing.Program;
 import org.georep.testing.Waits;
@@ -66,6 +67,11 @@ final class Faults implements AutoCloseable {
       case ROLL_BACK -> rollBackPrimary();
       case ROLL_BACK_SECONDARY -> rollBackSecondary();
       case POWER_CUT -> powerCut();
+      case SNAPSHOT -> {
+        copyFrozen(arena.primaryImage());
+        copyFrozen(arena.secondaryImage());
+        yield "both";
+      }
     };
   }
 
@@ -127,15 +133,19 @@ final class Faults implements AutoCloseable {
   private void endFarSide() {
     arena.sshd().dropConnections();
     // Those of the far end are the agents, and the engines that use the file system.
+    until(
+        "the far side has ended",
+        () -> {
+          List<Processes.Found> left =
+              arena.processes().all().stream().filter(this::usesSecondary).toList();
+          left.forEach(process -> Processes.signal("KILL", process.pid()));
+          return left.isEmpty();
+        });
+  }
+
+  private static void until(String what, Callable<Boolean> condition) {
     try {
-      Waits.until(
-          "the far side has ended",
-          () -> {
-            List<Processes.Found> left =
-                arena.processes().all().stream().filter(this::usesSecondary).toList();
-            left.forEach(process -> Processes.signal("KILL", process.pid()));
-            return left.isEmpty();
-          });
+      Waits.until(what, condition);
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
@@ -154,7 +164,11 @@ final class Faults implements AutoCloseable {
 
   private String readOnly(long millis) throws IOException, InterruptedException {
     String mount = arena.secondaryImage().mountPoint().toString();
-    withoutAgents(() -> Program.check("mount", "-o", "remount,ro", mount));
+    withoutAgents(
+        () ->
+            until(
+                "the secondary is read-only",
+                () -> Program.run(List.of("mount", "-o", "remount,ro", mount)).exitCode() == 0));
     undo(millis, () -> Program.check("mount", "-o", "remount,rw", mount));
     return mount;
   }
@@ -166,9 +180,7 @@ final class Faults implements AutoCloseable {
     try {
       // While the agent is writing; what it gets from now on are errors.
       cut[0] =
-          Program.run(
-                      List.of(
-                          "xfs_io", "-x", "-c", "shutdown", image.mountPoint().toString()))
+          Program.run(List.of("xfs_io", "-x", "-c", "shutdown", image.mountPoint().toString()))
                   .exitCode()
               == 0;
       endFarSide();
@@ -189,18 +201,11 @@ final class Faults implements AutoCloseable {
     }
   }
 
-  /** Keeps both file systems as they are, for a later roll-back. */
-  void snapshot() throws IOException {
-    copyFrozen(arena.primaryImage());
-    copyFrozen(arena.secondaryImage());
-  }
-
-  private static void copyFrozen(LoopImage image) throws IOException {
+  private static void copyFrozen(LoopImage image) {
     String mount = image.mountPoint().toString();
     Program.check("fsfreeze", "--freeze", mount);
     try {
-      Program.check(
-          "cp", "--sparse=always", image.image().toString(), older(image).toString());
+      Program.check("cp", "--sparse=always", image.image().toString(), older(image).toString());
     } finally {
       Program.check("fsfreeze", "--unfreeze", mount);
     }

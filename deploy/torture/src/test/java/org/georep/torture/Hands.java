@@ -29,9 +29,7 @@ final class Hands implements AutoCloseable {
   private static final int WALK = Linux.O_PATH | Linux.O_DIRECTORY | Linux.O_NOFOLLOW;
   private static final int PUNCH = Linux.FALLOC_FL_PUNCH_HOLE | Linux.FALLOC_FL_KEEP_SIZE;
   private static final int LARGEST_OFFSET = 1 << 19;
-  private static final int[] NODES = {
-    Linux.S_IFIFO, Linux.S_IFSOCK, Linux.S_IFCHR, Linux.S_IFBLK
-  };
+  private static final int[] NODES = {Linux.S_IFIFO, Linux.S_IFSOCK, Linux.S_IFCHR, Linux.S_IFBLK};
 
   private final Libc libc;
   private final int primary;
@@ -176,7 +174,8 @@ final class Hands implements AutoCloseable {
 
   private void create(int parent, byte[] name, long seed, long size) throws IOException {
     int mode = (seed & 3) == 0 ? (int) (seed >>> 8) & 07777 : 0644;
-    int flags = Linux.O_WRONLY | Linux.O_CREAT | Linux.O_TRUNC | Linux.O_NOFOLLOW | Linux.O_NONBLOCK;
+    int flags =
+        Linux.O_WRONLY | Linux.O_CREAT | Linux.O_TRUNC | Linux.O_NOFOLLOW | Linux.O_NONBLOCK;
     int file = libc.openat(parent, name, flags, mode);
     try {
       if (!libc.statx(file, new byte[0], Linux.AT_EMPTY_PATH).isRegular()) {
@@ -216,8 +215,7 @@ final class Hands implements AutoCloseable {
 
   private void writeHeld(Operation operation) throws IOException {
     Integer file = held.get(operation.a());
-    if (file != null
-        && libc.statx(file, new byte[0], Linux.AT_EMPTY_PATH).isRegular()) {
+    if (file != null && libc.statx(file, new byte[0], Linux.AT_EMPTY_PATH).isRegular()) {
       write(file, Linux.SEEK_END, 0, operation.b(), 1 + Math.floorMod(operation.b(), 9000));
     }
   }
@@ -254,8 +252,7 @@ final class Hands implements AutoCloseable {
   /** An ACL as system.posix_acl_* holds it: version 2, then tag, permissions and id of each. */
   private void acl(int parent, FileName name, long seed) throws PosixException {
     Random random = new Random(seed);
-    boolean directory =
-        libc.statx(parent, name.toBytes(), Linux.AT_SYMLINK_NOFOLLOW).isDirectory();
+    boolean directory = libc.statx(parent, name.toBytes(), Linux.AT_SYMLINK_NOFOLLOW).isDirectory();
     ByteBuffer acl = ByteBuffer.allocate(4 + 5 * 8).order(ByteOrder.LITTLE_ENDIAN).putInt(2);
     for (int tag : new int[] {0x01, 0x02, 0x04, 0x10, 0x20}) {
       int id = tag == 0x02 ? random.nextInt(70_000) : -1;

@@ -38,8 +38,7 @@ final class Processes {
   /** Returns those that run. */
   List<Found> all() {
     List<Found> found = new ArrayList<>();
-    try (DirectoryStream<Path> directories =
-        Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
+    try (DirectoryStream<Path> directories = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
       for (Path directory : directories) {
         String environment = read(directory.resolve("environ"));
         if (("\0" + environment).contains("\0" + mark + "\0")) {

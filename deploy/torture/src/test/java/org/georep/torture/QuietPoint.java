@@ -3,6 +3,7 @@ package org.georep.torture;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -72,7 +73,8 @@ final class QuietPoint {
   private List<String> differences() throws IOException {
     List<String> all = new ArrayList<>();
     try {
-      all.addAll(manifest(arena.primary()).differences(manifest(arena.secondary())));
+      TreeManifest primary = manifest(arena.primary(), Aspect.HOLES);
+      all.addAll(primary.differences(manifest(arena.secondary(), Aspect.HOLES)));
       all.addAll(
           RsyncOracle.differences(arena.primary(), arena.secondary(), "--exclude=/abyss").stream()
               .map(line -> "rsync would " + line)
@@ -90,9 +92,25 @@ final class QuietPoint {
         : line.substring(0, half) + " ... " + line.substring(line.length() - half);
   }
 
-  private static TreeManifest manifest(java.nio.file.Path root) throws IOException {
+  /**
+   * Returns which files' holes differ. No break in itself: a file system fills holes, and what was
+   * merely allocated, when it likes.
+   */
+  List<String> holes() throws IOException {
+    Program.run(List.of("sync", "-f", arena.primary().toString()));
+    Program.run(List.of("sync", "-f", arena.secondary().toString()));
+    try {
+      return manifest(arena.primary()).differences(manifest(arena.secondary())).stream()
+          .map(QuietPoint::shortened)
+          .toList();
+    } catch (IOException e) {
+      return List.of(); // it is said elsewhere that they cannot be compared
+    }
+  }
+
+  private static TreeManifest manifest(Path root, Aspect... without) throws IOException {
     return TreeManifest.of(
-        NativeLibc.instance(), root.toString().getBytes(StandardCharsets.UTF_8), Aspect.HOLES);
+        NativeLibc.instance(), root.toString().getBytes(StandardCharsets.UTF_8), without);
   }
 
   private interface Condition {
@@ -122,7 +140,8 @@ final class QuietPoint {
     }
     java.math.BigDecimal seconds = synced.decimalValue();
     long whole = seconds.longValue();
-    long nanos = seconds.subtract(java.math.BigDecimal.valueOf(whole)).movePointRight(9).longValue();
+    long nanos =
+        seconds.subtract(java.math.BigDecimal.valueOf(whole)).movePointRight(9).longValue();
     return Optional.of(Instant.ofEpochSecond(whole, nanos));
   }
 

@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * A run in one arena: rounds of operations and faults, each ended by a quiet point; made up from a
@@ -15,8 +17,10 @@ final class Run {
   private final Path directory;
   private final Path logFile;
   private final SetUp setUp;
+  private final Set<String> holes = new TreeSet<>();
   private final List<String> breaks = new ArrayList<>();
   private long operations;
+  private int refused;
   private int faultsHappened;
   private int quietPoints;
 
@@ -46,7 +50,7 @@ final class Run {
         int each = (100 + random.nextInt(random.nextInt(4) == 0 ? 1500 : 300)) / authors.size();
         int count = (int) Math.round(rate * 2 * random.nextDouble());
         log.round();
-        before(workload, faults, random, allowed);
+        before(workload, random, allowed);
         List<Workload.Planned> plan =
             Workload.plan(random, within(allowed), count, each * authors.size());
         workload.round(authors, each, plan);
@@ -54,8 +58,7 @@ final class Run {
         quiet(arena, log, faults, keep);
         operations = log.operations();
       }
-      System.out.println(
-          "  " + workload.refused() + " of " + operations + " operations were refused");
+      refused = workload.refused();
     }
     return breaks;
   }
@@ -73,7 +76,7 @@ final class Run {
     return allowed.stream().filter(fault -> !fault.needsQuiet()).toList();
   }
 
-  private void before(Workload workload, Faults faults, Random random, List<Fault> allowed)
+  private void before(Workload workload, Random random, List<Fault> allowed)
       throws IOException, InterruptedException {
     List<Fault> restoring = allowed.stream().filter(Fault::restores).toList();
     if (restoring.isEmpty()) {
@@ -83,7 +86,7 @@ final class Run {
       workload.happen(Fault.choose(random, restoring), 0);
       faultsHappened++;
     } else if (quietPoints % 3 == 1) {
-      faults.snapshot();
+      workload.happen(Fault.SNAPSHOT, 0);
     }
   }
 
@@ -92,7 +95,9 @@ final class Run {
     faults.awaitUndone();
     log.quiet();
     quietPoints++;
-    breaks.addAll(new QuietPoint(arena).breaks());
+    QuietPoint point = new QuietPoint(arena);
+    breaks.addAll(point.breaks());
+    holes.addAll(point.holes());
     breaks.forEach(log::note);
     if (!breaks.isEmpty()) {
       arena.keepEvidence(keep);
@@ -111,10 +116,6 @@ final class Run {
           round.add(step);
         } else if (breaks.isEmpty()) {
           log.round();
-          if (quietPoints % 3 == 1
-              && steps.stream().anyMatch(s -> s instanceof Step.Break b && b.fault().restores())) {
-            faults.snapshot();
-          }
           workload.again(round);
           round.clear();
           quiet(arena, log, faults, keep);
@@ -128,10 +129,13 @@ final class Run {
   /** Returns in words what was done. */
   String summary() {
     return operations
-        + " operations, "
+        + " operations ("
+        + refused
+        + " refused), "
         + faultsHappened
         + " faults, "
         + quietPoints
-        + " quiet points";
+        + " quiet points"
+        + (holes.isEmpty() ? "" : ", holes differ: " + holes);
   }
 }

@@ -71,7 +71,9 @@ final class Storms {
   private void generation() {
     Optional<EntryPath> source = view.pick(View.Type.DIRECTORY);
     EntryPath target = author.fresh();
-    if (source.isEmpty() || target.startsWith(source.get()) || source.get().startsWith(View.ABYSS)) {
+    if (source.isEmpty()
+        || target.startsWith(source.get())
+        || source.get().startsWith(View.ABYSS)) {
       return;
     }
     author.make(Kind.MKDIR, target, 0755, 0);

@@ -3,11 +3,19 @@ package org.georep.torture;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.georep.testing.LoopImage;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,7 +36,8 @@ final class Torture implements Callable<Integer> {
   @Option(
       names = "--seed",
       split = ",",
-      description = "Of everything chosen at random. Several, one after the other. Default: a new one.")
+      description =
+          "Of everything chosen at random. Several, one after the other. Default: a new one.")
   private List<Long> seeds = new ArrayList<>();
 
   @Option(names = "--fresh", description = "After the seeds given, a new one as well.")
@@ -47,6 +56,9 @@ final class Torture implements Callable<Integer> {
 
   @Option(names = "--fault-rate", description = "Faults a round on average: ${DEFAULT-VALUE}.")
   private double rate = 2;
+
+  @Option(names = "--parallel", description = "Seeds at a time: ${DEFAULT-VALUE}.")
+  private int parallel = 1;
 
   @Option(names = "--file-system", description = "ext4, xfs or btrfs. Default: by the seed.")
   private LoopImage.Kind kind;
@@ -94,18 +106,46 @@ final class Torture implements Callable<Integer> {
   }
 
   private int torment() throws IOException, InterruptedException {
-    boolean all = true;
-    for (long seed : seeds) {
-      all &= holds(seed, deadline(Long.MAX_VALUE));
+    long end = deadline(seconds > 0 ? seconds : Long.MAX_VALUE);
+    Deque<Long> given = new ConcurrentLinkedDeque<>(seeds);
+    AtomicBoolean all = new AtomicBoolean(true);
+    AtomicBoolean wantsFresh = new AtomicBoolean(fresh || seeds.isEmpty());
+    ExecutorService lanes = Executors.newFixedThreadPool(parallel);
+    try {
+      List<Future<?>> ends = new ArrayList<>();
+      for (int lane = 0; lane < parallel; lane++) {
+        ends.add(
+            lanes.submit(
+                () -> {
+                  for (Long seed = next(given, wantsFresh, end);
+                      seed != null;
+                      seed = next(given, wantsFresh, end)) {
+                    if (!holds(seed, end)) {
+                      all.set(false);
+                    }
+                  }
+                  return null;
+                }));
+      }
+      for (Future<?> lane : ends) {
+        lane.get();
+      }
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the harness failed", e.getCause());
+    } finally {
+      lanes.shutdownNow();
     }
-    if (seeds.isEmpty() || fresh) {
-      long end = deadline(seconds);
-      do {
-        long seed = new SecureRandom().nextInt(Integer.MAX_VALUE);
-        all &= holds(seed, seconds > 0 ? end : deadline(Long.MAX_VALUE));
-      } while (seconds > 0 && System.nanoTime() - end < 0);
+    return all.get() ? 0 : BROKEN;
+  }
+
+  /** Those given, then a fresh one, then, while there is time, more of them. */
+  private Long next(Deque<Long> given, AtomicBoolean wantsFresh, long end) {
+    Long seed = given.poll();
+    if (seed != null) {
+      return seed;
     }
-    return all ? 0 : BROKEN;
+    boolean more = wantsFresh.getAndSet(false) || (seconds > 0 && System.nanoTime() - end < 0);
+    return more ? (long) new SecureRandom().nextInt(Integer.MAX_VALUE) : null;
   }
 
   private static long deadline(long seconds) {
@@ -123,25 +163,29 @@ final class Torture implements Callable<Integer> {
   /** Runs one seed; whether every promise held. */
   private boolean holds(long seed, long deadline) throws IOException, InterruptedException {
     SetUp setUp = setUp(seed);
-    System.out.println("seed " + seed + ": " + setUp.toLine());
+    say(seed, "begins: " + setUp.toLine());
     Path log = directory.resolve("seed-" + seed + ".log");
     Path kept = keep.resolve("seed-" + seed);
     Run run = new Run(georep, directory, log, setUp);
     List<String> breaks = run.make(operations, deadline, Fault.parse(faults), rate, kept);
-    System.out.println("  " + run.summary() + (breaks.isEmpty() ? ": all held" : ": BROKEN"));
+    say(seed, run.summary() + (breaks.isEmpty() ? ": all held" : ": BROKEN"));
     if (breaks.isEmpty()) {
       Files.delete(log);
       return true;
     }
-    breaks.forEach(line -> System.out.println("  " + line));
+    breaks.forEach(line -> say(seed, line));
     Path keptLog = kept.resolve("operations.log");
-    Files.copy(log, keptLog, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+    Files.move(log, keptLog, StandardCopyOption.REPLACE_EXISTING);
     Files.write(kept.resolve("breaks"), breaks);
-    System.out.println("  kept in " + kept + "; deploy/torture/run --replay " + keptLog);
+    say(seed, "kept in " + kept + "; deploy/torture/run --replay " + keptLog);
     if (shrinkSeconds > 0) {
       shrink(OperationLog.read(keptLog), kept);
     }
     return false;
+  }
+
+  private static void say(long seed, String line) {
+    System.out.println("seed " + seed + " " + line);
   }
 
   private int replay() throws IOException, InterruptedException {
@@ -167,8 +211,7 @@ final class Torture implements Callable<Integer> {
         .again(steps, kept);
   }
 
-  private void shrink(OperationLog.Read read, Path kept)
-      throws IOException, InterruptedException {
+  private void shrink(OperationLog.Read read, Path kept) throws IOException, InterruptedException {
     Path smaller = kept.resolve("smaller.log");
     Shrink shrink =
         new Shrink(

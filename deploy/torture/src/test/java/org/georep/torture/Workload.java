@@ -53,8 +53,7 @@ final class Workload {
     }
     threads.forEach(Thread::start);
     for (Planned plan : planned) {
-      while (done.get() < plan.afterOperations()
-          && threads.stream().anyMatch(Thread::isAlive)) {
+      while (done.get() < plan.afterOperations() && threads.stream().anyMatch(Thread::isAlive)) {
         LockSupport.parkNanos(1_000_000);
       }
       Thread.sleep(plan.delayMillis());

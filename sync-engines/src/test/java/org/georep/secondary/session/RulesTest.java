@@ -274,7 +274,9 @@ class RulesTest {
     desk.end(true);
   }
 
-  /** As after the primary was taken back to an older copy, where numbers are given a second time. */
+  /**
+   * As after the primary was taken back to an older copy, where numbers are given a second time.
+   */
   @Test
   void aFileUnderTheGfidOfADirectoryInLimboArrives() throws Exception {
     Desk desk = Desk.at(fresh());
