@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One barrier is under way at a time, and the pipeline does not wait for it. Under load there is
  * about one a second; when it falls quiet one comes at once; while only heartbeats pass, one in a
- * few seconds. Stime never passes the oldest entry in quarantine.
+ * few seconds. While entries are in quarantine stime stays where it was when the first of them came
+ * there.
  *
  * <p>A secondary that cannot write now (full, over its quota, read-only) fails a barrier and not
  * the connection: nothing is claimed, the reason is to be seen, and the next barrier, a little
@@ -64,6 +65,7 @@ public final class Barriers {
   private Optional<Instant> heartbeat = Optional.empty();
   private @Nullable UnderWay underWay;
   private long limbo;
+  private Optional<Instant> held = Optional.empty();
   private boolean everSynced;
   private int failedInRow;
   private Optional<String> trouble = Optional.empty();
@@ -153,7 +155,8 @@ public final class Barriers {
 
   private void start(BatchLedger.Claim claim, boolean crawling, boolean crawlOnly)
       throws InterruptedException {
-    Optional<Instant> moved = claim.mark().map(this::notPastFailures).filter(this::isLater);
+    Optional<Instant> moved =
+        state.moved(claim.mark().map(this::notPastFailures), claim.reached().isPresent());
     long discard = -1;
     if (!crawling) {
       discard =
@@ -170,12 +173,14 @@ public final class Barriers {
             agent.send(new Request.Barrier(claim.batch(), claim.listed(), moved, discard)));
   }
 
+  /**
+   * What fails happened at some time after the stime of then, which may be long before its first
+   * try. Before the first stime there is only that try.
+   */
   private Instant notPastFailures(Instant mark) {
-    return oldestFailure.get().filter(oldest -> oldest.isBefore(mark)).orElse(mark);
-  }
-
-  private boolean isLater(Instant mark) {
-    return state.stime().isEmpty() || state.stime().get().isBefore(mark);
+    Optional<Instant> oldest = oldestFailure.get();
+    held = oldest.map(tried -> held.or(state::stime).orElse(tried));
+    return held.filter(bound -> bound.isBefore(mark)).orElse(mark);
   }
 
   private void complete(UnderWay done) throws IOException, InterruptedException {

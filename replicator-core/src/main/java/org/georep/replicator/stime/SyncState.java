@@ -28,6 +28,19 @@ public record SyncState(
   }
 
   /**
+   * Returns the stime of a barrier, if it moves. When only the position moves, stime moves by one
+   * nanosecond, far less than a mark's margin: no two states have one stime, so that a secondary
+   * restored to what it was between them is known by it, also while stime is held back.
+   *
+   * @param mark what the barrier covers, empty if that is not known
+   */
+  public Optional<Instant> moved(Optional<Instant> mark, boolean positionMoves) {
+    Optional<Instant> later =
+        mark.filter(moment -> stime.isEmpty() || stime.get().isBefore(moment));
+    return later.isPresent() || !positionMoves ? later : stime.map(moment -> moment.plusNanos(1));
+  }
+
+  /**
    * Returns this state as far as the secondary confirms it: where the secondary's stime is lower,
    * or missing, it was restored to an older state, or made anew, and neither our stime nor our
    * position holds.

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -16,6 +17,8 @@ import org.georep.changelog.capture.CaptureWish;
 import org.georep.engine.EngineChoice;
 import org.georep.posix.NativeLibc;
 import org.georep.replicator.session.RunMode;
+import org.georep.testing.LoopImage;
+import org.georep.testing.Program;
 import org.georep.testing.Sandbox;
 import org.georep.testing.TreeChurn;
 import org.georep.testing.Waits;
@@ -108,7 +111,7 @@ final class LiveTest {
   void aRunOfTwoTurnsEndsInStepAfterTheSecondChange() throws Exception {
     make(CaptureWish.INOTIFY);
     Files.writeString(primary.resolve("first"), "1");
-    RunMode turns = new RunMode(false, false, OptionalInt.of(2), false, false, false);
+    RunMode turns = new RunMode(false, false, OptionalInt.of(2), false, false, false, false);
     try (TestSession.Running running = session.start(turns)) {
       Future<Pipeline.End> run = threads.submit(() -> running.worker().run());
       Waits.until("one turn is done", () -> session.meter().turns.get() == 1);
@@ -137,6 +140,69 @@ final class LiveTest {
       }
       running.worker().stop();
       run.get();
+    }
+  }
+
+  @Test
+  void stimeStaysBeforeAChangeThatFails() throws Exception {
+    make(CaptureWish.FANOTIFY);
+    Files.createDirectories(primary.resolve("locked"));
+    try (TestSession.Running running = session.start(RunMode.CONTINUOUS)) {
+      Future<?> run = threads.submit(() -> running.worker().run());
+      awaitStime(run, Instant.now());
+      String locked = secondary.resolve("locked").toString();
+      assumeThat(Program.run(List.of("chattr", "+i", locked)).exitCode()).isZero();
+      Instant changed;
+      try {
+        Files.writeString(primary.resolve("locked/f"), "not to be had");
+        changed = Instant.now();
+        Waits.until("it fails", () -> running.quarantine().size() > 0);
+        Instant failed = Instant.now();
+        Waits.until(
+            "a later mark goes the whole way",
+            () -> session.meter().heartbeat().filter(mark -> mark.isAfter(failed)).isPresent());
+        assertThat(session.meter().stime().orElseThrow()).isBefore(changed);
+      } finally {
+        Program.check("chattr", "-i", locked);
+      }
+      awaitStime(run, changed);
+      assertInStep();
+      running.worker().stop();
+      run.get();
+    }
+  }
+
+  @Test
+  void aSecondaryThatIsReadOnlyForAWhileIsWaitedFor() throws Exception {
+    LoopImage.assumeAvailable(LoopImage.Kind.EXT4);
+    make(CaptureWish.FANOTIFY);
+    try (LoopImage image = LoopImage.mounted(LoopImage.Kind.EXT4, sandbox.directory("image"))) {
+      secondary = image.mountPoint().resolve("secondary");
+      session =
+          TestSession.local(primary, sandbox.directory("state"), secondary, EngineChoice.AUTO)
+              .capture(CaptureWish.FANOTIFY);
+      try (TestSession.Running running = session.start(RunMode.CONTINUOUS)) {
+        Future<?> run = threads.submit(() -> running.worker().run());
+        awaitStime(run, Instant.now());
+        String mount = image.mountPoint().toString();
+        Waits.until(
+            "nothing there is open for writing",
+            () -> {
+              ProcessHandle.current().children().forEach(ProcessHandle::destroyForcibly);
+              return Program.run(List.of("mount", "-o", "remount,ro", mount)).exitCode() == 0;
+            });
+        Files.writeString(primary.resolve("f"), "later");
+        Waits.until(
+            "the secondary refuses",
+            () ->
+                run.isDone()
+                    || session.meter().fault().filter(why -> why.contains("EROFS")).isPresent());
+        Program.check("mount", "-o", "remount,rw", mount);
+        awaitStime(run, Instant.now());
+        assertInStep();
+        running.worker().stop();
+        run.get();
+      }
     }
   }
 

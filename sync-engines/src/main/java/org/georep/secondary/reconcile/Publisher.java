@@ -98,7 +98,8 @@ public final class Publisher {
       throws PosixException {
     EntryState state = staged.state();
     boolean believed = contents.isBelieved(state.gfid(), batch);
-    List<Found> old = tree.places(state.gfid());
+    // Of another kind is another inode: a directory of this gfid may be on its way out in limbo.
+    List<Found> old = Metadata.ofKind(tree.places(state.gfid()), state);
     List<Place> names = names(state.gfid(), old);
     if (names.isEmpty()) {
       step.unwanted.add(state.gfid());

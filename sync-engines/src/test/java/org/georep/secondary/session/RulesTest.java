@@ -273,4 +273,23 @@ class RulesTest {
     assertThat(Files.readSymbolicLink(desk.path("a"))).hasToString("t");
     desk.end(true);
   }
+
+  /**
+   * As after the primary was taken back to an older copy, where numbers are given a second time.
+   */
+  @Test
+  void aFileUnderTheGfidOfADirectoryInLimboArrives() throws Exception {
+    Desk desk = Desk.at(fresh());
+    desk.wants(Desk.at(Desk.ROOT, "d", Desk.directory("D")));
+    desk.puts(D, "f", "F", "inside");
+    desk.nextBatch();
+    desk.wants(
+        Desk.absent(Desk.ROOT, "d"), Desk.at(Desk.ROOT, "a", Desk.file("D", "other contents")));
+    assertThat(desk.sends(Desk.file("D", "other contents"), "other contents").failures()).isEmpty();
+    assertThat(Files.readString(desk.path("a"))).isEqualTo("other contents");
+    desk.barrier();
+    assertThat(Desk.exists(desk.path("d"))).isFalse();
+    assertThat(Files.readString(desk.path("a"))).isEqualTo("other contents");
+    desk.end(true);
+  }
 }

@@ -1,0 +1,246 @@
+package org.georep.torture;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import org.georep.testing.LoopImage;
+import org.georep.testing.Program;
+import org.georep.testing.Waits;
+
+/**
+ * Lets things go wrong in an arena. What lasts for a while is undone by itself, at the latest by
+ * {@link #undoAll}.
+ */
+final class Faults implements AutoCloseable {
+  private final Arena arena;
+  private final ScheduledExecutorService later =
+      Executors.newSingleThreadScheduledExecutor(
+          work -> {
+            Thread thread = new Thread(work, "undo");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private final ConcurrentLinkedQueue<ScheduledFuture<?>> undoing = new ConcurrentLinkedQueue<>();
+
+  Faults(Arena arena) {
+    this.arena = arena;
+  }
+
+  /** Lets one happen; returns what was hit, in words. */
+  synchronized String happen(Fault fault, long millis) throws IOException, InterruptedException {
+    return switch (fault) {
+      case KILL_REPLICATOR -> end(arena.replicator(), "KILL");
+      case END_REPLICATOR -> end(arena.replicator(), "TERM");
+      case KILL_CAPTURE -> arena.captureProcess().map(c -> end(c, "KILL")).orElse("none");
+      case END_CAPTURE -> arena.captureProcess().map(c -> end(c, "TERM")).orElse("none");
+      case KILL_AGENT -> kill(Processes.Role.AGENT);
+      case KILL_SSH -> kill(Processes.Role.SSH);
+      case KILL_ENGINE -> kill(Processes.Role.ENGINE);
+      case STOP_REPLICATOR -> stop(Processes.Role.REPLICATOR, millis);
+      case STOP_CAPTURE -> stop(Processes.Role.CAPTURE, millis);
+      case STOP_AGENT -> stop(Processes.Role.AGENT, millis);
+      case STOP_SSH -> stop(Processes.Role.SSH, millis);
+      case STOP_ENGINE -> stop(Processes.Role.ENGINE, millis);
+      case CUT -> {
+        arena.relay().cut();
+        yield "all";
+      }
+      case STALL -> {
+        arena.relay().stall(true);
+        undo(millis, () -> arena.relay().stall(false));
+        yield "all";
+      }
+      case REFUSE -> {
+        arena.relay().refuse(true);
+        undo(millis, () -> arena.relay().refuse(false));
+        yield "all";
+      }
+      case READ_ONLY -> readOnly(millis);
+      case ROLL_BACK -> rollBackPrimary();
+      case ROLL_BACK_SECONDARY -> rollBackSecondary();
+      case POWER_CUT -> powerCut();
+      case SNAPSHOT -> {
+        copyFrozen(arena.primaryImage());
+        copyFrozen(arena.secondaryImage());
+        yield "both";
+      }
+    };
+  }
+
+  private static String end(Daemon daemon, String signal) {
+    daemon.end(signal);
+    return Long.toString(daemon.pid());
+  }
+
+  private String kill(Processes.Role role) {
+    List<Processes.Found> found = arena.processes().of(role);
+    found.forEach(process -> Processes.signal("KILL", process.pid()));
+    return found.toString();
+  }
+
+  private String stop(Processes.Role role, long millis) {
+    List<Processes.Found> found = arena.processes().of(role);
+    found.forEach(process -> Processes.signal("STOP", process.pid()));
+    undo(millis, () -> found.forEach(process -> Processes.signal("CONT", process.pid())));
+    return found.toString();
+  }
+
+  private interface Undo {
+    void run() throws IOException, InterruptedException;
+  }
+
+  private void undo(long millis, Undo work) {
+    undoing.add(
+        later.schedule(
+            () -> {
+              work.run();
+              return null;
+            },
+            millis,
+            TimeUnit.MILLISECONDS));
+  }
+
+  /** Returns when all that lasts is over. */
+  void awaitUndone() throws InterruptedException {
+    for (ScheduledFuture<?> undo = undoing.poll(); undo != null; undo = undoing.poll()) {
+      try {
+        undo.get();
+      } catch (ExecutionException e) {
+        throw new IllegalStateException("a fault cannot be undone", e.getCause());
+      }
+    }
+  }
+
+  /** Nobody uses the secondary's file system while this runs. */
+  private void withoutAgents(Undo work) throws IOException, InterruptedException {
+    arena.relay().refuse(true);
+    try {
+      endFarSide();
+      work.run();
+    } finally {
+      arena.relay().refuse(false);
+    }
+  }
+
+  private void endFarSide() {
+    arena.sshd().dropConnections();
+    // Those of the far end are the agents, and the engines that use the file system.
+    until(
+        "the far side has ended",
+        () -> {
+          List<Processes.Found> left =
+              arena.processes().all().stream().filter(this::usesSecondary).toList();
+          left.forEach(process -> Processes.signal("KILL", process.pid()));
+          return left.isEmpty();
+        });
+  }
+
+  private static void until(String what, Callable<Boolean> condition) {
+    try {
+      Waits.until(what, condition);
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private boolean usesSecondary(Processes.Found process) {
+    if (process.role() == Processes.Role.AGENT) {
+      return true;
+    }
+    return process.role() == Processes.Role.ENGINE
+        && ProcessHandle.of(process.pid())
+            .flatMap(ProcessHandle::parent)
+            .filter(parent -> parent.pid() == arena.replicator().pid())
+            .isEmpty();
+  }
+
+  private String readOnly(long millis) throws IOException, InterruptedException {
+    String mount = arena.secondaryImage().mountPoint().toString();
+    withoutAgents(
+        () ->
+            until(
+                "the secondary is read-only",
+                () -> Program.run(List.of("mount", "-o", "remount,ro", mount)).exitCode() == 0));
+    undo(millis, () -> Program.check("mount", "-o", "remount,rw", mount));
+    return mount;
+  }
+
+  private String powerCut() throws IOException, InterruptedException {
+    LoopImage image = arena.secondaryImage();
+    boolean[] cut = new boolean[1];
+    arena.relay().refuse(true);
+    try {
+      // While the agent is writing; what it gets from now on are errors.
+      cut[0] =
+          Program.run(List.of("xfs_io", "-x", "-c", "shutdown", image.mountPoint().toString()))
+                  .exitCode()
+              == 0;
+      endFarSide();
+      image.unmount();
+      image.mount();
+      rebooted();
+    } finally {
+      arena.relay().refuse(false);
+    }
+    return cut[0] ? image.toString() : "not possible on " + image;
+  }
+
+  /** The agent knows by the boot id it noted that its machine went down. */
+  private void rebooted() throws IOException {
+    Path running = arena.secondary().resolve(".georep/running");
+    if (Files.exists(running)) {
+      Files.writeString(running, "00000000-0000-4000-8000-000000000000\n");
+    }
+  }
+
+  private static void copyFrozen(LoopImage image) {
+    String mount = image.mountPoint().toString();
+    Program.check("fsfreeze", "--freeze", mount);
+    try {
+      Program.check("cp", "--sparse=always", image.image().toString(), older(image).toString());
+    } finally {
+      Program.check("fsfreeze", "--unfreeze", mount);
+    }
+  }
+
+  private static Path older(LoopImage image) {
+    return image.image().resolveSibling(image.image().getFileName() + ".older");
+  }
+
+  private static String restore(LoopImage image) throws IOException {
+    if (!Files.exists(older(image))) {
+      return "nothing older";
+    }
+    image.unmount();
+    Program.check("cp", "--sparse=always", older(image).toString(), image.image().toString());
+    image.mount();
+    return image.toString();
+  }
+
+  private String rollBackPrimary() throws IOException, InterruptedException {
+    arena.stopProgram();
+    String what = restore(arena.primaryImage());
+    arena.startProgram();
+    return what;
+  }
+
+  private String rollBackSecondary() throws IOException, InterruptedException {
+    String[] what = new String[1];
+    withoutAgents(() -> what[0] = restore(arena.secondaryImage()));
+    return what[0];
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    awaitUndone();
+    later.shutdownNow();
+  }
+}

@@ -1,0 +1,157 @@
+package org.georep.torture;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.georep.posix.NativeLibc;
+import org.georep.testing.Program;
+import org.georep.testing.RsyncOracle;
+import org.georep.testing.TreeManifest;
+import org.georep.testing.TreeManifest.Aspect;
+import org.georep.testing.Waits;
+
+/**
+ * What must be true when the writers have stopped: stime passes that moment, nothing is
+ * quarantined, both oracles find the secondary equal, and then lag is 0. Returned are the breaks of
+ * this, in words.
+ */
+final class QuietPoint {
+  private static final Duration LIMIT = Duration.ofSeconds(100);
+  private static final Duration LAG_LIMIT = Duration.ofSeconds(30);
+  private static final Duration STEP = Duration.ofMillis(50);
+  private static final int SHOWN = 40;
+
+  private final Arena arena;
+
+  QuietPoint(Arena arena) {
+    this.arena = arena;
+  }
+
+  /** Waits and compares. The writers have stopped. */
+  List<String> breaks() throws IOException, InterruptedException {
+    Instant quiet = Instant.now();
+    List<String> breaks = new ArrayList<>();
+    if (!await(LIMIT, status -> stime(status).filter(stime -> stime.isAfter(quiet)).isPresent())) {
+      breaks.add("stime has not passed " + quiet + " within " + LIMIT + ": " + statusText());
+      breaks.addAll(arena.complaints());
+    }
+    JsonNode status = arena.status().orElse(null);
+    if (status != null && status.path("quarantined").asLong() > 0) {
+      breaks.add("quarantined: " + quarantine());
+    }
+    if (!breaks.isEmpty()) {
+      return breaks;
+    }
+    List<String> differences = differences();
+    if (!differences.isEmpty()) {
+      breaks.addAll(differences);
+      breaks.add(later(differences));
+    } else if (!await(LAG_LIMIT, QuietPoint::isIdle)) {
+      breaks.add("in step, but lag is not 0 within " + LAG_LIMIT + ": " + statusText());
+    }
+    breaks.addAll(arena.complaints());
+    arena.complaints().clear();
+    return breaks;
+  }
+
+  private String later(List<String> before) throws IOException, InterruptedException {
+    Thread.sleep(8000);
+    List<String> after = differences();
+    return after.isEmpty()
+        ? "(8 s later they are equal: stime was wrong)"
+        : after.equals(before)
+            ? "(8 s later the same)"
+            : "(8 s later " + after.size() + " differences: " + after.get(0) + ")";
+  }
+
+  private List<String> differences() throws IOException {
+    List<String> all = new ArrayList<>();
+    try {
+      TreeManifest primary = manifest(arena.primary(), Aspect.HOLES);
+      all.addAll(primary.differences(manifest(arena.secondary(), Aspect.HOLES)));
+      all.addAll(
+          RsyncOracle.differences(arena.primary(), arena.secondary(), "--exclude=/abyss").stream()
+              .map(line -> "rsync would " + line)
+              .toList());
+    } catch (IOException | AssertionError e) {
+      all.add("the trees cannot be compared: " + e.getMessage());
+    }
+    return all.stream().limit(SHOWN).map(QuietPoint::shortened).toList();
+  }
+
+  private static String shortened(String line) {
+    int half = 200;
+    return line.length() <= 2 * half
+        ? line
+        : line.substring(0, half) + " ... " + line.substring(line.length() - half);
+  }
+
+  /**
+   * Returns which files' holes differ. No break in itself: a file system fills holes, and what was
+   * merely allocated, when it likes.
+   */
+  List<String> holes() throws IOException {
+    Program.run(List.of("sync", "-f", arena.primary().toString()));
+    Program.run(List.of("sync", "-f", arena.secondary().toString()));
+    try {
+      return manifest(arena.primary()).differences(manifest(arena.secondary())).stream()
+          .map(QuietPoint::shortened)
+          .toList();
+    } catch (IOException e) {
+      return List.of(); // it is said elsewhere that they cannot be compared
+    }
+  }
+
+  private static TreeManifest manifest(Path root, Aspect... without) throws IOException {
+    return TreeManifest.of(
+        NativeLibc.instance(), root.toString().getBytes(StandardCharsets.UTF_8), without);
+  }
+
+  private interface Condition {
+    boolean holds(JsonNode status);
+  }
+
+  private boolean await(Duration limit, Condition condition)
+      throws IOException, InterruptedException {
+    long end = System.nanoTime() + Waits.scaled(limit).toNanos();
+    while (arena.status().filter(condition::holds).isEmpty()) {
+      if (System.nanoTime() > end) {
+        return false;
+      }
+      Thread.sleep(STEP.toMillis());
+    }
+    return true;
+  }
+
+  private static boolean isIdle(JsonNode status) {
+    return status.path("lag_seconds").isNumber() && status.path("lag_seconds").asDouble() == 0;
+  }
+
+  private static Optional<Instant> stime(JsonNode status) {
+    JsonNode synced = status.path("last_synced");
+    if (!synced.isNumber()) {
+      return Optional.empty();
+    }
+    java.math.BigDecimal seconds = synced.decimalValue();
+    long whole = seconds.longValue();
+    long nanos =
+        seconds.subtract(java.math.BigDecimal.valueOf(whole)).movePointRight(9).longValue();
+    return Optional.of(Instant.ofEpochSecond(whole, nanos));
+  }
+
+  private String statusText() throws IOException {
+    return arena.status().map(JsonNode::toString).orElse("no status");
+  }
+
+  private String quarantine() {
+    return Program.run(
+            List.of("head", "-c", "3000", arena.state().resolve("torture/quarantine").toString()))
+        .output();
+  }
+}

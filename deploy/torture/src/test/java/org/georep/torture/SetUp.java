@@ -1,0 +1,58 @@
+package org.georep.torture;
+
+import java.util.Random;
+import org.georep.testing.LoopImage;
+
+/**
+ * What a run is made with.
+ *
+ * @param seed of everything that is chosen at random
+ * @param kind the file system on both sides
+ * @param capture fanotify or inotify
+ * @param hosted whether the replicator captures itself, and not a process of its own
+ * @param engine auto, rsync or tarssh
+ */
+record SetUp(long seed, LoopImage.Kind kind, String capture, boolean hosted, String engine) {
+  /** Chooses one by the seed. */
+  static SetUp of(long seed) {
+    Random random = new Random(seed ^ 0x5e709);
+    int kind = random.nextInt(8);
+    int engine = random.nextInt(6);
+    return new SetUp(
+        seed,
+        kind == 0 ? LoopImage.Kind.XFS : kind == 1 ? LoopImage.Kind.BTRFS : LoopImage.Kind.EXT4,
+        random.nextInt(5) == 0 ? "inotify" : "fanotify",
+        random.nextBoolean(),
+        engine == 0 ? "rsync" : engine == 1 ? "tarssh" : "auto");
+  }
+
+  String toLine() {
+    return seed + " " + kind + " " + capture + " " + (hosted ? "hosted" : "own") + " " + engine;
+  }
+
+  static SetUp parse(String line) {
+    String[] words = line.split(" ", -1);
+    return new SetUp(
+        Long.parseLong(words[0]),
+        LoopImage.Kind.valueOf(words[1]),
+        words[2],
+        words[3].equals("hosted"),
+        words[4]);
+  }
+
+  SetUp with(LoopImage.Kind newKind) {
+    return new SetUp(seed, newKind, capture, hosted, engine);
+  }
+
+  SetUp withCapture(String source) {
+    return new SetUp(seed, kind, source, hosted, engine);
+  }
+
+  SetUp withHosted(boolean newHosted) {
+    return new SetUp(seed, kind, capture, newHosted, engine);
+  }
+
+  SetUp withEngine(String newEngine) {
+    return new SetUp(seed, kind, capture, hosted, newEngine);
+  }
+}
