@@ -5,12 +5,15 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
+import org.georep.replicator.inspect.QuarantineVerbs;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.quarantine.QuarantineEntry;
 import org.georep.replicator.quarantine.QuarantineLine;
+import org.georep.replicator.quarantine.QuarantineSelection;
 import org.georep.replicator.quarantine.QuarantineText;
 import org.georep.replicator.session.GeorepException;
 import org.georep.replicator.session.SessionName;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,12 +26,13 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "quarantine",
     mixinStandardHelpOptions = true,
-    synopsisSubcommandLabel = "list",
-    header = "See the entries that could not be applied.",
+    synopsisSubcommandLabel = "list|retry|drop",
+    header = "See, retry or let go the entries that could not be applied.",
     description = {
       "",
       "Nothing is skipped silently: what fails for a reason of its own is kept here, tried again"
-          + " after 10 s, 20 s and so on up to an hour, and leaves when it succeeds.",
+          + " after 10 s, 20 s and so on up to an hour, and leaves when it succeeds. While"
+          + " something is in, stime stays where it was when it came.",
       ""
     })
 final class QuarantineCommand implements Runnable {
@@ -39,7 +43,8 @@ final class QuarantineCommand implements Runnable {
 
   @Override
   public void run() {
-    throw new CommandLine.ParameterException(spec.commandLine(), "list what? Use: list NAME");
+    throw new CommandLine.ParameterException(
+        spec.commandLine(), "say what to do: list NAME, retry NAME or drop NAME");
   }
 
   @Command(
@@ -63,5 +68,63 @@ final class QuarantineCommand implements Runnable {
       spec.commandLine().getErr().println("georep: " + entries.size() + " in quarantine");
     }
     return 0;
+  }
+
+  @Command(
+      name = "retry",
+      mixinStandardHelpOptions = true,
+      description = "Try them now instead of when they are due.")
+  int retry(
+      @Parameters(index = "0", paramLabel = "NAME", description = "The session.") SessionName name,
+      @Parameters(
+              index = "1..*",
+              arity = "0..*",
+              paramLabel = "PATH",
+              description = "Only these, as list shows them. Default: all.")
+          @Nullable List<String> paths)
+      throws GeorepException, IOException {
+    QuarantineVerbs verbs = verbs(name);
+    PrintWriter err = spec.commandLine().getErr();
+    if (!verbs.isRunning()) {
+      err.println("georep: nothing runs for " + name + "; all are tried when it is started");
+      return 0;
+    }
+    err.println("georep: " + verbs.retry(selection(paths)) + " are tried now");
+    return 0;
+  }
+
+  @Command(
+      name = "drop",
+      mixinStandardHelpOptions = true,
+      description = {
+        "Let them go although they were not applied: stime goes on without them, and the next change"
+            + " or crawl that meets them tries again."
+      })
+  int drop(
+      @Parameters(index = "0", paramLabel = "NAME", description = "The session.") SessionName name,
+      @Parameters(
+              index = "1..*",
+              arity = "0..*",
+              paramLabel = "PATH",
+              description = "Which, as list shows them.")
+          @Nullable List<String> paths,
+      @Option(names = "--all", description = "All of them.") boolean all)
+      throws GeorepException, IOException {
+    if (all == (paths != null && !paths.isEmpty())) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(), "say which: paths as list shows them, or --all");
+    }
+    int dropped = verbs(name).drop(selection(paths));
+    spec.commandLine().getErr().println("georep: " + dropped + " let go");
+    return 0;
+  }
+
+  private QuarantineVerbs verbs(SessionName name) throws GeorepException, IOException {
+    Host host = top.host();
+    return new QuarantineVerbs(host.libc(), host.clock(), host.state().existing(name));
+  }
+
+  private static QuarantineSelection selection(@Nullable List<String> paths) {
+    return QuarantineSelection.of(paths == null ? List.of() : paths);
   }
 }

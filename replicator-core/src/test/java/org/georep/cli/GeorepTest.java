@@ -101,6 +101,8 @@ class GeorepTest {
         "journal stat",
         "quarantine",
         "quarantine list",
+        "quarantine retry",
+        "quarantine drop",
         "doctor",
         "completion",
         "agent"

@@ -1,6 +1,7 @@
 package org.georep.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -152,6 +153,54 @@ class ReplicateVerbTest {
     assertThat(ended.code()).isZero();
     assertThat(status().get("worker status").textValue()).isEqualTo("Stopped");
     assertThat(georep("journal", "stat", "mine").code()).isZero();
+  }
+
+  @Test
+  void whatIsInQuarantineIsRetriedOrLetGoByHand() throws Exception {
+    assumeTrue(
+        ProcessHandle.current().info().user().filter("root"::equals).isPresent(), "needs root");
+    Ending ending = Ending.onRequest();
+    CompletableFuture<Result> running =
+        CompletableFuture.supplyAsync(
+            () ->
+                georep(
+                    ending, "replicate", "--name=mine", primary.toString(), secondary.toString()));
+    try {
+      Waits.until("it is in step", this::isInStep);
+      Path closed = secondary.resolve("sub");
+      chattr("+i", closed);
+      Files.writeString(primary.resolve("sub/later"), "contents");
+      Waits.until("it is in quarantine", () -> quarantine().contains("sub/later"));
+      chattr("-i", closed);
+      assertThat(georep("quarantine", "retry", "mine", "another").err()).contains("0 are tried");
+      assertThat(georep("quarantine", "retry", "mine", "sub/later").err()).contains("1 are tried");
+      Waits.until("it has arrived", () -> Files.exists(closed.resolve("later")));
+      Waits.until("nothing is left", () -> quarantine().isEmpty());
+
+      chattr("+i", closed);
+      Files.writeString(primary.resolve("sub/never"), "contents");
+      Waits.until("it is in quarantine", () -> quarantine().contains("sub/never"));
+      assertThat(georep("quarantine", "drop", "mine").code()).isEqualTo(1);
+      assertThat(georep("quarantine", "drop", "mine", "--all").err())
+          .matches("georep: [1-9] let go\\s+");
+      assertThat(quarantine()).isEmpty();
+      Waits.until("stime goes on without it", this::isInStep);
+      chattr("-i", closed);
+    } finally {
+      chattr("-i", secondary.resolve("sub"));
+      ending.requestStop();
+    }
+    assertThat(running.get(Waits.limit().toSeconds(), TimeUnit.SECONDS).code()).isZero();
+    assertThat(georep("quarantine", "retry", "mine").err()).contains("nothing runs");
+    assertThat(georep("quarantine", "drop", "mine", "--all").err()).contains("0 let go");
+  }
+
+  private String quarantine() {
+    return georep("quarantine", "list", "mine").out();
+  }
+
+  private static void chattr(String flag, Path path) throws Exception {
+    assertThat(new ProcessBuilder("chattr", flag, path.toString()).start().waitFor()).isZero();
   }
 
   private boolean isInStep() throws Exception {

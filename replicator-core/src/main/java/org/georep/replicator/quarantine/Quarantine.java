@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.georep.posix.Libc;
 
 /**
@@ -190,11 +191,42 @@ public final class Quarantine implements AutoCloseable {
   }
 
   /** Makes every entry due now; not durable, a restart tries them when they were due before. */
-  public synchronized void retryAll() {
+  public void retryAll() {
+    retry(entry -> true);
+  }
+
+  /**
+   * Makes some entries due now, as {@link #retryAll()} does.
+   *
+   * @return how many
+   */
+  public synchronized int retry(Predicate<QuarantineEntry> which) {
     Instant now = clock.instant();
+    int[] count = {0};
     entries.replaceAll(
-        (subject, entry) ->
-            new QuarantineEntry(entry.failure(), entry.first(), entry.last(), entry.tries(), now));
+        (subject, entry) -> {
+          if (!which.test(entry)) {
+            return entry;
+          }
+          count[0]++;
+          return new QuarantineEntry(
+              entry.failure(), entry.first(), entry.last(), entry.tries(), now);
+        });
+    return count[0];
+  }
+
+  /**
+   * Lets some entries go although they were not applied: they do not hold stime back any more, and
+   * the next change or crawl that meets them decides anew.
+   *
+   * @return how many
+   * @throws IOException if that cannot be made durable
+   */
+  public synchronized int drop(Predicate<QuarantineEntry> which) throws IOException {
+    List<Subject> gone =
+        entries.values().stream().filter(which).map(entry -> entry.failure().subject()).toList();
+    resolved(gone);
+    return gone.size();
   }
 
   /** Returns whether something is in. */

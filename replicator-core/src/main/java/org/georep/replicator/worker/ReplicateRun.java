@@ -194,7 +194,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
             ControlSocket.listen(
                 libc,
                 session.control(),
-                ControlOperations.of(reporter::now, this::stop),
+                ControlOperations.of(reporter::now, this::stop, quarantine, signal::raise),
                 () -> "checkpoint None is N/A");
         ProgressTeller progress =
             mode.ends() ? ProgressTeller.start(meter, expected, output) : ProgressTeller.none()) {
@@ -234,7 +234,11 @@ public final class ReplicateRun implements Callable<ExitCode> {
   }
 
   private Quarantine quarantine(SessionDirectory session) throws IOException {
-    return Quarantine.open(libc, session.quarantine(), clock, Quarantine.DEFAULT_CAPACITY);
+    Quarantine quarantine =
+        Quarantine.open(libc, session.quarantine(), clock, Quarantine.DEFAULT_CAPACITY);
+    // Who starts it again has often mended something.
+    quarantine.retryAll();
+    return quarantine;
   }
 
   private Optional<CaptureFeed> feed(JournalDirectory journal, byte[] root)

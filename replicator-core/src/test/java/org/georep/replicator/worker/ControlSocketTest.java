@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import org.georep.posix.Libc;
 import org.georep.posix.NativeLibc;
+import org.georep.replicator.quarantine.Quarantine;
 import org.georep.status.file.StatusJson;
 import org.georep.status.report.WorkerReport;
 import org.georep.status.report.WorkerReportBuilder;
@@ -60,8 +62,12 @@ class ControlSocketTest {
   }
 
   private ControlSocket listen() throws IOException {
+    Quarantine quarantine =
+        Quarantine.open(libc, sandbox.path().resolve("quarantine"), Clock.systemUTC(), 10);
+    open.add(quarantine);
     Map<String, ControlSocket.Handler> handlers =
-        new java.util.HashMap<>(ControlOperations.of(() -> REPORT, stopped::countDown));
+        new java.util.HashMap<>(
+            ControlOperations.of(() -> REPORT, stopped::countDown, quarantine, () -> {}));
     handlers.put(
         "fail",
         request -> {
@@ -108,7 +114,9 @@ class ControlSocketTest {
     assertThatThrownBy(() -> client().ask("fail"))
         .hasMessage("That is not possible. Try another day.");
     assertThatThrownBy(() -> client().ask("dance"))
-        .hasMessage("The operation 'dance' is not known. Known are: [echo, fail, status, stop].");
+        .hasMessage(
+            "The operation 'dance' is not known. Known are: [echo, fail,"
+                + " quarantine-drop, quarantine-retry, status, stop].");
     SocketChannel raw = connect();
     raw.write(ByteBuffer.wrap("no json\n[]\n\n".getBytes(StandardCharsets.UTF_8)));
     raw.shutdownOutput();
