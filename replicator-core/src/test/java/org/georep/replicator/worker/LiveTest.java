@@ -1,13 +1,11 @@
 package org.georep.replicator.worker;
 
-import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -118,30 +116,6 @@ final class LiveTest {
       }
       running.worker().stop();
       run.get();
-    }
-  }
-
-  @Test
-  void aRenamedDirectoryKeepsItsInodes() throws Exception {
-    make();
-    Files.createDirectory(primary.resolve("before"));
-    for (int i = 0; i < 1000; i++) {
-      Files.writeString(primary.resolve("before/f" + i), "contents " + i);
-    }
-    try (TestSession.Running running = session.start(RunMode.CONTINUOUS)) {
-      Future<?> run = threads.submit(() -> running.worker().run());
-      awaitStime(run, Instant.now());
-      Object inode = Files.getAttribute(secondary.resolve("before/f7"), "unix:ino");
-      long sent = session.meter().filesSynced.get();
-      Files.move(primary.resolve("before"), primary.resolve("after"));
-      awaitStime(run, Instant.now());
-      assertInStep();
-      assertThat(Files.getAttribute(secondary.resolve("after/f7"), "unix:ino")).isEqualTo(inode);
-      assertThat(session.meter().filesSynced.get()).isEqualTo(sent);
-      running.worker().stop();
-      run.get();
-    } catch (ExecutionException e) {
-      throw new AssertionError(e.getCause());
     }
   }
 }
