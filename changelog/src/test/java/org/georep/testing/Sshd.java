@@ -183,6 +183,8 @@ public final class Sshd implements AutoCloseable {
         "KbdInteractiveAuthentication no",
         "PermitRootLogin prohibit-password",
         "PermitUserEnvironment no",
+        // Keeps bash from reading the user's own start-up file, whatever that does.
+        "SetEnv SHLVL=1",
         "PrintMotd no",
         "MaxStartups 200",
         "LogLevel VERBOSE",

@@ -57,6 +57,16 @@ final class Scene implements AutoCloseable {
     this.session = TestSession.local(primary, state, secondary, EngineChoice.AUTO).capture(wish);
   }
 
+  /** Of parts made elsewhere; it has no capture process and no outside. */
+  Scene(Path primary, Path secondary, TestSession session) {
+    this.wish = CaptureWish.NONE;
+    this.primary = primary;
+    this.outside = primary;
+    this.secondary = secondary;
+    this.state = primary;
+    this.session = session;
+  }
+
   /** Each on a new file system of its kind. */
   static Scene on(
       LoopImage.Kind primary, LoopImage.Kind secondary, Sandbox sandbox, CaptureWish wish) {

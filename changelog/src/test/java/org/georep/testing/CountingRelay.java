@@ -1,0 +1,90 @@
+package org.georep.testing;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Hands on what goes between clients and a port of this host, and counts the bytes. */
+public final class CountingRelay implements AutoCloseable {
+  private static final int STEP = 64 * 1024;
+
+  private final ServerSocket listening;
+  private final int target;
+  private final AtomicLong bytes = new AtomicLong();
+  private final Queue<Socket> open = new ConcurrentLinkedQueue<>();
+
+  /** Starts to listen on a free port. */
+  public CountingRelay(int target) throws IOException {
+    this.target = target;
+    this.listening = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    start(this::accept);
+  }
+
+  /** Returns the port it listens on. */
+  public int port() {
+    return listening.getLocalPort();
+  }
+
+  /** Returns how many bytes went through, both ways together. */
+  public long bytes() {
+    return bytes.get();
+  }
+
+  private static void start(Runnable work) {
+    Thread thread = new Thread(work, "counting-relay");
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  private void accept() {
+    try {
+      while (true) {
+        Socket client = listening.accept();
+        open.add(client);
+        Socket server = new Socket(InetAddress.getLoopbackAddress(), target);
+        open.add(server);
+        start(() -> pass(client, server));
+        start(() -> pass(server, client));
+      }
+    } catch (IOException e) {
+      closeAll();
+    }
+  }
+
+  private void pass(Socket from, Socket to) {
+    byte[] step = new byte[STEP];
+    try (from;
+        to) {
+      InputStream in = from.getInputStream();
+      OutputStream out = to.getOutputStream();
+      for (int read = in.read(step); read >= 0; read = in.read(step)) {
+        bytes.addAndGet(read);
+        out.write(step, 0, read);
+      }
+    } catch (IOException e) {
+      open.remove(from); // one of them is closed, and so the other
+    }
+  }
+
+  private void closeAll() {
+    for (Socket socket : open) {
+      try {
+        socket.close();
+      } catch (IOException e) {
+        open.remove(socket);
+      }
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    listening.close();
+    closeAll();
+  }
+}
