@@ -153,6 +153,22 @@ class RulesTest {
   }
 
   @Test
+  void rule3ContentsReadBeforeTheyWereDirtyAreNotBelieved() throws Exception {
+    Desk desk = Desk.at(fresh());
+    EntryState file = Desk.file("F", "text");
+    desk.wants(Desk.at(Desk.ROOT, "f", file));
+    long read = desk.batch();
+    long job = desk.opensJob();
+    Files.writeString(desk.place(job).resolve("f"), "text");
+    desk.nextBatch();
+    assertThat(dirty(desk, "F").data()).as("it has no name yet").hasSize(1);
+    desk.ask(
+        new Request.Publish(read, job, List.of(new Request.Staged(EntryPath.parse("f"), file))));
+    assertThat(desk.wants(Desk.at(Desk.ROOT, "f", file)).data()).hasSize(1);
+    desk.end(true);
+  }
+
+  @Test
   void rule6ADirectoryHasOnePlaceTheLatest() throws Exception {
     Desk desk = Desk.at(fresh());
     desk.wants(Desk.at(Desk.ROOT, "d", Desk.directory("D")));
