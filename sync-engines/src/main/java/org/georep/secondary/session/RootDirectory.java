@@ -79,12 +79,18 @@ final class RootDirectory {
   Refusal unusable(PosixException e) {
     return new Refusal(
         Reply.Refusal.UNUSABLE,
-        this
-            + " cannot be used as a secondary: "
-            + e.getMessage()
-            + (e.is(Errno.EACCES, Errno.EPERM)
-                ? ". Run the agent as a user who may write there"
-                : ""));
+        this + " cannot be used as a secondary: " + e.getMessage() + advice(e.errno()));
+  }
+
+  private static String advice(int errno) {
+    return switch (errno) {
+      case Errno.EACCES, Errno.EPERM -> ". Run the agent as a user who may write there";
+      case Errno.EROFS ->
+          ". Mount it read-write; if it went so by itself, see the kernel's log there";
+      case Errno.ENOSPC -> ". Free space there, or enlarge its file system";
+      case Errno.EDQUOT -> ". Raise the quota of the agent's user there";
+      default -> "";
+    };
   }
 
   /** Refuses a directory that holds data of somebody's. */

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
+import org.georep.name.EntryPath;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
@@ -17,6 +18,7 @@ import org.georep.protocol.Kind;
 import org.georep.protocol.Listing;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
+import org.georep.protocol.Want;
 import org.georep.testing.FaultyLibc;
 import org.georep.testing.Sandbox;
 import org.junit.jupiter.api.BeforeEach;
@@ -114,6 +116,55 @@ class RulesTest {
     assertThat(desk.reconcile(List.of(), List.of(new Listing(e, List.of(), false, true))).listed())
         .as("its first part was dropped")
         .isEmpty();
+    desk.end(true);
+  }
+
+  @Test
+  void rule5AListingDoubtedBetweenItsPartsCountsForNothing() throws Exception {
+    Desk desk = Desk.at(fresh());
+    desk.wants(Desk.at(Desk.ROOT, "d", Desk.directory("D")));
+    Want part = Desk.present("l", Desk.link("L", "t"));
+    desk.reconcile(List.of(), List.of(new Listing(D, List.of(part), true, false)));
+    doubt(desk, D);
+    Listing rest = new Listing(D, List.of(), false, true);
+    assertThat(desk.reconcile(List.of(), List.of(rest)).listed()).isEmpty();
+    assertThat(desk.lists(D, part).listed()).as("begun anew").containsExactly(D);
+    desk.end(true);
+  }
+
+  @Test
+  void rule4ContentsOnTheirWayIntoADoubtedDirectoryAreNotBelieved() throws Exception {
+    Desk desk = Desk.at(fresh());
+    desk.wants(Desk.at(Desk.ROOT, "d", Desk.directory("D")));
+    EntryState file = Desk.file("F", "text");
+    desk.wants(Desk.at(D, "f", file));
+    long read = desk.batch();
+    long job = desk.opensJob();
+    Files.writeString(desk.place(job).resolve("f"), "text");
+    desk.nextBatch();
+    doubt(desk, D);
+    desk.ask(
+        new Request.Publish(read, job, List.of(new Request.Staged(EntryPath.parse("f"), file))));
+    assertThat(desk.path("d/f")).hasContent("text");
+    assertThat(desk.lists(D, Desk.present("f", file)).data())
+        .as("it may have been written after it was read")
+        .hasSize(1);
+    desk.end(true);
+  }
+
+  @Test
+  void rule3ContentsReadBeforeTheyWereDirtyAreNotBelieved() throws Exception {
+    Desk desk = Desk.at(fresh());
+    EntryState file = Desk.file("F", "text");
+    desk.wants(Desk.at(Desk.ROOT, "f", file));
+    long read = desk.batch();
+    long job = desk.opensJob();
+    Files.writeString(desk.place(job).resolve("f"), "text");
+    desk.nextBatch();
+    assertThat(dirty(desk, "F").data()).as("it has no name yet").hasSize(1);
+    desk.ask(
+        new Request.Publish(read, job, List.of(new Request.Staged(EntryPath.parse("f"), file))));
+    assertThat(desk.wants(Desk.at(Desk.ROOT, "f", file)).data()).hasSize(1);
     desk.end(true);
   }
 
