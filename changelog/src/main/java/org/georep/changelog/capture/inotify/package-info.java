@@ -5,6 +5,10 @@
  * watched directory lies, {@code WatchWalk} watches what is new and then looks for what it missed,
  * and {@code EventWriter} looks up who has a name when content changed. Unlike fanotify's,
  * inotify's events come in order.
+ *
+ * <p>One change it cannot tell: a file of several names written through one that is removed, or
+ * renamed over, before the event is read. Whose contents these were nobody knows any more; the
+ * other names are found by the next sweep.
  */
 @NullMarked
 package org.georep.changelog.capture.inotify;
