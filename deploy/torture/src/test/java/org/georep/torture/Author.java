@@ -20,22 +20,29 @@ final class Author {
   private static final int SLOTS = 3;
 
   private final int writer;
+  private final int longestRest;
+  private final boolean links;
   private final Random random;
   private final ChurnNames names;
   private final View view;
   private final Storms storms;
   private final Deque<Operation> next = new ArrayDeque<>();
 
-  Author(int writer, long seed, int longestRest) {
+  /**
+   * Makes it.
+   *
+   * @param longestRest between operations, in microseconds; now and then twenty times as long
+   * @param links whether files get second names
+   */
+  Author(int writer, long seed, int longestRest, boolean links) {
     this.writer = writer;
     this.longestRest = longestRest;
+    this.links = links;
     this.random = new Random(seed);
     this.names = new ChurnNames(random);
     this.view = new View(random);
     this.storms = new Storms(this, view, random);
   }
-
-  private final int longestRest;
 
   /** Returns the next operation. */
   Operation next() {
@@ -124,7 +131,7 @@ final class Author {
 
   /** Adds an operation on two names. */
   void two(Kind kind, EntryPath path, EntryPath other) {
-    if (path.equals(other) || !view.fits(path, other)) {
+    if (path.equals(other) || !view.fits(path, other) || (kind == Kind.LINK && !links)) {
       return;
     }
     add(new Operation(writer, kind, path, other, 0, 0));

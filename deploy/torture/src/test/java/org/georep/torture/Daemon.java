@@ -23,6 +23,7 @@ final class Daemon {
   private final Map<String, String> environment;
   private final Path log;
   private final Consumer<String> complaints;
+  private volatile boolean hopeless;
   private boolean wanted;
   private boolean excused;
   private Process process;
@@ -69,7 +70,7 @@ final class Daemon {
         if (!wanted || process != running) {
           return;
         }
-        if (!excused && !WAITS_FOR_OTHERS.contains(code)) {
+        if (!excused && !hopeless && !WAITS_FOR_OTHERS.contains(code)) {
           complaints.accept(name + " ended by itself with " + code + ", see " + log);
         }
         excused = false;
@@ -85,6 +86,11 @@ final class Daemon {
     } catch (IOException e) {
       complaints.accept(name + " cannot be started: " + e.getMessage());
     }
+  }
+
+  /** Tells whether it can only end: a start finds a secondary that cannot be used. */
+  void hopeless(boolean now) {
+    hopeless = now;
   }
 
   /** Sends it a signal that may end it. */

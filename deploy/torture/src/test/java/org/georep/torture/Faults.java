@@ -164,12 +164,18 @@ final class Faults implements AutoCloseable {
 
   private String readOnly(long millis) throws IOException, InterruptedException {
     String mount = arena.secondaryImage().mountPoint().toString();
+    arena.replicator().hopeless(true);
     withoutAgents(
         () ->
             until(
                 "the secondary is read-only",
                 () -> Program.run(List.of("mount", "-o", "remount,ro", mount)).exitCode() == 0));
-    undo(millis, () -> Program.check("mount", "-o", "remount,rw", mount));
+    undo(
+        millis,
+        () -> {
+          Program.check("mount", "-o", "remount,rw", mount);
+          arena.replicator().hopeless(false);
+        });
     return mount;
   }
 

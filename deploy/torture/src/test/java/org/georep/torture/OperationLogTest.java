@@ -14,7 +14,7 @@ final class OperationLogTest {
 
   @Test
   void whatAnAuthorThinksUpIsReadAgain() throws Exception {
-    Author author = new Author(3, 77, 500);
+    Author author = new Author(3, 77, 500, true);
     List<Step> steps = new ArrayList<>();
     for (int i = 0; i < 5000; i++) {
       steps.add(new Step.Act(i, author.next()));
@@ -33,9 +33,9 @@ final class OperationLogTest {
 
   @Test
   void oneSeedThinksUpTheSame() {
-    Author one = new Author(1, 5, 100);
-    Author same = new Author(1, 5, 100);
-    Author other = new Author(1, 6, 100);
+    Author one = new Author(1, 5, 100, true);
+    Author same = new Author(1, 5, 100, true);
+    Author other = new Author(1, 6, 100, true);
     List<Operation> thought = new ArrayList<>();
     List<Operation> otherwise = new ArrayList<>();
     for (int i = 0; i < 1000; i++) {

@@ -66,8 +66,10 @@ final class Run {
   private List<Author> authors(Random random) {
     List<Author> authors = new ArrayList<>();
     int longestRest = new int[] {0, 2_000, 20_000}[random.nextInt(3)];
+    // Written through a name that is gone when its event is read: inotify does not tell by whose.
+    boolean links = !setUp.capture().equals("inotify");
     for (int writer = random.nextInt(4); writer >= 0; writer--) {
-      authors.add(new Author(writer, random.nextLong(), longestRest));
+      authors.add(new Author(writer, random.nextLong(), longestRest, links));
     }
     return authors;
   }

@@ -207,8 +207,10 @@ final class Torture implements Callable<Integer> {
 
   private List<String> again(OperationLog.Read read, List<Step> steps, Path kept)
       throws IOException, InterruptedException {
-    return new Run(georep, directory, directory.resolve("replay.log"), read.setUp())
-        .again(steps, kept);
+    Run run = new Run(georep, directory, directory.resolve("replay.log"), read.setUp());
+    List<String> breaks = run.again(steps, kept);
+    System.out.println("  " + run.summary());
+    return breaks;
   }
 
   private void shrink(OperationLog.Read read, Path kept) throws IOException, InterruptedException {

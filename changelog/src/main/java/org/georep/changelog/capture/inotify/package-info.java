@@ -6,9 +6,9 @@
  * and {@code EventWriter} looks up who has a name when content changed. Unlike fanotify's,
  * inotify's events come in order.
  *
- * <p>One thing nobody is told: a file with several names that was changed under one of them, when
- * that one is gone before its event is read. Its other names show no event; the next sweep finds
- * it.
+ * <p>One change it cannot tell: a file of several names written through one that is removed, or
+ * renamed over, before the event is read. Whose contents these were nobody knows any more; the
+ * other names are found by the next sweep.
  */
 @NullMarked
 package org.georep.changelog.capture.inotify;
