@@ -20,6 +20,7 @@ import org.georep.name.Shown;
 public final class Mounts {
   private static final byte[] SOURCE = RawPath.ascii("/proc/self/mountinfo");
   private static final int STEP = 64 * 1024;
+  private static final int POINT = 4;
 
   @SuppressWarnings("Immutable") // List.copyOf
   private final List<Mount> mounts;
@@ -55,11 +56,17 @@ public final class Mounts {
   static Mounts parse(byte[] mountinfo) throws IOException {
     List<Mount> mounts = new ArrayList<>();
     for (byte[] line : split(mountinfo, '\n')) {
-      if (line.length > 0) {
+      if (line.length > 0 && !isDeleted(line)) {
         mounts.add(parseLine(line));
       }
     }
     return new Mounts(mounts);
+  }
+
+  /** The directory it lay on was removed: the kernel shows where that was, and says so. */
+  private static boolean isDeleted(byte[] line) {
+    List<byte[]> fields = split(line, ' ');
+    return fields.size() > POINT && text(fields.get(POINT)).endsWith("//deleted");
   }
 
   /** {@code ID PARENT MAJOR:MINOR ROOT POINT OPTIONS [TAG...] - TYPE SOURCE OPTIONS}. */
@@ -67,7 +74,7 @@ public final class Mounts {
     List<byte[]> fields = split(line, ' ');
     try {
       String[] device = text(fields.get(2)).split(":", -1);
-      byte[] point = unescape(fields.get(4));
+      byte[] point = unescape(fields.get(POINT));
       if (point.length == 0 || point[0] != '/') {
         throw new IllegalArgumentException("the mount point is not absolute");
       }

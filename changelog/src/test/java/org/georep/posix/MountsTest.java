@@ -42,6 +42,12 @@ class MountsTest {
   }
 
   @Test
+  void whatLiesOnARemovedDirectoryIsNowhere() throws IOException {
+    String gone = "27 24 0:9 / /srv/data/gone//deleted rw - tmpfs t rw\n";
+    assertThat(Mounts.parse(ascii(SAMPLE + gone)).all()).hasSize(4);
+  }
+
+  @Test
   void belowIsByNamesNotByLetters() throws IOException {
     Mounts mounts = Mounts.parse(ascii(SAMPLE));
     assertThat(mounts.below(EntryPath.parse("srv/data")))

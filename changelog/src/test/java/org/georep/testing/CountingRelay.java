@@ -3,6 +3,7 @@ package org.georep.testing;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -68,17 +69,21 @@ public final class CountingRelay implements AutoCloseable {
         out.write(step, 0, read);
       }
     } catch (IOException e) {
-      open.remove(from); // one of them is closed, and so the other
+      return; // one of them was closed, and so both are
     }
   }
 
   private void closeAll() {
-    for (Socket socket : open) {
-      try {
-        socket.close();
-      } catch (IOException e) {
-        open.remove(socket);
-      }
+    for (Socket socket = open.poll(); socket != null; socket = open.poll()) {
+      close(socket);
+    }
+  }
+
+  private static void close(Socket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

@@ -1,6 +1,7 @@
 package org.georep.replicator.worker;
 
 import java.io.BufferedReader;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +18,7 @@ import org.georep.posix.NativeLibc;
 import org.georep.posix.RawPath;
 
 /** Capture of a volume as a process of its own; {@link #close} lets it end cleanly. */
-final class CaptureProgram implements AutoCloseable {
+final class CaptureProgram implements Closeable {
   private final Process process;
 
   CaptureProgram(Path journal, Path primary, CaptureWish wish) throws IOException {
@@ -65,9 +66,7 @@ final class CaptureProgram implements AutoCloseable {
         new Thread(
             () -> {
               try {
-                while (System.in.read() >= 0) {
-                  continue;
-                }
+                System.in.readAllBytes();
                 capture.stop();
               } catch (IOException | InterruptedException e) {
                 throw new IllegalStateException(e);

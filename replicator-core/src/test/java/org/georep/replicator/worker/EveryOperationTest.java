@@ -30,7 +30,7 @@ final class EveryOperationTest {
         root
             ? Scene.on(LoopImage.Kind.EXT4, LoopImage.Kind.EXT4, sandbox, wish)
             : new Scene(sandbox, wish)) {
-      Holder holder = scene.keeping(new Holder());
+      Holder holder = scene.startHolder();
       List<Operation> operations = root ? Operation.ALL : Operation.ofAnyUser();
       Act live = new Act("live", scene, holder, operations);
       Act captured = new Act("captured", scene, holder, operations);

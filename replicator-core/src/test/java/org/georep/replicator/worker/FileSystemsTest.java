@@ -22,7 +22,7 @@ final class FileSystemsTest {
           new Act(
               "operations",
               scene,
-              scene.keeping(new Holder()),
+              scene.startHolder(),
               primary == LoopImage.Kind.TMPFS ? Operation.inMemory() : Operation.ALL);
       TreeChurn churn =
           new TreeChurn(

@@ -1,5 +1,6 @@
 package org.georep.replicator.worker;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,7 +39,7 @@ final class Scene implements AutoCloseable {
   final Path outside;
   final Path secondary;
   final TestSession session;
-  private final Deque<AutoCloseable> toClose = new ArrayDeque<>();
+  private final Deque<Closeable> toClose = new ArrayDeque<>();
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Path state;
   private final CaptureWish wish;
@@ -75,8 +76,8 @@ final class Scene implements AutoCloseable {
     LoopImage one = LoopImage.mounted(primary, sandbox.path());
     LoopImage other = LoopImage.mounted(secondary, sandbox.path());
     Scene scene = new Scene(one.mountPoint(), other.mountPoint(), sandbox, wish);
-    scene.toClose.push(one);
-    scene.toClose.push(other);
+    scene.toClose.push(one::close);
+    scene.toClose.push(other::close);
     return scene;
   }
 
@@ -93,14 +94,18 @@ final class Scene implements AutoCloseable {
     return directory(primary.resolve(name));
   }
 
-  <T extends AutoCloseable> T keeping(T what) {
-    toClose.push(what);
-    return what;
+  /** Starts a process that holds files. */
+  Holder startHolder() throws IOException {
+    Holder holder = new Holder();
+    toClose.push(holder::close);
+    return holder;
   }
 
   /** Starts capture as a process of its own. */
   CaptureProgram startCapture() throws IOException {
-    return keeping(new CaptureProgram(state.resolve("journal"), primary, wish));
+    CaptureProgram program = new CaptureProgram(state.resolve("journal"), primary, wish);
+    toClose.push(program);
+    return program;
   }
 
   /** Begins to replicate, continuously. */
@@ -142,12 +147,15 @@ final class Scene implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() throws IOException {
       try {
         running.worker().stop();
         run.get();
       } catch (ExecutionException e) {
         throw new AssertionError(e.getCause());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new AssertionError(e);
       } finally {
         running.close();
       }
@@ -168,7 +176,7 @@ final class Scene implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
+  public void close() throws IOException {
     threads.shutdownNow();
     for (Mount mount : mounts()) {
       Program.run(List.of("umount", "/" + mount.point()));
