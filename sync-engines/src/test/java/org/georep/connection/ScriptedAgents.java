@@ -15,6 +15,7 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.georep.secondary.ScriptedAgent;
 
@@ -33,11 +34,15 @@ final class ScriptedAgents {
     return command;
   }
 
-  /** Makes a jar of georep's own classes, tests included. */
+  /**
+   * Makes a jar of georep's own classes, tests included. The libraries it takes from where they
+   * are, as the other host is this one.
+   */
   static AgentJar jar(Path file) throws IOException {
     Manifest manifest = new Manifest();
     manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
     manifest.getMainAttributes().put(Attributes.Name.MAIN_CLASS, MAIN);
+    manifest.getMainAttributes().put(Attributes.Name.CLASS_PATH, libraries());
     Set<String> names = new HashSet<>();
     try (JarOutputStream jar = new JarOutputStream(Files.newOutputStream(file), manifest)) {
       for (String part : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
@@ -50,6 +55,13 @@ final class ScriptedAgents {
       }
     }
     return AgentJar.of(file);
+  }
+
+  private static String libraries() {
+    return Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+        .filter(part -> part.endsWith(".jar"))
+        .map(part -> Path.of(part).toUri().toString())
+        .collect(Collectors.joining(" "));
   }
 
   private static void addDirectory(JarOutputStream jar, Path directory, Set<String> names)
