@@ -86,6 +86,7 @@ final class FullSecondaryTest {
       names = {"AUTO", "RSYNC"})
   void aLargerPrimaryThatShrinksArrives(EngineChoice engine) throws Exception {
     try (LoopImage image = image(engine)) {
+      assertThat(image.mountPoint()).isDirectory();
       for (int i = 0; i < 800; i++) {
         write("small/f" + i, 6000);
       }
