@@ -58,7 +58,7 @@ public final class Barriers {
   private final BatchLedger ledger;
   private final States states;
   private final Supplier<Optional<Instant>> oldestFailure;
-
+  private final Runnable wake;
   private final int mostFailures;
 
   private SyncState state;
@@ -70,11 +70,13 @@ public final class Barriers {
   private int failedInRow;
   private Optional<String> trouble = Optional.empty();
   private boolean worked;
+  private long lastWorked;
   private long lastNanos = System.nanoTime() - HEARTBEAT.toNanos();
 
   /**
    * Makes it, with the state the last run left.
    *
+   * @param wake called, on any thread, when a barrier was answered
    * @param mostFailures how many barriers in a row may fail because the secondary cannot write
    */
   public Barriers(
@@ -85,6 +87,7 @@ public final class Barriers {
       States states,
       Supplier<Optional<Instant>> oldestFailure,
       SyncState start,
+      Runnable wake,
       int mostFailures) {
     this.agent = agent;
     this.entries = entries;
@@ -93,15 +96,16 @@ public final class Barriers {
     this.states = states;
     this.oldestFailure = oldestFailure;
     this.state = start;
+    this.wake = wake;
     this.mostFailures = mostFailures;
   }
 
   /**
-   * Something was sent to the secondary since the last barrier: the next one is more than a
-   * heartbeat.
+   * Something was sent to the secondary for this batch: the next barrier is more than a heartbeat.
    */
-  public void worked() {
+  public void worked(long batch) {
     worked = true;
+    lastWorked = batch;
   }
 
   /**
@@ -166,11 +170,10 @@ public final class Barriers {
     }
     lastNanos = System.nanoTime();
     worked = false;
-    underWay =
-        new UnderWay(
-            claim,
-            moved,
-            agent.send(new Request.Barrier(claim.batch(), claim.listed(), moved, discard)));
+    CompletableFuture<Reply> reply =
+        agent.send(new Request.Barrier(claim.batch(), claim.listed(), moved, discard));
+    underWay = new UnderWay(claim, moved, reply);
+    CompletableFuture<Reply> unused = reply.whenComplete((answer, failure) -> wake.run());
   }
 
   /**
@@ -253,7 +256,8 @@ public final class Barriers {
   public boolean isInStep(boolean crawlOnly) {
     return underWay == null
         && everSynced
-        && ledger.isClaimed()
+        && ledger.isSettled()
+        && ledger.claimed() >= lastWorked
         && limbo == 0
         && (crawlOnly || heartbeat.isPresent());
   }

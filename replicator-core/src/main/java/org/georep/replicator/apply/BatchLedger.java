@@ -100,9 +100,14 @@ public final class BatchLedger {
     return newest;
   }
 
-  /** Returns whether everything recorded so far is settled and claimed. */
-  public boolean isClaimed() {
-    return claimed == newest && settled == newest;
+  /** Returns whether no directory is left to be listed. */
+  public boolean isSettled() {
+    return settled == newest;
+  }
+
+  /** Returns up to which batch a barrier made durable what was sent. */
+  public long claimed() {
+    return claimed;
   }
 
   /**

@@ -103,6 +103,7 @@ public final class Pipeline {
             parts.states(),
             failures::oldest,
             parts.start(),
+            signal::raise,
             parts.once() ? BARRIERS_ONCE : Integer.MAX_VALUE);
     this.crawl = new CrawlRun(parts, toList);
   }
@@ -213,7 +214,7 @@ public final class Pipeline {
       jobs.addAll(result.jobs());
       jobs.addAll(crawl.met(result));
       listed = result.listed();
-      barriers.worked();
+      barriers.worked(batch);
       meter.entriesInFlight.set(0);
       meter.attributesInFlight.set(0);
     }
@@ -276,7 +277,7 @@ public final class Pipeline {
                           new FileJob(batch, job.gfid(), job.size(), job.have(), job.sameToken()))
                   .toList());
       pool.submit(now);
-      barriers.worked();
+      barriers.worked(batch);
       meter.busy();
     }
   }

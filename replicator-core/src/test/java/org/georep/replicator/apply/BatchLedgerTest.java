@@ -64,11 +64,12 @@ final class BatchLedgerTest {
         .contains(new JournalPosition(1, 20));
     ledger.claimed(ledger.claim(2).orElseThrow());
     assertThat(ledger.claim(2)).isEmpty();
-    assertThat(ledger.isClaimed()).isFalse();
+    assertThat(ledger.claimed()).isLessThan(ledger.newest());
     assertThat(ledger.claim(3).orElseThrow().reached().map(BatchLedger.Reached::position))
         .contains(new JournalPosition(1, 30));
     ledger.claimed(ledger.claim(3).orElseThrow());
-    assertThat(ledger.isClaimed()).isTrue();
+    assertThat(ledger.claimed()).isEqualTo(ledger.newest());
+    assertThat(ledger.isSettled()).isTrue();
   }
 
   @Test
