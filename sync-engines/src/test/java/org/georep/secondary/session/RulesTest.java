@@ -343,4 +343,33 @@ class RulesTest {
     assertThat(Files.readString(desk.path("a"))).isEqualTo("other contents");
     desk.end(true);
   }
+
+  @Test
+  void aFileBackFromLimboIsNotBelieved() throws Exception {
+    Desk desk = Desk.at(fresh());
+    EntryState file = Desk.file("A", "text");
+    desk.puts(Desk.ROOT, "a", "A", "text");
+    desk.wants(Desk.absent(Desk.ROOT, "a"));
+    // The same size and mtime, so the same token; outside the volume nothing tells of a write.
+    EntryState back =
+        new EntryState(
+            file.gfid(),
+            file.kind(),
+            file.permissions(),
+            file.uid(),
+            file.gid(),
+            file.mtime(),
+            file.ctime().plusSeconds(5),
+            false,
+            file.size(),
+            false,
+            1,
+            0,
+            file.target(),
+            file.xattrs());
+    assertThat(desk.wants(Desk.at(Desk.ROOT, "a", back)).data())
+        .extracting(Reply.Needed::gfid)
+        .containsExactly(file.gfid());
+    desk.end(true);
+  }
 }
