@@ -35,7 +35,13 @@ public final class Waits {
    * @throws Exception what the condition threw, at once
    */
   public static void until(String what, Callable<Boolean> condition) throws Exception {
-    long end = System.nanoTime() + limit().toNanos();
+    until(what, limit(), condition);
+  }
+
+  /** As above, for at most the given time. */
+  public static void until(String what, Duration limit, Callable<Boolean> condition)
+      throws Exception {
+    long end = System.nanoTime() + limit.toNanos();
     while (!condition.call()) {
       pause(end, what, null);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Random;
 import java.util.concurrent.Callable;
@@ -60,8 +61,10 @@ final class FullSecondaryTest {
 
   private static void until(Future<?> run, String what, Callable<Boolean> condition)
       throws Exception {
+    // Hundreds of files are tried eight times each before they count as failed.
     Waits.until(
         what,
+        Waits.scaled(Duration.ofMinutes(4)),
         () -> {
           if (run.isDone()) {
             run.get();
