@@ -8,7 +8,9 @@ import org.georep.posix.StatFs;
 
 /**
  * How many entries a primary has, without walking it: the inodes in use, where it is the root of
- * its file system and that counts them. Hard links and what is left out make it an estimate.
+ * its file system and that counts them; else what a crawl counted; before the first crawl of a part
+ * of a file system the inodes in use again, which are then too many. Hard links and what is left
+ * out make it an estimate in any case.
  */
 public final class EntryEstimate {
   private static final byte[] ITSELF = {};
@@ -16,8 +18,13 @@ public final class EntryEstimate {
 
   private EntryEstimate() {}
 
-  /** Returns the estimate for a directory, or nothing if this does not tell. */
-  public static Optional<Long> of(Libc libc, byte[] root) {
+  /**
+   * Returns the estimate for a directory, or nothing if nothing tells.
+   *
+   * @param counted what the last crawl counted, 0 if there was none
+   */
+  public static Optional<Long> of(Libc libc, byte[] root, long counted) {
+    Optional<Long> before = counted > 0 ? Optional.of(counted) : Optional.empty();
     try {
       int directory = libc.openat(Linux.AT_FDCWD, root, Linux.O_RDONLY | Linux.O_DIRECTORY, 0);
       try {
@@ -26,14 +33,16 @@ public final class EntryEstimate {
             root.length == 1
                 || libc.statx(directory, ITSELF, Linux.AT_EMPTY_PATH).device()
                     != libc.statx(directory, ABOVE, 0).device();
-        return isTop && all.files() > all.filesFree()
-            ? Optional.of(all.files() - all.filesFree())
-            : Optional.empty();
+        Optional<Long> inUse =
+            all.files() > all.filesFree()
+                ? Optional.of(all.files() - all.filesFree())
+                : Optional.empty();
+        return isTop ? inUse.or(() -> before) : before.or(() -> inUse);
       } finally {
         libc.close(directory);
       }
     } catch (PosixException e) {
-      return Optional.empty(); // only an estimate: what is wrong will be said elsewhere
+      return before; // only an estimate: what is wrong will be said elsewhere
     }
   }
 }

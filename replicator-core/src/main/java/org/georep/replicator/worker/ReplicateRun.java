@@ -175,7 +175,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
         StatusReporter reporter =
             new StatusReporter(
                 configuration, meter, quarantine, feed, journal, file.counters(), libc, clock);
-        expected = EntryEstimate.of(libc, root).orElseGet(() -> reporter.before().crawlEntries());
+        expected = EntryEstimate.of(libc, root, reporter.before().crawlEntries()).orElse(0L);
         WorkerParts parts = parts(session, volume, tree, capture, quarantine);
         return watched(session, file, reporter, parts, quarantine);
       }
