@@ -33,8 +33,7 @@ public final class AgentMain {
   /** Runs the agent: {@code [--root DIR]}. */
   public static void main(String[] args) {
     // Neither of the two loads a class of its own before it is known which is wanted: a data
-    // channel
-    // would pay for the native library and the inventory otherwise.
+    // channel would pay for the native library and the inventory otherwise.
     main(
         args,
         () ->

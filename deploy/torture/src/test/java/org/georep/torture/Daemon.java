@@ -75,6 +75,7 @@ final class Daemon {
         }
         excused = false;
       }
+      // What a service manager does: a program that ends at once is not started without a pause.
       Thread.sleep(PAUSE_MILLIS);
       synchronized (this) {
         if (wanted && process == running) {

@@ -61,6 +61,7 @@ final class QuietPoint {
   }
 
   private String later(List<String> before) throws IOException, InterruptedException {
+    // Nothing to wait for: it tells a stime that came too early from a difference that stays.
     Thread.sleep(8000);
     List<String> after = differences();
     return after.isEmpty()
@@ -136,6 +137,7 @@ final class QuietPoint {
       if (System.nanoTime() > end) {
         return false;
       }
+      // Another process's status, which can only be asked for again.
       Thread.sleep(STEP.toMillis());
     }
     return true;

@@ -56,6 +56,7 @@ final class Workload {
       while (done.get() < plan.afterOperations() && threads.stream().anyMatch(Thread::isAlive)) {
         LockSupport.parkNanos(1_000_000);
       }
+      // Part of what the seed fixes: when, within the operations, the fault comes.
       Thread.sleep(plan.delayMillis());
       happen(plan.fault(), plan.millis());
     }
