@@ -245,8 +245,13 @@ final class Faults implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    awaitUndone();
-    later.shutdownNow();
+  public void close() {
+    try {
+      awaitUndone();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      later.shutdownNow();
+    }
   }
 }

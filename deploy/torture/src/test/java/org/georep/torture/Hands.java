@@ -240,11 +240,11 @@ final class Hands implements AutoCloseable {
 
   private static byte[] target(long seed) {
     String text =
-        switch ((int) Math.floorMod(seed, 4)) {
+        switch (Math.floorMod(seed, 4)) {
           case 0 -> "n" + Math.floorMod(seed >> 2, 24);
           case 1 -> "../x//y";
           case 2 -> "new\nline -> %41";
-          default -> "deep/".repeat(1 + (int) Math.floorMod(seed >> 2, 400));
+          default -> "deep/".repeat(1 + Math.floorMod(seed >> 2, 400));
         };
     return text.getBytes(StandardCharsets.US_ASCII);
   }
