@@ -17,7 +17,7 @@ import org.georep.testing.Waits;
 
 /**
  * Lets things go wrong in an arena. What lasts for a while is undone by itself, at the latest by
- * {@link #undoAll}.
+ * {@link #awaitUndone}.
  */
 final class Faults implements AutoCloseable {
   private final Arena arena;

@@ -50,16 +50,14 @@ sealed interface Step {
   static Step parse(String line) {
     String[] words = line.split(" ", 3);
     long at = Long.parseLong(words[0]);
-    switch (words[1]) {
-      case "act":
-        return new Act(at, Operation.parse(words[2]));
-      case "break":
+    return switch (words[1]) {
+      case "act" -> new Act(at, Operation.parse(words[2]));
+      case "break" -> {
         String[] rest = words[2].split(" ", 2);
-        return new Break(at, Fault.valueOf(rest[0]), Long.parseLong(rest[1]));
-      case "quiet":
-        return new Quiet(at);
-      default:
-        throw new IllegalArgumentException("not a step: " + line);
-    }
+        yield new Break(at, Fault.valueOf(rest[0]), Long.parseLong(rest[1]));
+      }
+      case "quiet" -> new Quiet(at);
+      default -> throw new IllegalArgumentException("not a step: " + line);
+    };
   }
 }
