@@ -43,7 +43,7 @@ public final class Waits {
       throws Exception {
     long end = System.nanoTime() + limit.toNanos();
     while (!condition.call()) {
-      pause(end, what, null);
+      pause(end, limit, what, null);
     }
   }
 
@@ -54,20 +54,21 @@ public final class Waits {
    * @throws Exception what they threw besides, at once
    */
   public static void untilPasses(Assertions assertions) throws Exception {
-    long end = System.nanoTime() + limit().toNanos();
+    Duration limit = limit();
+    long end = System.nanoTime() + limit.toNanos();
     while (true) {
       try {
         assertions.run();
         return;
       } catch (AssertionError e) {
-        pause(end, "the assertions pass", e);
+        pause(end, limit, "the assertions pass", e);
       }
     }
   }
 
-  private static void pause(long end, String what, @Nullable AssertionError cause) {
+  private static void pause(long end, Duration limit, String what, @Nullable AssertionError cause) {
     if (System.nanoTime() > end) {
-      throw new AssertionError("waited " + limit() + " in vain until: " + what, cause);
+      throw new AssertionError("waited " + limit + " in vain until: " + what, cause);
     }
     if (Thread.currentThread().isInterrupted()) {
       throw new AssertionError("interrupted while waiting until: " + what, cause);

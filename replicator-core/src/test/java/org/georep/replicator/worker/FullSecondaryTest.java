@@ -106,7 +106,8 @@ final class FullSecondaryTest {
         run.get();
         before = Instant.now();
       }
-      // The next agent starts on the full disk.
+      // The next agent starts on a disk that is full to the last block.
+      fill(image.mountPoint().resolve("lost+found/ballast"));
       try (TestSession.Running running = session.start(RunMode.CONTINUOUS)) {
         Future<?> run = threads.submit(() -> running.worker().run());
         until(run, "a barrier is durable", () -> session.meter().heartbeat().isPresent());

@@ -10,17 +10,19 @@ import java.util.Optional;
 import org.georep.posix.AtomicFile;
 import org.georep.posix.BootId;
 import org.georep.posix.Libc;
+import org.georep.posix.SpareFile;
 
 /**
  * The small files of {@code .georep}: {@code id}, {@code stime} and {@code running}. Each is whole
- * and durable when its write returns. {@code running} holds the boot id and is there while an agent
- * has the secondary open: found at a start, it says that one ended without saying so, and by
- * another boot id that the machine went down with it.
+ * and durable when its write returns. {@code running} holds the boot id while an agent has the
+ * secondary open: found at a start, it says that one ended without saying so, and by another boot
+ * id that the machine went down with it. Those two can also be written when the disk is full to the
+ * last block.
  */
 public final class ControlFiles {
   private final AtomicFile id;
-  private final AtomicFile stime;
-  private final AtomicFile running;
+  private final SpareFile stime;
+  private final SpareFile running;
 
   /**
    * Makes it.
@@ -31,8 +33,14 @@ public final class ControlFiles {
     Objects.requireNonNull(libc, "libc is null");
     Path directory = Path.of("/proc/self/fd/" + descriptor);
     this.id = new AtomicFile(libc, directory.resolve("id"));
-    this.stime = new AtomicFile(libc, directory.resolve("stime"));
-    this.running = new AtomicFile(libc, directory.resolve("running"));
+    this.stime = new SpareFile(libc, descriptor, "stime");
+    this.running = new SpareFile(libc, descriptor, "running");
+  }
+
+  /** Sees to it, while there is room, that they can be written when there is none. */
+  public void prepare() {
+    stime.prepare();
+    running.prepare();
   }
 
   /** Reads whose secondary it is; nothing if it is nobody's. */
@@ -63,7 +71,7 @@ public final class ControlFiles {
 
   /** Forgets up to when it is in step. */
   public void deleteStime() throws IOException {
-    stime.delete();
+    stime.clear();
   }
 
   /** How the last agent here ended. */
@@ -93,6 +101,6 @@ public final class ControlFiles {
 
   /** Notes a clean end. */
   public void deleteRunning() throws IOException {
-    running.delete();
+    running.clear();
   }
 }

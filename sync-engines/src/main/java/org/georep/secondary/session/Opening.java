@@ -123,6 +123,7 @@ final class Opening {
     if (fresh) {
       probe(control, marks, directory);
     }
+    files.prepare();
     ControlFiles.End end = files.lastEnd();
     if (end != ControlFiles.End.KILLED) {
       room.write(files::writeRunning); // else it says that already
