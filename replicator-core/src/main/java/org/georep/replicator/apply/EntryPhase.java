@@ -1,7 +1,10 @@
 package org.georep.replicator.apply;
 
 import java.io.IOException;
+import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -29,7 +32,7 @@ import org.georep.replicator.volume.PrimaryTree;
  * The entry phase of one step: every dirty name is looked at now, by its directory's identity, and
  * what is there is sent as desired state, together with the attributes of each directory concerned;
  * directories to be listed are listed and looked at name by name. Requests go out while the next
- * looks are made; answers are gathered at the end.
+ * looks are made, and contents that an answer says are needed are handed on as soon as it is here.
  *
  * <p>Invariants: looks are sent in the order they were made, so the agent's last look at a name is
  * the latest. A directory that is gone is dropped, for its own name is dirty too; one that is
@@ -63,9 +66,19 @@ public final class EntryPhase {
     this.contents = contents;
   }
 
-  /** Carries out a step. */
-  public StepResult run(Step step) throws IOException, InterruptedException {
-    Run run = new Run(step);
+  /** Where files whose contents are needed go, in the thread of the phase. */
+  public interface Needs {
+    /** Takes some; waits while there is no room for more. */
+    void take(List<FileJob> jobs) throws InterruptedException;
+  }
+
+  /**
+   * Carries out a step.
+   *
+   * @param needs gets each file whose contents are needed, once unless it changed between looks
+   */
+  public StepResult run(Step step, Needs needs) throws IOException, InterruptedException {
+    Run run = new Run(step, needs);
     run.looks();
     return run.result();
   }
@@ -90,13 +103,18 @@ public final class EntryPhase {
     }
   }
 
+  /** A file as it was looked at last. */
+  private record Version(long size, Instant ctime) {}
+
   /** One step under way: the request being filled and the answers awaited. */
   private final class Run {
     private final Step step;
+    private final Needs needs;
     private final StepResult result = new StepResult();
-    private final Map<Gfid, Long> sizes = new HashMap<>();
+    private final Map<Gfid, Version> files = new HashMap<>();
+    private final Set<Gfid> handedOn = new HashSet<>();
     private final Set<Place> without = new HashSet<>();
-    private final List<CompletableFuture<Reply>> answers = new ArrayList<>();
+    private final Deque<CompletableFuture<Reply>> answers = new ArrayDeque<>();
     private List<Gfid> doubts = new ArrayList<>();
     private List<Gfid> dirtyContents = new ArrayList<>();
     private List<EntryState> metadata = new ArrayList<>();
@@ -106,8 +124,9 @@ public final class EntryPhase {
     private int entries;
     private long bytes;
 
-    Run(Step step) {
+    Run(Step step, Needs needs) {
       this.step = step;
+      this.needs = needs;
     }
 
     void looks() throws IOException, InterruptedException {
@@ -152,8 +171,7 @@ public final class EntryPhase {
           } else {
             hint.ifPresent(place -> tree.learnFile(gfid, place));
             metadata.add(state.get());
-            sizes.put(gfid, state.get().size());
-            contents.looked(gfid);
+            file(state.get());
           }
           count(weight(state.get()));
         }
@@ -291,8 +309,7 @@ public final class EntryPhase {
         }
         if (state.isFile()) {
           tree.learnFile(state.gfid(), place);
-          sizes.put(state.gfid(), state.size());
-          contents.looked(state.gfid());
+          file(state);
         }
         count(weight(state));
       } else {
@@ -300,6 +317,15 @@ public final class EntryPhase {
         count(40);
       }
       return Optional.of(want);
+    }
+
+    private void file(EntryState state) {
+      Version version = new Version(state.size(), state.ctime());
+      Version former = files.put(state.gfid(), version);
+      if (former != null && !former.equals(version)) {
+        handedOn.remove(state.gfid()); // what was asked for may have been read before
+      }
+      contents.looked(state.gfid());
     }
 
     private void fail(Optional<Place> place, Optional<Gfid> gfid, PosixException cause) {
@@ -326,7 +352,7 @@ public final class EntryPhase {
       return weight;
     }
 
-    private void send() throws InterruptedException {
+    private void send() throws IOException, InterruptedException {
       answers.add(
           agent.send(
               new Request.Reconcile(
@@ -345,28 +371,43 @@ public final class EntryPhase {
       directories = new LinkedHashMap<>();
       entries = 0;
       bytes = 0;
+      while (!answers.isEmpty() && answers.element().isDone()) {
+        takeAnswer();
+      }
     }
 
     StepResult result() throws IOException, InterruptedException {
-      for (CompletableFuture<Reply> answer : answers) {
-        Reply.Reconciled reconciled = Agent.await(answer, Reply.Reconciled.class);
-        for (Reply.Needed needed : reconciled.data()) {
-          result.jobs.put(needed.gfid(), job(needed));
-        }
-        result.loops.addAll(reconciled.loops());
-        result.listed.addAll(reconciled.listed());
-        result.failures.addAll(reconciled.failures());
-        result.incomplete.clear();
-        result.incomplete.addAll(reconciled.incomplete());
+      while (!answers.isEmpty()) {
+        takeAnswer();
       }
       return result;
     }
 
+    private void takeAnswer() throws IOException, InterruptedException {
+      Reply.Reconciled reconciled = Agent.await(answers.remove(), Reply.Reconciled.class);
+      List<FileJob> jobs = new ArrayList<>();
+      for (Reply.Needed needed : reconciled.data()) {
+        if (handedOn.add(needed.gfid())) {
+          jobs.add(job(needed));
+          result.needed.add(needed.gfid());
+        }
+      }
+      result.loops.addAll(reconciled.loops());
+      result.listed.addAll(reconciled.listed());
+      result.failures.addAll(reconciled.failures());
+      result.incomplete.clear();
+      result.incomplete.addAll(reconciled.incomplete());
+      if (!jobs.isEmpty()) {
+        needs.take(jobs);
+      }
+    }
+
     private FileJob job(Reply.Needed needed) {
+      Version version = files.get(needed.gfid());
       return new FileJob(
           step.batch(),
           needed.gfid(),
-          sizes.getOrDefault(needed.gfid(), -1L),
+          version == null ? -1L : version.size(),
           needed.have(),
           needed.sameToken());
     }

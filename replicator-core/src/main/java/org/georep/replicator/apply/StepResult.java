@@ -1,12 +1,10 @@
 package org.georep.replicator.apply;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import org.georep.engine.FileJob;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
 import org.georep.protocol.EntryState;
@@ -14,7 +12,7 @@ import org.georep.protocol.Reply;
 
 /** What a step came to. Filled by {@link EntryPhase}. */
 public final class StepResult {
-  final Map<Gfid, FileJob> jobs = new LinkedHashMap<>();
+  final Set<Gfid> needed = new HashSet<>();
   final List<Place> loops = new ArrayList<>();
   final Set<Gfid> incomplete = new LinkedHashSet<>();
   final Set<Gfid> listed = new LinkedHashSet<>();
@@ -26,9 +24,9 @@ public final class StepResult {
 
   StepResult() {}
 
-  /** Returns files whose contents are needed. */
-  public List<FileJob> jobs() {
-    return List.copyOf(jobs.values());
+  /** Returns the files whose contents were needed: those decide how it ended for them. */
+  public Set<Gfid> needed() {
+    return needed;
   }
 
   /** Returns names whose directory chain has to be looked at together with them. */

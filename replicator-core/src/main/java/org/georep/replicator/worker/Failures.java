@@ -75,7 +75,7 @@ final class Failures {
         }
       }
       // Where contents are needed, those decide.
-      result.jobs().forEach(job -> failed.add(new Subject.Inode(job.gfid())));
+      result.needed().forEach(gfid -> failed.add(new Subject.Inode(gfid)));
       tried.stream().filter(subject -> !failed.contains(subject)).forEach(well::add);
       quarantine.resolved(well);
     }

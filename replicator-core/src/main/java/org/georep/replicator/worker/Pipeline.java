@@ -208,10 +208,9 @@ public final class Pipeline {
       meter.entriesInFlight.set(
           dirty.size() - dirty.attributes().size() - dirty.contents().size() + lists.size());
       meter.attributesInFlight.set(dirty.attributes().size());
-      StepResult result = entries.run(new Step(batch, dirty, lists));
+      StepResult result = entries.run(new Step(batch, dirty, lists), this::handOver);
       turned |= result.looks() > 0;
       apply(result, lists, dirty.isEmpty() && lists.isEmpty());
-      jobs.addAll(result.jobs());
       jobs.addAll(crawl.met(result));
       listed = result.listed();
       barriers.worked(batch);
