@@ -197,8 +197,8 @@ final class HandleTree implements PrimaryTree {
         return Optional.empty();
       }
       int from = rootPath.length == 1 ? 1 : rootPath.length + 1;
-      EntryPath below = EntryPath.parse(Arrays.copyOfRange(path, from, path.length));
-      return leadsTo(below, gfid) ? Optional.of(below) : Optional.empty();
+      Optional<EntryPath> below = parse(Arrays.copyOfRange(path, from, path.length));
+      return below.isPresent() && leadsTo(below.get(), gfid) ? below : Optional.empty();
     } catch (PosixException e) {
       if (e.is(
           Errno.ESTALE,
@@ -212,6 +212,15 @@ final class HandleTree implements PrimaryTree {
       throw e;
     } finally {
       libc.close(open);
+    }
+  }
+
+  /** What was removed is no path: the kernel says " (deleted)" behind it, however long it is. */
+  private static Optional<EntryPath> parse(byte[] path) {
+    try {
+      return Optional.of(EntryPath.parse(path));
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
     }
   }
 

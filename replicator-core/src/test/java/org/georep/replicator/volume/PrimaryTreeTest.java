@@ -77,6 +77,21 @@ final class PrimaryTreeTest {
 
   @ParameterizedTest
   @MethodSource("trees")
+  void whatIsGoneButHeldOpenHasNoPath(Opener opener) throws IOException {
+    Path file = primary().resolve("n".repeat(255));
+    Files.writeString(file, "a");
+    try (PrimaryTree tree = opener.open(bytes(primary()))) {
+      Gfid gfid = look(tree, tree.rootGfid(), "n".repeat(255)).gfid();
+      try (var held = Files.newInputStream(file)) {
+        Files.delete(file);
+        assertThat(tree.path(gfid)).isEmpty();
+        assertThat(held.read()).isEqualTo('a');
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("trees")
   void aLookTellsWhatIsThere(Opener opener) throws IOException {
     Path primary = primary();
     Files.writeString(primary.resolve("file"), "contents");

@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.georep.changelog.capture.VolumeRoot;
-import org.georep.name.EntryPath;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.posix.Errno;
@@ -105,8 +104,18 @@ final class DirectoryFinder {
       // Not the root itself, that was recognised; the kernel says "/" of what lies beyond a mount.
       return walkUp(descriptor);
     }
-    FileName first = EntryPath.parse(relative).names().get(0);
-    return VolumeRoot.reserved(first) ? Whereabouts.RESERVED : Whereabouts.INSIDE;
+    return beginsReserved(relative) ? Whereabouts.RESERVED : Whereabouts.INSIDE;
+  }
+
+  /** Bytes, for a name may be longer than names are: the kernel says " (deleted)" behind it. */
+  private static boolean beginsReserved(byte[] path) {
+    int end = 0;
+    while (end < path.length && path[end] != '/') {
+      end++;
+    }
+    byte[] first = Arrays.copyOf(path, end);
+    return Arrays.equals(first, VolumeRoot.GEOREP.toBytes())
+        || Arrays.equals(first, VolumeRoot.LOST_AND_FOUND.toBytes());
   }
 
   private static byte @Nullable [] below(byte[] top, byte[] path) {

@@ -19,6 +19,7 @@ import org.georep.changelog.record.ChangeRecord;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
+import org.georep.posix.Linux;
 import org.georep.posix.RawPath;
 import org.georep.testing.LoopImage;
 import org.georep.testing.Program;
@@ -180,6 +181,29 @@ class OutsideTest {
       assertThat(capturing.settle().records()).isEmpty();
       Files.writeString(volume.root().resolve("f"), "a");
       assertThat(capturing.settle().names()).contains(volume.place("f"));
+    }
+  }
+
+  /** The kernel says " (deleted)" behind such a name, and so it is longer than names are. */
+  @Test
+  void aRemovedDirectoryOfTheLongestNameThatIsHeldOpenIsNoHindrance() throws Exception {
+    String name = "n".repeat(255);
+    Place place = volume.place(name);
+    try (FanotifySource source = FanotifySource.open(volume.libc(), volume.bytes())) {
+      volume.sh("mkdir " + name);
+      int held =
+          volume
+              .libc()
+              .openat(
+                  Linux.AT_FDCWD, RawPath.toBytes(volume.root().resolve(name)), Linux.O_PATH, 0);
+      volume.sh("touch " + name + "/f; rm -r " + name);
+      source.stop();
+      assertThat(run(source))
+          .anyMatch(
+              record ->
+                  record instanceof ChangeRecord.Entry entry
+                      && entry.place().equals(place));
+      volume.libc().close(held);
     }
   }
 
