@@ -51,6 +51,7 @@ public final class AgentClient implements AutoCloseable {
   private final AtomicLong ids = new AtomicLong();
   private final Window window = new Window(WINDOW);
   private final ExecutorService replies;
+  private final AtomicLong answered = new AtomicLong();
   private volatile @org.jspecify.annotations.Nullable ConnectionException lost;
 
   private record Pending(CompletableFuture<Reply> future, long cost) {}
@@ -99,6 +100,21 @@ public final class AgentClient implements AutoCloseable {
   /** Returns why the link is lost, if it is. */
   public Optional<ConnectionException> lost() {
     return Optional.ofNullable(lost);
+  }
+
+  /** Returns how many requests were answered. */
+  public long answered() {
+    return answered.get();
+  }
+
+  /** Returns how many requests are without an answer. */
+  public int unanswered() {
+    return pending.size();
+  }
+
+  /** Gives the link up, as one that was lost for this reason. */
+  public void giveUp(String sentence) {
+    conversation.fail(sentence);
   }
 
   /**
@@ -220,6 +236,7 @@ public final class AgentClient implements AutoCloseable {
         pending.put(frame.id(), entry); // fails with all others
         throw e;
       }
+      answered.incrementAndGet();
       window.give(entry.cost());
       complete(() -> entry.future().complete(reply));
     }

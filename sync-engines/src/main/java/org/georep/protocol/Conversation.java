@@ -122,6 +122,11 @@ public final class Conversation {
     end(new End(How.CLOSED, "the connection was closed here"));
   }
 
+  /** Ends it now, as one that broke, for a reason of the owner's. */
+  public void fail(String sentence) {
+    end(new End(How.BROKEN, sentence));
+  }
+
   private void end(End end) {
     if (over.compareAndSet(false, true)) {
       outgoing.close();

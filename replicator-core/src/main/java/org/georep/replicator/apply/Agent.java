@@ -1,6 +1,7 @@
 package org.georep.replicator.apply;
 
 import java.io.IOException;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.georep.connection.AgentClient;
@@ -19,6 +20,18 @@ public final class Agent {
   /** Speaks over an open connection whose greeting is done. */
   public Agent(AgentClient client) {
     this.client = client;
+  }
+
+  /**
+   * Does nothing while the link is there.
+   *
+   * @throws ConnectionException if it was lost
+   */
+  public void requireLink() throws ConnectionException {
+    Optional<ConnectionException> lost = client.lost();
+    if (lost.isPresent()) {
+      throw lost.get();
+    }
   }
 
   /** Sends a request whose reply is awaited later, with {@link #await}. */

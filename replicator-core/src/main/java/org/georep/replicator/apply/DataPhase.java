@@ -249,6 +249,11 @@ public final class DataPhase implements DataListener {
     return running.size();
   }
 
+  /** Returns the size of the largest file outstanding, as far as known. */
+  public synchronized long largest() {
+    return running.values().stream().mapToLong(FileJob::size).max().orElse(0);
+  }
+
   /** Returns about how many bytes are outstanding. */
   public synchronized long bytes() {
     return bytesRunning;

@@ -120,6 +120,7 @@ public final class Pipeline {
       crawl.fillGap(parts.gapAtStart().get(), barriers.stime());
     }
     while (!stopping) {
+      parts.agent().requireLink();
       check();
       boolean worked = news();
       if (contents.files() < FILES_UNDER_WAY) {

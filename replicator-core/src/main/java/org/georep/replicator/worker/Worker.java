@@ -2,6 +2,7 @@ package org.georep.replicator.worker;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.georep.connection.AgentClient;
@@ -10,6 +11,7 @@ import org.georep.connection.Link;
 import org.georep.connection.Links;
 import org.georep.connection.RequestFailedException;
 import org.georep.engine.EngineUnavailableException;
+import org.georep.engine.pool.DataCounts;
 import org.georep.engine.pool.DataPool;
 import org.georep.engine.pool.PoolOptions;
 import org.georep.protocol.Reply;
@@ -39,6 +41,9 @@ public final class Worker {
 
   /** So often in a row the agent may fail at something before a run that is to end gives up. */
   private static final int TRIES_OF_A_RUN_THAT_ENDS = 3;
+
+  /** A stage may have work and show no progress for so many timeouts of the link. */
+  private static final int PATIENCE = 10;
 
   private static final Set<Reply.Refusal> PASSING =
       Set.of(Reply.Refusal.LOCKED, Reply.Refusal.UNUSABLE);
@@ -206,7 +211,8 @@ public final class Worker {
             "rsync");
     Optional<JournalIntake> intake = parts.capture().open(start);
     try (DataPool pool =
-        DataPool.start(options, parts.libc(), parts.tree(), link, client::send, contents)) {
+            DataPool.start(options, parts.libc(), parts.tree(), link, client::send, contents);
+        Watchdog dog = watch(client, pool, contents)) {
       Pipeline running =
           new Pipeline(
               new PipelineParts(
@@ -245,6 +251,27 @@ public final class Worker {
     } finally {
       pipeline = null;
     }
+  }
+
+  private Watchdog watch(AgentClient client, DataPool pool, DataPhase contents) {
+    return Watchdog.start(
+        parts.linkOptions().timeout().multipliedBy(PATIENCE),
+        List.of(
+            new Watchdog.Stage(
+                "The agent",
+                () ->
+                    new Watchdog.Look(client.answered(), client.unanswered(), contents.largest())),
+            new Watchdog.Stage(
+                "The data engine",
+                () -> {
+                  DataCounts counts = pool.counts();
+                  return new Watchdog.Look(
+                      counts.progress(), counts.underWay(), contents.largest());
+                })),
+        sentence -> {
+          client.giveUp(sentence);
+          parts.signal().raise();
+        });
   }
 
   private static Optional<String> gap(

@@ -34,6 +34,11 @@ public record DataCounts(
     engines = Map.copyOf(engines);
   }
 
+  /** Returns a figure that goes up whenever something is done. */
+  public long progress() {
+    return published + equal + gone + changed + retries + failed + bytesWire;
+  }
+
   /**
    * What one engine has done.
    *

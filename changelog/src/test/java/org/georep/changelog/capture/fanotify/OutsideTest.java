@@ -200,9 +200,7 @@ class OutsideTest {
       source.stop();
       assertThat(run(source))
           .anyMatch(
-              record ->
-                  record instanceof ChangeRecord.Entry entry
-                      && entry.place().equals(place));
+              record -> record instanceof ChangeRecord.Entry entry && entry.place().equals(place));
       volume.libc().close(held);
     }
   }
