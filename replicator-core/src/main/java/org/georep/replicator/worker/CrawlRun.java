@@ -19,6 +19,7 @@ import org.georep.replicator.apply.Agent;
 import org.georep.replicator.apply.StepResult;
 import org.georep.replicator.crawl.CrawlProgress;
 import org.georep.replicator.crawl.HybridCrawl;
+import org.georep.replicator.crawl.ToList;
 import org.georep.replicator.volume.PrimaryTree;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -53,7 +54,7 @@ final class CrawlRun {
   private final PrimaryTree tree;
   private final PipelineParts parts;
   private final Agent agent;
-  private final Set<Gfid> toList;
+  private final ToList toList;
   private final Set<Gfid> held = new LinkedHashSet<>();
   private boolean fresh;
   private @Nullable HybridCrawl crawl;
@@ -66,7 +67,7 @@ final class CrawlRun {
   private long limitFrom;
   private long limitSeen;
 
-  CrawlRun(PipelineParts parts, Set<Gfid> toList) {
+  CrawlRun(PipelineParts parts, ToList toList) {
     this.parts = parts;
     this.tree = parts.tree();
     this.agent = parts.agent();

@@ -21,6 +21,7 @@ import org.georep.protocol.Reply;
 import org.georep.protocol.Want;
 import org.georep.replicator.apply.DataPhase;
 import org.georep.replicator.apply.StepResult;
+import org.georep.replicator.crawl.ToList;
 import org.georep.replicator.plan.DirtySet;
 import org.georep.replicator.quarantine.Failure;
 import org.georep.replicator.quarantine.Quarantine;
@@ -139,7 +140,7 @@ final class Failures {
    *
    * @param underWay whether contents of this file are on their way: their end decides
    */
-  void retry(DirtySet dirty, Set<Gfid> toList, Predicate<Gfid> underWay) throws IOException {
+  void retry(DirtySet dirty, ToList toList, Predicate<Gfid> underWay) throws IOException {
     if (isEmpty()) {
       return;
     }
@@ -159,8 +160,7 @@ final class Failures {
     quarantine.retryAll();
   }
 
-  private void retry(
-      Subject.Inode inode, Optional<EntryPath> known, DirtySet dirty, Set<Gfid> toList)
+  private void retry(Subject.Inode inode, Optional<EntryPath> known, DirtySet dirty, ToList toList)
       throws IOException {
     Gfid gfid = inode.gfid();
     Optional<EntryState> state;

@@ -5,7 +5,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +20,7 @@ import org.georep.replicator.apply.Step;
 import org.georep.replicator.apply.StepResult;
 import org.georep.replicator.crawl.JournalIntake;
 import org.georep.replicator.crawl.MappedFiles;
+import org.georep.replicator.crawl.ToList;
 import org.georep.replicator.plan.DirtySet;
 import org.georep.replicator.volume.PrimaryTree;
 
@@ -72,7 +72,7 @@ public final class Pipeline {
   private final Clock clock;
   private final Signal signal;
 
-  private final Set<Gfid> toList = new LinkedHashSet<>();
+  private final ToList toList = new ToList();
   private DirtySet carried = new DirtySet();
   private long batch;
   private boolean probe = true;
@@ -196,7 +196,7 @@ public final class Pipeline {
       dirty.addAttributes(tree.rootGfid(), Optional.empty());
     }
     List<FileJob> jobs = new ArrayList<>(crawl.walk());
-    List<Gfid> lists = takeLists();
+    List<Gfid> lists = toList.take(LISTS);
     boolean ask = probe || !dirty.isEmpty() || !lists.isEmpty();
     if (!ask && jobs.isEmpty() && records == 0) {
       probe = crawl.endIfWalked(batch, toList.isEmpty());
@@ -222,17 +222,6 @@ public final class Pipeline {
     record(mark, listed);
     probe = crawl.endIfWalked(batch, toList.isEmpty());
     return true;
-  }
-
-  private List<Gfid> takeLists() {
-    List<Gfid> lists = new ArrayList<>();
-    var each = toList.iterator();
-    while (each.hasNext() && lists.size() < LISTS) {
-      Gfid gfid = each.next();
-      each.remove();
-      lists.add(gfid);
-    }
-    return lists;
   }
 
   private void apply(StepResult result, List<Gfid> lists, boolean probed) throws IOException {
