@@ -143,6 +143,10 @@ final class Arena implements AutoCloseable {
     }
   }
 
+  SetUp setUp() {
+    return setUp;
+  }
+
   Path directory() {
     return directory;
   }

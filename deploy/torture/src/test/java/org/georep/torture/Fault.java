@@ -30,6 +30,12 @@ enum Fault {
   REFUSE(3),
   /** The secondary cannot be written to for a while. */
   READ_ONLY(2),
+  /** The secondary's file system is full to the last block for a while. */
+  FULL(2),
+  /** A quota on the secondary is used up for a while; on btrfs only. */
+  QUOTA(2),
+  /** The clock of all is set back for a while, by more than marks allow for. */
+  CLOCK_BACK(1),
   /** The primary's file system is taken back to what it was at an earlier quiet point. */
   ROLL_BACK(1),
   /** The same of the secondary's. */
@@ -49,7 +55,7 @@ enum Fault {
   boolean lasts() {
     return switch (this) {
       case STOP_REPLICATOR, STOP_CAPTURE, STOP_AGENT, STOP_SSH, STOP_ENGINE -> true;
-      case STALL, REFUSE, READ_ONLY -> true;
+      case STALL, REFUSE, READ_ONLY, FULL, QUOTA, CLOCK_BACK -> true;
       default -> false;
     };
   }

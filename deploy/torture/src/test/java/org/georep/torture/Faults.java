@@ -1,8 +1,12 @@
 package org.georep.torture;
 
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,7 +24,13 @@ import org.georep.testing.Waits;
  * {@link #awaitUndone}.
  */
 final class Faults implements AutoCloseable {
+  private static final int BLOCK = 4096;
+  private static final int MOST_BLOCKS = 16_384;
+  private static final long QUOTA_LEFT = 1 << 20;
+  private static final int CLOCK_SECONDS = 5;
+
   private final Arena arena;
+  private int ballasts;
   private final ScheduledExecutorService later =
       Executors.newSingleThreadScheduledExecutor(
           work -> {
@@ -64,6 +74,9 @@ final class Faults implements AutoCloseable {
         yield "all";
       }
       case READ_ONLY -> readOnly(millis);
+      case FULL -> full(millis);
+      case QUOTA -> quota(millis);
+      case CLOCK_BACK -> clockBack(millis);
       case ROLL_BACK -> rollBackPrimary();
       case ROLL_BACK_SECONDARY -> rollBackSecondary();
       case POWER_CUT -> powerCut();
@@ -177,6 +190,76 @@ final class Faults implements AutoCloseable {
           arena.replicator().hopeless(false);
         });
     return mount;
+  }
+
+  /** As much as there is, then the rest block by block. */
+  private String full(long millis) throws IOException {
+    Path mount = arena.secondaryImage().mountPoint();
+    Path ballast = mount.resolve("ballast-" + ballasts++);
+    arena.replicator().hopeless(true); // a first start finds no room to begin in
+    try {
+      return fill(mount, ballast);
+    } finally {
+      undo(
+          millis,
+          () -> {
+            Files.deleteIfExists(ballast);
+            arena.replicator().hopeless(false);
+          });
+    }
+  }
+
+  private static String fill(Path mount, Path ballast) throws IOException {
+    long bytes = Files.getFileStore(mount).getUnallocatedSpace();
+    while (bytes > BLOCK
+        && Program.run(List.of("fallocate", "-l", Long.toString(bytes), ballast.toString()))
+                .exitCode()
+            != 0) {
+      bytes -= Math.max(BLOCK, bytes / 16);
+    }
+    try (OutputStream out = Files.newOutputStream(ballast, StandardOpenOption.APPEND)) {
+      byte[] block = new byte[BLOCK];
+      for (int i = 0; i < MOST_BLOCKS; i++) {
+        out.write(block);
+      }
+    } catch (IOException e) {
+      return mount + ": " + e.getMessage();
+    }
+    return mount + " nearly";
+  }
+
+  private String quota(long millis) throws IOException {
+    LoopImage image = arena.secondaryImage();
+    String mount = image.mountPoint().toString();
+    if (arena.setUp().kind() != LoopImage.Kind.BTRFS) {
+      return "not possible on " + image;
+    }
+    Program.check("btrfs", "quota", "enable", mount);
+    FileStore store = Files.getFileStore(image.mountPoint());
+    long used = store.getTotalSpace() - store.getUnallocatedSpace();
+    Program.check("btrfs", "qgroup", "limit", Long.toString(used + QUOTA_LEFT), mount);
+    undo(
+        millis,
+        () -> {
+          // Another one may have ended it already, and begun it again.
+          Program.run(List.of("btrfs", "qgroup", "limit", "none", mount));
+          Program.run(List.of("btrfs", "quota", "disable", mount));
+        });
+    return mount;
+  }
+
+  /** Everybody's clock: kernel, writers and program. It is put right by as much again. */
+  private String clockBack(long millis) throws InterruptedException {
+    if (!step(-CLOCK_SECONDS)) {
+      return "not possible here";
+    }
+    undo(millis, () -> step(CLOCK_SECONDS));
+    return CLOCK_SECONDS + " s";
+  }
+
+  private static boolean step(int seconds) {
+    Instant then = Instant.now().plusSeconds(seconds);
+    return Program.run(List.of("date", "--utc", "--set=" + then)).exitCode() == 0;
   }
 
   private String powerCut() throws IOException, InterruptedException {
