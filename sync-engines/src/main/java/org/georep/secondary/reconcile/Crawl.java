@@ -13,6 +13,7 @@ import org.georep.posix.PosixException;
 import org.georep.protocol.DirectoryDigest;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
+import org.georep.secondary.identity.Entry;
 import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.tree.Directories;
 import org.georep.secondary.tree.Directory;
@@ -29,6 +30,7 @@ public final class Crawl {
   private final Incomplete incomplete;
   private final Reconciler reconciler;
   private final Contents contents;
+  private final boolean keeping;
   private final Set<Gfid> met = new HashSet<>();
   private final Map<Gfid, Long> losses = new HashMap<>();
   private final DirectoryDigest.Builder builder = new DirectoryDigest.Builder();
@@ -38,12 +40,14 @@ public final class Crawl {
       Directories directories,
       Incomplete incomplete,
       Reconciler reconciler,
-      Contents contents) {
+      Contents contents,
+      boolean keeping) {
     this.inventory = Objects.requireNonNull(inventory, "inventory is null");
     this.directories = Objects.requireNonNull(directories, "directories is null");
     this.incomplete = Objects.requireNonNull(incomplete, "incomplete is null");
     this.reconciler = Objects.requireNonNull(reconciler, "reconciler is null");
     this.contents = Objects.requireNonNull(contents, "contents is null");
+    this.keeping = keeping;
   }
 
   /** Begins one: nothing was met yet. */
@@ -74,7 +78,7 @@ public final class Crawl {
     inventory.names(
         digest.directory(),
         (name, entry) -> {
-          if (entry.kept()) {
+          if (isLeftOut(entry)) {
             return;
           }
           entries[0]++;
@@ -90,6 +94,11 @@ public final class Crawl {
       losses.put(digest.directory(), entries[0] - digest.entries());
     }
     return known[0] && here.equals(digest);
+  }
+
+  /** What was deleted counts as a difference again once deletions are not kept any more. */
+  private boolean isLeftOut(Entry entry) {
+    return entry.kept() && (keeping || !entry.isDeleted());
   }
 
   /** Returns the known ones of these files whose contents were not read at exactly this ctime. */
@@ -138,7 +147,7 @@ public final class Crawl {
     inventory.names(
         directory,
         (name, entry) -> {
-          if (!entry.kept()) {
+          if (!isLeftOut(entry)) {
             entries[0]++;
           }
         });
