@@ -80,6 +80,10 @@ final class TestSession implements AutoCloseable {
     return this;
   }
 
+  boolean ignoresDeletes() {
+    return ignoreDeletes;
+  }
+
   Meter meter() {
     return meter;
   }

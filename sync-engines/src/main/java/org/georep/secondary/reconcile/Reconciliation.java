@@ -94,7 +94,14 @@ public record Reconciliation(
         new Publisher(tree, stage, attributes, touched, contents, departures, awaiting);
     Comparison comparison = new Comparison(libc, tree, attributes, contents);
     Crawl crawl =
-        new Crawl(inventory, tree.directories(), incomplete, reconciler, contents, origins != null);
+        new Crawl(
+            inventory,
+            tree.directories(),
+            incomplete,
+            reconciler,
+            contents,
+            new KeptCount(libc),
+            origins != null);
     return new Reconciliation(reconciler, publisher, comparison, crawl, incomplete);
   }
 

@@ -33,6 +33,7 @@ public final class Origins {
   private static final int PRIVATE = 0700;
   private static final int FLAGS = Linux.O_RDONLY | Linux.O_DIRECTORY | Linux.O_NOFOLLOW;
   private static final byte[] GOING = {'/'};
+  private static final FileName NEW = FileName.of("new");
 
   private final Libc libc;
   private final int control;
@@ -85,8 +86,10 @@ public final class Origins {
 
   private void put(FileName item, byte[] target) throws PosixException {
     if (noted.contains(item)) {
-      libc.unlinkat(control, path(item), 0);
-    } else if (noted.isEmpty()) {
+      replace(item, target);
+      return;
+    }
+    if (noted.isEmpty()) {
       try {
         libc.mkdirat(control, ascii(DIRECTORY), PRIVATE);
       } catch (PosixException e) {
@@ -97,6 +100,14 @@ public final class Origins {
     }
     noted.add(item);
     libc.symlinkat(target, control, path(item));
+  }
+
+  /** A crash leaves the one or the other. */
+  private void replace(FileName item, byte[] target) throws PosixException {
+    noted.add(NEW);
+    left(NEW);
+    libc.symlinkat(target, control, path(NEW));
+    libc.renameat2(control, path(NEW), control, path(item), 0);
   }
 
   /** Returns where an item came from; nothing if that is not known. */
