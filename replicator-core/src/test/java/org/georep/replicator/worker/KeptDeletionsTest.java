@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import org.georep.changelog.capture.CaptureWish;
@@ -16,6 +18,7 @@ import org.georep.testing.Program;
 import org.georep.testing.Sandbox;
 import org.georep.testing.TreeManifest;
 import org.georep.testing.TreeManifest.Aspect;
+import org.georep.testing.Waits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -42,15 +45,17 @@ final class KeptDeletionsTest {
             + " status=none; printf '\\377' > \"t/d/e/$(printf 'n\\377')\";"
             + " setfattr -n user.x -v y t/d/e; chmod 2750 t/d; touch -d @5.000000007 t/d/e/g t/d/e");
     if (NativeLibc.instance().geteuid() == 0) {
-      sh(scene.primary, "mknod t/d/null c 1 3; chown 12:34 t/d/e/f t/d/s; chmod 4711 t/d/e/f");
+      sh(scene.primary, "mknod t/d/null c 1 3; chown -h 12:34 t/d/e/f t/d/s; chmod 4711 t/d/e/f");
     }
     sh(
         scene.primary,
         "seq 300 | while read i; do mkdir -p t/m/$((i % 7)); echo $i > t/m/$((i % 7))/$i; done");
   }
 
-  private static TreeManifest manifest(Path tree) throws Exception {
-    return InStep.manifest(tree, Aspect.HOLES);
+  private static TreeManifest manifest(Path tree, Aspect... without) throws Exception {
+    Aspect[] leftOut = Arrays.copyOf(without, without.length + 1);
+    leftOut[without.length] = Aspect.HOLES;
+    return InStep.manifest(tree, leftOut);
   }
 
   private Scene scene(CaptureWish wish) {
@@ -67,15 +72,19 @@ final class KeptDeletionsTest {
   void aTreeDeletedLiveStays() throws Exception {
     try (Scene scene = scene(wish())) {
       makeTree(scene);
-      TreeManifest before = manifest(scene.primary.resolve("t"));
+      // Of a directory rm -r changes the mtime before it goes itself.
+      TreeManifest before = manifest(scene.primary.resolve("t"), Aspect.MTIME);
+      FileTime mtime = Files.getLastModifiedTime(scene.primary.resolve("t/d/e/f"));
       try (Scene.Replicating replicating = scene.start()) {
         replicating.awaitInStep();
         InStep.check(scene.primary, scene.secondary);
         sh(scene.primary, "rm -rf t beside");
         replicating.awaitInStep();
+        awaitBack(scene, "t");
         scene.assertInStep();
-        assertThat(before.differences(manifest(scene.secondary.resolve("t")))).isEmpty();
-        assertThat(scene.session.meter().limbo.get()).isZero();
+        assertThat(before.differences(manifest(scene.secondary.resolve("t"), Aspect.MTIME)))
+            .isEmpty();
+        assertThat(Files.getLastModifiedTime(scene.secondary.resolve("t/d/e/f"))).isEqualTo(mtime);
 
         sh(scene.primary, "mkdir -p t/d; echo new > t/d/s; mkdir t/f; echo c > t/m");
         replicating.awaitInStep();
@@ -87,6 +96,7 @@ final class KeptDeletionsTest {
         assertThat(scene.secondary.resolve("t/sparse")).exists();
         sh(scene.primary, "mv t/d x; rm -r t");
         replicating.awaitInStep();
+        awaitBack(scene, "t");
         scene.assertInStep();
         assertThat(scene.secondary.resolve("x/e/f")).hasContent("b");
         assertThat(scene.secondary.resolve("t/d")).doesNotExist();
@@ -95,6 +105,14 @@ final class KeptDeletionsTest {
       }
       assertThat(conflicts(scene)).isEmpty();
     }
+  }
+
+  /** For a moment what is deleted is in limbo; a directory comes back last, with all it holds. */
+  private static void awaitBack(Scene scene, String name) throws Exception {
+    Waits.until(
+        name + " is put back and nothing is left in limbo",
+        () ->
+            Files.exists(scene.secondary.resolve(name)) && scene.session.meter().limbo.get() == 0);
   }
 
   private static List<Path> conflicts(Scene scene) throws Exception {
