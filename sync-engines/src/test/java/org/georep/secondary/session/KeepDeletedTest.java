@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -485,6 +486,63 @@ class KeepDeletedTest {
           .isEqualTo(keep ? List.of("create") : List.of("create", "delete"));
       looking.end(true);
     }
+  }
+
+  @Test
+  void aNameOfAFileThatLivesOnGoesFromAKeptTree() throws Exception {
+    Desk desk = Desk.keepingAt(root());
+    makeTree(desk);
+    desk.wants(Desk.at(Desk.ROOT, "a", Desk.file("F", "text")));
+    desk.barrier();
+    desk.nextBatch();
+    desk.wants(Desk.absent(Desk.ROOT, "d"));
+    settled(desk);
+    assertThat(tree(root()))
+        .containsExactly(
+            "a = text 0", "d/", "d/e/", "d/e/g = deep 1", "d/p other", "d/s -> target");
+    assertThat(Files.getLastModifiedTime(desk.path("d"))).isEqualTo(FileTime.from(Desk.TIME));
+    desk.end(true);
+  }
+
+  @Test
+  void directoriesClosedToTheirOwnerAreKeptAndRemovedAsWell() throws Exception {
+    Desk desk = Desk.keepingAt(root());
+    makeTree(desk);
+    EntryState outer = Desk.state("D", Kind.DIRECTORY, 0500, 0, null);
+    EntryState inner = Desk.state("E", Kind.DIRECTORY, 0, 0, null);
+    desk.wants(Desk.at(Desk.ROOT, "d", outer), Desk.at(D, "e", inner));
+    desk.barrier();
+    desk.nextBatch();
+    desk.wants(Desk.absent(D, "e"));
+    desk.nextBatch();
+    desk.wants(Desk.absent(Desk.ROOT, "d"));
+    settled(desk);
+    assertThat(mode("d/e")).isEqualTo("---------");
+    assertThat(mode("d")).isEqualTo("r-x------");
+    assertThat(Files.getLastModifiedTime(desk.path("d"))).isEqualTo(FileTime.from(Desk.TIME));
+    // A directory that comes there by a rename takes in what was there.
+    desk.wants(Desk.at(Desk.ROOT, "n", Desk.directory("N")), Desk.at(N, "e", closed("N2")));
+    desk.wants(Desk.absent(Desk.ROOT, "n"), Desk.at(Desk.ROOT, "d", Desk.directory("N")));
+    settled(desk);
+    assertThat(mode("d/e")).isEqualTo("---------");
+    assertThat(desk.path("d/f")).hasContent("text");
+    desk.wants(Desk.absent(Desk.ROOT, "d"));
+    settled(desk);
+    desk.keeping(false).again(true);
+    desk.lists(Desk.ROOT);
+    settled(desk);
+    assertThat(tree(root())).isEmpty();
+    assertThat(desk.conflicts()).isEmpty();
+    desk.end(true);
+  }
+
+  private static EntryState closed(String gfid) {
+    return Desk.state(gfid, Kind.DIRECTORY, 0, 0, null);
+  }
+
+  private String mode(String name) throws IOException {
+    return PosixFilePermissions.toString(
+        Files.getPosixFilePermissions(root().resolve(name), LinkOption.NOFOLLOW_LINKS));
   }
 
   /** What the agent does to the file system. */
