@@ -16,6 +16,7 @@ import java.util.stream.Stream;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
+import org.georep.posix.Errno;
 import org.georep.posix.NativeLibc;
 import org.georep.protocol.DirectoryDigest;
 import org.georep.protocol.EntryState;
@@ -501,6 +502,33 @@ class KeepDeletedTest {
         .containsExactly(
             "a = text 0", "d/", "d/e/", "d/e/g = deep 1", "d/p other", "d/s -> target");
     assertThat(Files.getLastModifiedTime(desk.path("d"))).isEqualTo(FileTime.from(Desk.TIME));
+    desk.end(true);
+  }
+
+  @Test
+  void oneThatComesBackHalfwayIsListedWhole() throws Exception {
+    FaultyLibc faulty = new FaultyLibc(NativeLibc.instance());
+    Desk desk = new Desk(root(), faulty.libc()).keeping(true).open(Request.Mode.REPLICATE);
+    makeTree(desk);
+    desk.wants(Desk.absent(Desk.ROOT, "d"));
+    // The marks of d and e, which say that they are incomplete; of g; of e; of the next.
+    faulty.fail(FaultyLibc.method("setxattr"), Errno.EIO).nth(5);
+    assertThat(desk.barrier().limbo()).isEqualTo(1);
+    desk.nextBatch();
+    assertThat(desk.wants(Desk.at(Desk.ROOT, "x", Desk.directory("D"))).incomplete()).contains(D);
+    desk.lists(
+        D,
+        Desk.present("e", Desk.directory("E")),
+        Desk.present("s", Desk.link("S", "target")),
+        Desk.present("f", Desk.file("F", "text")));
+    assertThat(desk.lists(E, Desk.present("g", Desk.file("G", "deep"))).data())
+        .as("it was kept already, and nobody's")
+        .hasSize(1);
+    desk.sends(Desk.file("G", "deep"), "deep");
+    settled(desk);
+    assertThat(desk.path("x/e/g")).hasContent("deep");
+    assertThat(desk.path("x/f")).hasContent("text");
+    assertThat(desk.conflicts()).isEmpty();
     desk.end(true);
   }
 
