@@ -107,16 +107,6 @@ class ReplicateVerbTest {
   }
 
   @Test
-  void whatIsNotThereYetIsRefused() {
-    for (String option : java.util.List.of("--ignore-deletes")) {
-      Result result = replicate(option);
-      assertThat(result.code()).isEqualTo(1);
-      assertThat(result.err()).contains("This version").contains(option.replace("=1", ""));
-      assertThat(secondary).doesNotExist();
-    }
-  }
-
-  @Test
   void aSecondaryThatHoldsDataIsRefused() throws Exception {
     Files.createDirectory(secondary);
     Files.writeString(secondary.resolve("precious"), "mine");

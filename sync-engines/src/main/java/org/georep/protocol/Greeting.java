@@ -17,7 +17,7 @@ import java.util.Objects;
  */
 public sealed interface Greeting {
   /** The version of the wire; another one is not spoken with. */
-  int PROTOCOL = 1;
+  int PROTOCOL = 2;
 
   /** The longest line, in bytes: room for the longest path in base64. */
   int MAX_LINE = 8192;

@@ -35,8 +35,16 @@ public sealed interface Request {
    * @param volume the primary's volume
    * @param rootGfid the gfid of the primary's root; at the secondary it stands for the root there
    * @param primary how people call the primary, for messages
+   * @param keepDeleted whether what is deleted on the primary stays on the secondary
    */
-  record Hello(byte[] root, UUID session, VolumeId volume, Gfid rootGfid, Mode mode, String primary)
+  record Hello(
+      byte[] root,
+      UUID session,
+      VolumeId volume,
+      Gfid rootGfid,
+      Mode mode,
+      String primary,
+      boolean keepDeleted)
       implements Request {
     /** Checks its parts. */
     public Hello {

@@ -119,6 +119,7 @@ final class RequestCodec {
     Values.gfid(out, hello.rootGfid());
     out.text(hello.mode().name());
     out.text(hello.primary());
+    out.flag(hello.keepDeleted());
   }
 
   private static Request.Hello readHello(WireReader in) throws ProtocolException {
@@ -128,7 +129,8 @@ final class RequestCodec {
         new VolumeId(Values.uuid(in)),
         Values.gfid(in),
         in.named(Request.Mode.class),
-        in.text(MAX_TEXT));
+        in.text(MAX_TEXT),
+        in.flag());
   }
 
   private static void writeSuspect(WireWriter out, Request.Suspect suspect)

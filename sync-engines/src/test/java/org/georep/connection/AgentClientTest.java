@@ -61,7 +61,8 @@ final class AgentClientTest {
         VolumeId.fresh(),
         Gfid.of(new byte[] {1}),
         Request.Mode.REPLICATE,
-        "here");
+        "here",
+        false);
   }
 
   private AgentClient greeted(Channel channel, Duration timeout) throws Exception {
@@ -301,7 +302,7 @@ final class AgentClientTest {
   void nonsense() throws Exception {
     AgentClient client =
         AgentClient.open(
-            start(List.of("sh", "-c", "echo georep-agent 1 x; exec cat /dev/zero")), PATIENT);
+            start(List.of("sh", "-c", "echo georep-agent 2 x; exec cat /dev/zero")), PATIENT);
     try (client) {
       Waits.until("the session ended", () -> client.lost().isPresent());
       assertThat(client.lost().orElseThrow().reason()).isEqualTo(Reason.PROTOCOL);

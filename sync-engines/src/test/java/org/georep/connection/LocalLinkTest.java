@@ -37,7 +37,8 @@ final class LocalLinkTest {
             VolumeId.fresh(),
             Gfid.of(new byte[] {1}),
             Request.Mode.REPLICATE,
-            "here");
+            "here",
+            false);
     try (Link link = Links.open(new SecondaryAddress.Local(root), LinkOptions.DEFAULT)) {
       for (boolean fresh : new boolean[] {true, false}) {
         Channel channel = link.open();

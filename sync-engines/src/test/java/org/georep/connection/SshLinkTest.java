@@ -114,7 +114,8 @@ final class SshLinkTest {
             VolumeId.fresh(),
             Gfid.of(new byte[] {1}),
             Request.Mode.REPLICATE,
-            "here"),
+            "here",
+            false),
         Reply.Welcome.class);
     return client;
   }
@@ -366,7 +367,8 @@ final class SshLinkTest {
                     VolumeId.fresh(),
                     Gfid.of(new byte[] {1}),
                     Request.Mode.REPLICATE,
-                    "here"))
+                    "here",
+                    false))
             .get();
     assertThat(reply).isInstanceOf(Reply.Refused.class);
     assertThat(cache).isEmptyDirectory();

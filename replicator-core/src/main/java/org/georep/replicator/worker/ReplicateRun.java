@@ -109,7 +109,6 @@ public final class ReplicateRun implements Callable<ExitCode> {
    */
   @Override
   public ExitCode call() throws GeorepException, IOException, InterruptedException {
-    refuseWhatIsNotThereYet();
     output.session(configuration.name());
     try {
       return mode.dryRun() ? preview() : run();
@@ -119,15 +118,6 @@ public final class ReplicateRun implements Callable<ExitCode> {
       throw new GeorepException(ExitCode.HELD, sentence(e), e);
     } catch (CaptureUnavailableException | QuarantineFullException e) {
       throw new GeorepException(ExitCode.ERROR, sentence(e), e);
-    }
-  }
-
-  /** An option that silently does nothing would cost data (--ignore-deletes) or trust. */
-  private void refuseWhatIsNotThereYet() throws GeorepException {
-    if (configuration.settings().ignoreDeletes()) {
-      throw new GeorepException(
-          ExitCode.ERROR,
-          "This version does not know how to keep what is deleted: run without --ignore-deletes.");
     }
   }
 
@@ -299,6 +289,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
             ? OptionalInt.empty()
             : OptionalInt.of((int) Math.min(Integer.MAX_VALUE, settings.crawlLimit())),
         expected,
+        settings.ignoreDeletes(),
         mode,
         capture,
         new SyncStateFile(libc, session.stime(configuration.volume())),

@@ -170,7 +170,8 @@ public final class Worker {
                 parts.volume(),
                 parts.tree().rootGfid(),
                 mode,
-                parts.primaryName()),
+                parts.primaryName(),
+                parts.ignoreDeletes()),
             Reply.class);
     if (reply instanceof Reply.Welcome welcome) {
       return welcome;
@@ -231,7 +232,7 @@ public final class Worker {
                   start,
                   welcome.fresh(),
                   gap(start, intake, welcome),
-                  new DeleteBrake(parts.mode().acceptDeletes()),
+                  new DeleteBrake(parts.mode().acceptDeletes() || parts.ignoreDeletes()),
                   parts.mode().once(),
                   parts.mode().turns(),
                   parts.rescan(),

@@ -33,6 +33,7 @@ import org.georep.replicator.volume.PrimaryTree;
  * @param rescan how often everything is crawled without need; zero for never
  * @param crawlLimit entries a second a crawl may look at, if limited
  * @param expectedEntries entries a first crawl will meet, as far as known, else 0
+ * @param ignoreDeletes whether what is deleted on the primary stays on the secondary
  * @param mode how this run goes
  * @param capture the journal, or none
  * @param states where stime and position are kept
@@ -53,6 +54,7 @@ public record WorkerParts(
     Duration rescan,
     OptionalInt crawlLimit,
     long expectedEntries,
+    boolean ignoreDeletes,
     RunMode mode,
     Capture capture,
     SyncStateFile states,

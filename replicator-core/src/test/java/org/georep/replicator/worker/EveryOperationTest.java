@@ -8,6 +8,7 @@ import org.georep.changelog.capture.CaptureWish;
 import org.georep.posix.NativeLibc;
 import org.georep.testing.LoopImage;
 import org.georep.testing.Sandbox;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -24,12 +25,23 @@ final class EveryOperationTest {
       value = CaptureWish.class,
       names = {"FANOTIFY", "INOTIFY"})
   void arrives(CaptureWish wish) throws Exception {
+    arrives(wish, false);
+  }
+
+  @Test
+  void arrivesWhereDeletionsAreKept() throws Exception {
+    boolean root = NativeLibc.instance().geteuid() == 0;
+    arrives(root ? CaptureWish.FANOTIFY : CaptureWish.INOTIFY, true);
+  }
+
+  private void arrives(CaptureWish wish, boolean ignoreDeletes) throws Exception {
     boolean root = NativeLibc.instance().geteuid() == 0;
     assumeTrue(root || wish != CaptureWish.FANOTIFY, "fanotify needs root");
     try (Scene scene =
         root
             ? Scene.on(LoopImage.Kind.EXT4, LoopImage.Kind.EXT4, sandbox, wish)
             : new Scene(sandbox, wish)) {
+      scene.session.ignoreDeletes(ignoreDeletes);
       Holder holder = scene.startHolder();
       List<Operation> operations = root ? Operation.ALL : Operation.ofAnyUser();
       Act live = new Act("live", scene, holder, operations);

@@ -43,7 +43,18 @@ final class InStep {
     assertThat(RsyncOracle.differences(primary, secondary, excluded)).isEmpty();
   }
 
-  private static TreeManifest manifest(Path root, Aspect... without) throws Exception {
+  /**
+   * Checks what holds where deletions are kept: all of the primary is there, and what is there
+   * besides is not looked at.
+   */
+  static void checkKept(Path primary, Path secondary, String... options) {
+    List<String> differences =
+        new ArrayList<>(RsyncOracle.differences(primary, secondary, options));
+    differences.removeIf(line -> line.startsWith("*deleting"));
+    assertThat(differences).isEmpty();
+  }
+
+  static TreeManifest manifest(Path root, Aspect... without) throws Exception {
     return TreeManifest.of(
         NativeLibc.instance(), root.toString().getBytes(StandardCharsets.UTF_8), without);
   }

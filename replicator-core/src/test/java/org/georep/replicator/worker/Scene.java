@@ -168,7 +168,14 @@ final class Scene implements AutoCloseable {
     for (Mount mount : mounts()) {
       mounts.add(primary.relativize(Path.of("/" + mount.point())).toString());
     }
-    InStep.checkBeside(mounts, primary, secondary);
+    if (session.ignoresDeletes()) {
+      InStep.checkKept(
+          primary,
+          secondary,
+          mounts.stream().map(path -> "--exclude=/" + path).toArray(String[]::new));
+    } else {
+      InStep.checkBeside(mounts, primary, secondary);
+    }
   }
 
   private List<Mount> mounts() throws IOException {

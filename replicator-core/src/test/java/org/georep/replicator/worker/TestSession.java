@@ -45,6 +45,7 @@ final class TestSession implements AutoCloseable {
   private Meter meter = new Meter();
   private CaptureWish wish = CaptureWish.NONE;
   private Filter filter = Filter.NONE;
+  private boolean ignoreDeletes;
 
   TestSession(
       Path primary,
@@ -72,6 +73,15 @@ final class TestSession implements AutoCloseable {
   TestSession filter(Filter which) {
     filter = which;
     return this;
+  }
+
+  TestSession ignoreDeletes(boolean ignore) {
+    ignoreDeletes = ignore;
+    return this;
+  }
+
+  boolean ignoresDeletes() {
+    return ignoreDeletes;
   }
 
   Meter meter() {
@@ -129,6 +139,7 @@ final class TestSession implements AutoCloseable {
                 Duration.ZERO,
                 OptionalInt.empty(),
                 0,
+                ignoreDeletes,
                 mode,
                 capture,
                 new SyncStateFile(LIBC, state.resolve("stime")),

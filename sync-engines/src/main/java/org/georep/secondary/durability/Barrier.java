@@ -13,7 +13,7 @@ import org.georep.protocol.Request;
 import org.georep.secondary.identity.Headroom;
 import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.reconcile.Incomplete;
-import org.georep.secondary.retain.Discard;
+import org.georep.secondary.retain.Release;
 import org.georep.secondary.tree.Limbo;
 import org.georep.secondary.tree.Room;
 import org.georep.secondary.tree.Touched;
@@ -46,7 +46,7 @@ public final class Barrier {
   private final Inventory inventory;
   private final Incomplete incomplete;
   private final Limbo limbo;
-  private final Discard discard;
+  private final Release release;
   private final Room room;
   private final @Nullable Headroom headroom;
   private boolean uncommitted;
@@ -67,7 +67,7 @@ public final class Barrier {
       Inventory inventory,
       Incomplete incomplete,
       Limbo limbo,
-      Discard discard,
+      Release release,
       Room room,
       @Nullable Headroom headroom) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
@@ -79,7 +79,7 @@ public final class Barrier {
     this.inventory = Objects.requireNonNull(inventory, "inventory is null");
     this.incomplete = Objects.requireNonNull(incomplete, "incomplete is null");
     this.limbo = Objects.requireNonNull(limbo, "limbo is null");
-    this.discard = Objects.requireNonNull(discard, "discard is null");
+    this.release = Objects.requireNonNull(release, "release is null");
     this.room = Objects.requireNonNull(room, "room is null");
     this.headroom = headroom;
   }
@@ -109,7 +109,7 @@ public final class Barrier {
   }
 
   private long discard(Request.Barrier request) {
-    return request.discardUpTo() < 0 ? 0 : discard.upTo(request.discardUpTo());
+    return request.discardUpTo() < 0 ? 0 : release.upTo(request.discardUpTo());
   }
 
   private void commit(Instant begun) throws IOException {

@@ -17,8 +17,8 @@ import org.georep.protocol.Kind;
  * @param size the primary's size of it then
  * @param verified whether the contents were read from the primary at exactly this ctime, not only
  *     believed by size and mtime
- * @param kept the primary does not show this name (a mount covers it, or the session leaves it
- *     out); it is kept and not compared
+ * @param kept the primary does not show this name (a mount covers it, the session leaves it out, or
+ *     it was deleted and is kept); it is kept and not compared
  */
 @Immutable
 public record Entry(
@@ -32,7 +32,12 @@ public record Entry(
 
   /** Returns an entry of which only its identity is known. */
   public static Entry of(Gfid gfid, Kind kind) {
-    return new Entry(gfid, kind, Optional.empty(), 0, false, false);
+    return new Entry(gfid, kind, Optional.empty(), 0, false, gfid.equals(Mark.KEPT.gfid()));
+  }
+
+  /** Returns whether the primary has deleted what the name stands for. */
+  public boolean isDeleted() {
+    return gfid.equals(Mark.KEPT.gfid());
   }
 
   /** Returns this entry, no longer known to be as the primary's. */

@@ -155,9 +155,14 @@ public final class Inventory implements AutoCloseable {
     return found;
   }
 
-  /** Adds a place of a gfid: to be called before it gets there. */
+  /**
+   * Adds a place of a gfid: to be called before it gets there. What is kept after its deletion has
+   * none.
+   */
   public void addPlace(Gfid gfid, Place place) {
-    places.put(Keys.ofGfidAt(gfid, place), NOTHING);
+    if (!gfid.equals(Mark.KEPT.gfid())) {
+      places.put(Keys.ofGfidAt(gfid, place), NOTHING);
+    }
   }
 
   /** Removes a place of a gfid: to be called after it left. */

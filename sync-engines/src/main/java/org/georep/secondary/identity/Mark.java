@@ -16,6 +16,12 @@ import org.georep.protocol.Token;
  */
 @Immutable
 public record Mark(Gfid gfid, boolean incomplete, Optional<Token> token) {
+  /**
+   * What the primary has deleted and this secondary keeps: neither foreign nor known by a gfid. No
+   * primary makes this identity, and any number of inodes carry it.
+   */
+  public static final Mark KEPT = of(Gfid.of(new byte[] {0, 1}));
+
   /** Checks its parts. */
   public Mark {
     Objects.requireNonNull(gfid, "gfid is null");
@@ -30,6 +36,11 @@ public record Mark(Gfid gfid, boolean incomplete, Optional<Token> token) {
   /** Returns the mark of a file with these contents. */
   public static Mark of(Gfid gfid, Token token) {
     return new Mark(gfid, false, Optional.of(token));
+  }
+
+  /** Returns whether this is {@link #KEPT}. */
+  public boolean isKept() {
+    return gfid.equals(KEPT.gfid);
   }
 
   /** Returns the mark of a directory. */

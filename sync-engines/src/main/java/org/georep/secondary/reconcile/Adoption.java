@@ -81,6 +81,35 @@ final class Adoption {
     return tree.look(foreign.directory(), foreign.name());
   }
 
+  /**
+   * Takes a kept directory over for one that was made anew at its name: what it holds stays in it
+   * where that listing leaves the names free.
+   *
+   * @return whether it was taken over
+   */
+  boolean tryToReuse(Found kept, Gfid gfid, long batch) throws PosixException {
+    if (!kept.isDirectory() || directories.get(gfid) != null) {
+      return false;
+    }
+    tree.identify(kept, Mark.ofDirectory(gfid, true));
+    incomplete.noted(gfid, batch);
+    return true;
+  }
+
+  /**
+   * Lets stay what the primary does not have (any more) at this name, if it is kept, or nobody can
+   * tell because its kind holds no mark.
+   *
+   * @return whether it stays
+   */
+  boolean tryToKeep(Found found) throws PosixException {
+    if (found.isForeign() && !marks.holds(found.kind())) {
+      tree.adopt(found, Mark.KEPT);
+      return true;
+    }
+    return found.isKept();
+  }
+
   private boolean equal(Found foreign, EntryState wanted) throws PosixException {
     boolean adopting = extent != Extent.LEAST;
     return switch (foreign.kind()) {

@@ -8,11 +8,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import org.georep.name.EntryPath;
+import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.posix.PosixException;
 import org.georep.protocol.DirectoryDigest;
+import org.georep.protocol.Kind;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
+import org.georep.secondary.identity.Entry;
 import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.tree.Directories;
 import org.georep.secondary.tree.Directory;
@@ -29,8 +32,16 @@ public final class Crawl {
   private final Incomplete incomplete;
   private final Reconciler reconciler;
   private final Contents contents;
+  private final KeptCount keptCount;
+  private final boolean keeping;
   private final Set<Gfid> met = new HashSet<>();
   private final Map<Gfid, Long> losses = new HashMap<>();
+
+  /**
+   * Of directories met, what is in kept ones that are to go now: the inventory does not know it.
+   */
+  private final Map<Gfid, Long> unknown = new HashMap<>();
+
   private final DirectoryDigest.Builder builder = new DirectoryDigest.Builder();
 
   Crawl(
@@ -38,18 +49,23 @@ public final class Crawl {
       Directories directories,
       Incomplete incomplete,
       Reconciler reconciler,
-      Contents contents) {
+      Contents contents,
+      KeptCount keptCount,
+      boolean keeping) {
     this.inventory = Objects.requireNonNull(inventory, "inventory is null");
     this.directories = Objects.requireNonNull(directories, "directories is null");
     this.incomplete = Objects.requireNonNull(incomplete, "incomplete is null");
     this.reconciler = Objects.requireNonNull(reconciler, "reconciler is null");
     this.contents = Objects.requireNonNull(contents, "contents is null");
+    this.keptCount = Objects.requireNonNull(keptCount, "keptCount is null");
+    this.keeping = keeping;
   }
 
   /** Begins one: nothing was met yet. */
   public void begin() {
     met.clear();
     losses.clear();
+    unknown.clear();
   }
 
   /** Returns those of these directories whose listing is wanted; all count as met. */
@@ -68,16 +84,20 @@ public final class Crawl {
   }
 
   /** Compares what was last applied; where names are missing on the primary, counts them. */
-  private boolean agrees(DirectoryDigest digest) {
+  private boolean agrees(DirectoryDigest digest) throws PosixException {
     boolean[] known = {true};
     long[] entries = {0};
+    List<FileName> going = new ArrayList<>();
     inventory.names(
         digest.directory(),
         (name, entry) -> {
-          if (entry.kept()) {
+          if (isLeftOut(entry)) {
             return;
           }
           entries[0]++;
+          if (entry.isDeleted() && entry.kind() == Kind.DIRECTORY) {
+            going.add(name);
+          }
           if (entry.ctime().isEmpty()) {
             known[0] = false;
           } else {
@@ -86,10 +106,29 @@ public final class Crawl {
         });
     DirectoryDigest here = builder.finish(digest.directory());
     losses.remove(digest.directory());
-    if (entries[0] > digest.entries()) {
-      losses.put(digest.directory(), entries[0] - digest.entries());
+    long below = below(digest.directory(), going);
+    if (entries[0] + below > digest.entries()) {
+      losses.put(digest.directory(), entries[0] + below - digest.entries());
     }
     return known[0] && here.equals(digest);
+  }
+
+  private long below(Gfid parent, List<FileName> kept) throws PosixException {
+    unknown.remove(parent);
+    Directory directory = kept.isEmpty() ? null : directories.get(parent);
+    long below = 0;
+    for (FileName name : kept) {
+      below += directory == null ? 0 : keptCount.below(directory, name);
+    }
+    if (below > 0) {
+      unknown.put(parent, below);
+    }
+    return below;
+  }
+
+  /** What was deleted counts as a difference again once deletions are not kept any more. */
+  private boolean isLeftOut(Entry entry) {
+    return entry.kept() && (keeping || !entry.isDeleted());
   }
 
   /** Returns the known ones of these files whose contents were not read at exactly this ctime. */
@@ -111,7 +150,9 @@ public final class Crawl {
   public Reply.Weighed weigh() {
     Map<Gfid, Boolean> inTree = new HashMap<>();
     Map<Gfid, Long> lost = new HashMap<>(losses);
-    long known = count(directories.root().gfid());
+    long known =
+        count(directories.root().gfid())
+            + unknown.values().stream().mapToLong(Long::longValue).sum();
     List<Gfid> all = new ArrayList<>();
     inventory.directories(all::add);
     for (Gfid gfid : all) {
@@ -138,7 +179,7 @@ public final class Crawl {
     inventory.names(
         directory,
         (name, entry) -> {
-          if (!entry.kept()) {
+          if (!isLeftOut(entry)) {
             entries[0]++;
           }
         });
@@ -162,7 +203,6 @@ public final class Crawl {
       directories.trim();
     }
     contents.doubtFilesOf(directories.limbo(), batch);
-    met.clear();
-    losses.clear();
+    begin();
   }
 }

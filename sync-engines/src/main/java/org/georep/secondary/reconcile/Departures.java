@@ -1,11 +1,13 @@
 package org.georep.secondary.reconcile;
 
+import java.util.List;
 import java.util.Objects;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.posix.PosixException;
 import org.georep.secondary.tree.Found;
 import org.georep.secondary.tree.Limbo;
+import org.georep.secondary.tree.Origins;
 import org.georep.secondary.tree.Tree;
 import org.jspecify.annotations.Nullable;
 
@@ -13,14 +15,24 @@ import org.jspecify.annotations.Nullable;
  * How what is at a wrong name leaves it. A directory is renamed into limbo. Anything else, if this
  * is its last name, first gets a link in limbo; so a crash, or a rename over the name, leaves it
  * there. What is not georep's is set aside.
+ *
+ * <p>Where deletions are kept, each name that leaves is an item of limbo of its own, and where it
+ * came from is noted first, so that it can be put back there.
  */
 final class Departures {
   private final Tree tree;
   private final Limbo limbo;
+  private final @Nullable Origins origins;
 
-  Departures(Tree tree, Limbo limbo) {
+  /**
+   * Makes it.
+   *
+   * @param origins where it is noted what came from where; null if deletions are not kept
+   */
+  Departures(Tree tree, Limbo limbo, @Nullable Origins origins) {
     this.tree = Objects.requireNonNull(tree, "tree is null");
     this.limbo = Objects.requireNonNull(limbo, "limbo is null");
+    this.origins = origins;
   }
 
   /** Takes the name from what is there. */
@@ -31,8 +43,7 @@ final class Departures {
     }
     Gfid gfid = found.mark().get().gfid();
     if (found.isDirectory()) {
-      FileName item = limbo.nameFor(gfid);
-      limbo.entered(item, batch);
+      FileName item = enter(found, gfid, batch);
       tree.move(found, gfid, tree.directories().limbo(), item);
       return;
     }
@@ -54,20 +65,48 @@ final class Departures {
     return found;
   }
 
+  private FileName enter(Found found, Gfid gfid, long batch) throws PosixException {
+    FileName item = limbo.nameFor(gfid);
+    if (origins != null) {
+      origins.note(item, found.place());
+    }
+    limbo.entered(item, batch);
+    return item;
+  }
+
   private void preserve(Found found, long batch) throws PosixException {
     Gfid gfid = found.mark().orElseThrow().gfid();
-    if (found.stat().nlink() > 1) {
-      for (Found other : tree.places(gfid)) {
-        if (other.sameInode(found) && !other.place().equals(found.place())) {
-          if (other.directory().isLimbo()) {
-            limbo.entered(other.name(), batch);
-          }
-          return;
+    boolean there =
+        origins != null
+            ? isItem(found, gfid, batch, origins)
+            : found.stat().nlink() > 1 && isElsewhere(found, gfid, batch);
+    if (!there) {
+      FileName item = enter(found, gfid, batch);
+      tree.link(found, gfid, tree.directories().limbo(), item, null);
+    }
+  }
+
+  private boolean isElsewhere(Found found, Gfid gfid, long batch) throws PosixException {
+    for (Found other : tree.places(gfid)) {
+      if (other.sameInode(found) && !other.place().equals(found.place())) {
+        if (other.directory().isLimbo()) {
+          limbo.entered(other.name(), batch);
         }
+        return true;
       }
     }
-    FileName item = limbo.nameFor(gfid);
-    limbo.entered(item, batch);
-    tree.link(found, gfid, tree.directories().limbo(), item, null);
+    return false;
+  }
+
+  /** Whether this very name is in limbo already; all items of the inode are of this batch then. */
+  private boolean isItem(Found found, Gfid gfid, long batch, Origins from) throws PosixException {
+    boolean is = false;
+    for (Found other : found.stat().nlink() > 1 ? tree.places(gfid) : List.<Found>of()) {
+      if (other.directory().isLimbo() && other.sameInode(found)) {
+        limbo.entered(other.name(), batch);
+        is |= from.of(other.name()).filter(found.place()::equals).isPresent();
+      }
+    }
+    return is;
   }
 }

@@ -53,7 +53,7 @@ public final class Incomplete {
   }
 
   /** Doubts a directory that is here. */
-  void doubt(Directory directory, long batch) throws PosixException {
+  public void doubt(Directory directory, long batch) throws PosixException {
     if (!all.containsKey(directory.gfid())) {
       marks.write(directory.descriptor(), Mark.ofDirectory(directory.gfid(), true));
     }
@@ -106,7 +106,8 @@ public final class Incomplete {
     forget(directory);
   }
 
-  private void forget(Gfid directory) {
+  /** Forgets a directory that is gone. */
+  public void forget(Gfid directory) {
     all.remove(directory);
     unreported.remove(directory);
     reported.remove(directory);

@@ -24,6 +24,7 @@ import org.georep.protocol.Request;
 import org.georep.protocol.Want;
 import org.georep.secondary.identity.Entry;
 import org.georep.secondary.identity.Inventory;
+import org.georep.secondary.identity.Mark;
 import org.georep.secondary.tree.Directories;
 import org.georep.secondary.tree.Directory;
 import org.georep.secondary.tree.Found;
@@ -59,6 +60,7 @@ public final class Reconciler {
   private final Incomplete incomplete;
   private final Awaiting awaiting;
   private final Listings listings;
+  private final boolean keeping;
 
   Reconciler(
       Libc libc,
@@ -71,7 +73,8 @@ public final class Reconciler {
       Adoption adoption,
       Attachment attachment,
       Incomplete incomplete,
-      Awaiting awaiting) {
+      Awaiting awaiting,
+      boolean keeping) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.tree = Objects.requireNonNull(tree, "tree is null");
     this.directories = tree.directories();
@@ -85,6 +88,7 @@ public final class Reconciler {
     this.incomplete = Objects.requireNonNull(incomplete, "incomplete is null");
     this.awaiting = Objects.requireNonNull(awaiting, "awaiting is null");
     this.listings = new Listings(tree);
+    this.keeping = keeping;
   }
 
   /** What one step gathers. */
@@ -216,10 +220,17 @@ public final class Reconciler {
       return;
     }
     if (!(want instanceof Want.Present present)) {
-      departures.leave(now, batch);
+      if (keeping && adoption.tryToKeep(now)) {
+        inventory.put(place, Entry.of(Mark.KEPT.gfid(), now.kind()));
+      } else {
+        departures.leave(now, batch);
+      }
       return;
     }
     EntryState state = present.state();
+    if (now.isKept() && state.isDirectory() && adoption.tryToReuse(now, state.gfid(), batch)) {
+      return;
+    }
     if (now.isForeign()) {
       Found taken = adoption.tryToAdopt(now, state, batch);
       if (taken == null) {

@@ -7,10 +7,12 @@ import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Marks;
 import org.georep.secondary.tree.Attributes;
 import org.georep.secondary.tree.Limbo;
+import org.georep.secondary.tree.Origins;
 import org.georep.secondary.tree.Room;
 import org.georep.secondary.tree.Stage;
 import org.georep.secondary.tree.Touched;
 import org.georep.secondary.tree.Tree;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that decides about names and contents, over one open tree. For one thread.
@@ -40,6 +42,7 @@ public record Reconciliation(
    * Wires it.
    *
    * @param root whether this process is root
+   * @param origins where it is noted what came from where; null if deletions are not kept
    */
   public static Reconciliation over(
       Libc libc,
@@ -51,13 +54,14 @@ public record Reconciliation(
       Limbo limbo,
       Room room,
       Request.Mode mode,
-      boolean root) {
+      boolean root,
+      @Nullable Origins origins) {
     Attributes attributes = new Attributes(libc, root);
     Awaiting awaiting = new Awaiting();
     Contents contents = new Contents(tree, inventory);
     Incomplete incomplete = new Incomplete(inventory, marks, tree.directories());
     Metadata metadata = new Metadata(tree, attributes, touched, contents);
-    Departures departures = new Departures(tree, limbo);
+    Departures departures = new Departures(tree, limbo, origins);
     Adoption adoption = new Adoption(libc, tree, marks, incomplete, extent(mode));
     Attachment attachment =
         new Attachment(
@@ -84,11 +88,20 @@ public record Reconciliation(
             adoption,
             attachment,
             incomplete,
-            awaiting);
+            awaiting,
+            origins != null);
     Publisher publisher =
         new Publisher(tree, stage, attributes, touched, contents, departures, awaiting);
     Comparison comparison = new Comparison(libc, tree, attributes, contents);
-    Crawl crawl = new Crawl(inventory, tree.directories(), incomplete, reconciler, contents);
+    Crawl crawl =
+        new Crawl(
+            inventory,
+            tree.directories(),
+            incomplete,
+            reconciler,
+            contents,
+            new KeptCount(libc),
+            origins != null);
     return new Reconciliation(reconciler, publisher, comparison, crawl, incomplete);
   }
 

@@ -2,6 +2,7 @@ package org.georep.secondary.retain;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Objects;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
@@ -10,39 +11,52 @@ import org.georep.secondary.tree.Directory;
 import org.georep.secondary.tree.Found;
 import org.georep.secondary.tree.Limbo;
 import org.georep.secondary.tree.Node;
+import org.georep.secondary.tree.Origins;
 import org.georep.secondary.tree.Tree;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Empties limbo of what no batch can want any more.
+ * Removes from limbo what no batch can want any more.
  *
  * <p>A directory's own directories become items of limbo themselves before it goes, so that depth
  * costs nothing and a crash leaves nothing but items of limbo. What was not made by georep and lies
  * in a directory that goes is set aside, not removed.
  */
-public final class Discard {
+public final class Discard implements Release {
   private static final Logger LOG = LoggerFactory.getLogger(Discard.class);
 
   private final Tree tree;
   private final Limbo limbo;
   private final Retention retention;
+  private final @Nullable Origins origins;
 
-  /** Makes it. */
-  public Discard(Tree tree, Limbo limbo, Retention retention) {
+  /**
+   * Makes it.
+   *
+   * @param origins where it is noted that an item is not to be put back; null if none is
+   */
+  public Discard(Tree tree, Limbo limbo, Retention retention, @Nullable Origins origins) {
     this.tree = Objects.requireNonNull(tree, "tree is null");
     this.limbo = Objects.requireNonNull(limbo, "limbo is null");
     this.retention = Objects.requireNonNull(retention, "retention is null");
+    this.origins = origins;
+  }
+
+  @Override
+  public long upTo(long batch) {
+    return all(limbo.upTo(batch));
   }
 
   /**
-   * Lets go of the items detached by a batch up to this one; what cannot go yet stays.
+   * Removes these items, and what is in them; what cannot go yet stays.
    *
    * @return how many entries left
    */
-  public long upTo(long batch) {
+  long all(List<FileName> items) {
     long gone = 0;
-    Deque<FileName> todo = new ArrayDeque<>(limbo.upTo(batch));
+    Deque<FileName> todo = new ArrayDeque<>(items);
     while (!todo.isEmpty()) {
       FileName item = todo.remove();
       try {
@@ -88,6 +102,9 @@ public final class Discard {
         } else if (inside.isDirectory()) {
           Gfid below = inside.mark().orElseThrow().gfid();
           FileName item = limbo.nameFor(below);
+          if (origins != null) {
+            origins.noteGoing(item);
+          }
           limbo.entered(item, limbo.batch(found.name()));
           tree.move(inside, below, tree.directories().limbo(), item);
           todo.add(item);

@@ -16,12 +16,15 @@ import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Marks;
 import org.georep.secondary.reconcile.Reconciliation;
 import org.georep.secondary.retain.Discard;
+import org.georep.secondary.retain.PutBack;
+import org.georep.secondary.retain.Release;
 import org.georep.secondary.retain.RemoveNow;
 import org.georep.secondary.tree.Conflicts;
 import org.georep.secondary.tree.Directories;
 import org.georep.secondary.tree.Directory;
 import org.georep.secondary.tree.Limbo;
 import org.georep.secondary.tree.OpenedModes;
+import org.georep.secondary.tree.Origins;
 import org.georep.secondary.tree.Room;
 import org.georep.secondary.tree.Stage;
 import org.georep.secondary.tree.Touched;
@@ -59,7 +62,8 @@ final class OpenSecondary implements AutoCloseable {
       Directory root,
       Room room,
       Request.Mode mode,
-      boolean isRoot)
+      boolean isRoot,
+      boolean keepDeleted)
       throws IOException {
     this.control = Objects.requireNonNull(control, "control is null");
     this.lock = Objects.requireNonNull(lock, "lock is null");
@@ -72,15 +76,22 @@ final class OpenSecondary implements AutoCloseable {
         new Directories(libc, marks, inventory, touched, root, limboDirectory, !isRoot);
     modes.giveBack(directories);
     touched.restore(directories);
-    Limbo limbo = new Limbo(libc, control.limbo());
+    Origins known = new Origins(libc, control.control());
+    Limbo limbo = new Limbo(libc, control.limbo(), known);
+    @Nullable Origins origins = keepDeleted ? known : null;
     this.stage = Stage.open(libc, control.stage());
     Conflicts conflicts = new Conflicts(libc, control.conflicts(), clock);
     Tree tree = new Tree(libc, marks, inventory, directories, touched, stage, limbo, conflicts);
     this.reconciliation =
         Reconciliation.over(
-            libc, tree, inventory, marks, touched, stage, limbo, room, mode, isRoot);
+            libc, tree, inventory, marks, touched, stage, limbo, room, mode, isRoot, origins);
     this.headroom =
         inventory.isKept() ? new Headroom(libc, control.control(), Recovery.NAME) : null;
+    Discard discard = new Discard(tree, limbo, new RemoveNow(tree), origins);
+    Release release =
+        origins == null
+            ? discard
+            : new PutBack(tree, limbo, origins, discard, reconciliation.incomplete());
     this.barrier =
         new Barrier(
             libc,
@@ -92,7 +103,7 @@ final class OpenSecondary implements AutoCloseable {
             inventory,
             reconciliation.incomplete(),
             limbo,
-            new Discard(tree, limbo, new RemoveNow(tree)),
+            release,
             room,
             headroom);
   }

@@ -147,7 +147,8 @@ final class Opening {
               rootDirectory,
               room,
               hello.mode(),
-              isRoot);
+              isRoot,
+              hello.keepDeleted());
       SecondaryId id = id(hello, known);
       if (fresh) {
         files.writeId(id);

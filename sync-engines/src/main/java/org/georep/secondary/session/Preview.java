@@ -49,22 +49,24 @@ final class Preview implements AutoCloseable {
   private final Libc libc;
   private final int root;
   private final @Nullable Marks marks;
+  private final boolean keepDeleted;
   private final Set<Gfid> elsewhere = new HashSet<>();
 
   /** Names of the listing under way. */
   private final Set<FileName> named = new HashSet<>();
 
-  private Preview(Libc libc, int root, @Nullable Marks marks) {
+  private Preview(Libc libc, int root, @Nullable Marks marks, boolean keepDeleted) {
     this.libc = libc;
     this.root = root;
     this.marks = marks;
+    this.keepDeleted = keepDeleted;
   }
 
   static Preview open(Libc libc, Request.Hello hello) throws IOException {
     Objects.requireNonNull(libc, "libc is null");
     int root = new RootDirectory(libc, hello.root()).open();
     Marks marks = root < 0 ? null : new Marks(libc, Identity.on(libc, root), libc.geteuid() == 0);
-    return new Preview(libc, root, marks);
+    return new Preview(libc, root, marks, hello.keepDeleted());
   }
 
   /** Says it of one directory. */
@@ -78,7 +80,9 @@ final class Preview implements AutoCloseable {
           of(directory, request.path(), present, changes, unknown);
         }
       }
-      deleted(directory, request, changes);
+      if (!keepDeleted) {
+        deleted(directory, request, changes);
+      }
     } finally {
       if (directory >= 0) {
         libc.close(directory);

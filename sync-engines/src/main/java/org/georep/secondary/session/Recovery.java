@@ -224,7 +224,10 @@ final class Recovery {
       if (mark.incomplete()) {
         rebuild.incomplete(mark.gfid());
       }
-      return node.kind() == Kind.DIRECTORY ? Optional.of(mark.gfid()) : Optional.empty();
+      // What is below a kept directory is kept like it, and not known by name.
+      return node.kind() == Kind.DIRECTORY && !mark.isKept()
+          ? Optional.of(mark.gfid())
+          : Optional.empty();
     } catch (PosixException e) {
       if (e.is(Errno.EXDEV)) {
         return Optional.empty(); // a mount point: not ours to look below
@@ -240,6 +243,6 @@ final class Recovery {
     Gfid own = marks.own(node.descriptor());
     Optional<Gfid> gfid = rebuild.markless(own);
     gfid.ifPresent(known -> rebuild.owned(known, own));
-    return gfid.map(Mark::of);
+    return gfid.map(known -> known.equals(own) ? Mark.KEPT : Mark.of(known));
   }
 }

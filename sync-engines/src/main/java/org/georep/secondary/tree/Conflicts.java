@@ -14,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code .georep/conflicts/TIME/PATH}: where what is not georep's goes when it is in the way. It is
- * never destroyed; TIME is UTC, to the second, and gets a number behind it where a path is taken.
+ * {@code .georep/conflicts/TIME/PATH}: where what is not georep's goes when it is in the way, and
+ * what is to be kept and has no place. It is never destroyed; TIME is UTC, to the second, and gets
+ * a number behind it where a path is taken.
  */
 public final class Conflicts {
   private static final Logger LOG = LoggerFactory.getLogger(Conflicts.class);
@@ -43,21 +44,19 @@ public final class Conflicts {
   /**
    * Moves what is at a name there.
    *
-   * @param path of the directory, for people
+   * @param path as which, and for people
+   * @param why what happened to it, for people
    */
-  void take(int directory, FileName name, EntryPath path) throws PosixException {
+  void take(int directory, FileName name, EntryPath path, String why) throws PosixException {
+    EntryPath parentPath = EntryPath.of(path.names().subList(0, path.names().size() - 1));
+    FileName last = path.names().get(path.names().size() - 1);
     String time = TIME.format(clock.instant());
     for (int number = 1; ; number++) {
       FileName top = FileName.of(number == 1 ? time : time + "-" + number);
-      int parent = makeAll(top, path);
+      int parent = makeAll(top, parentPath);
       try {
-        libc.renameat2(directory, name.toBytes(), parent, name.toBytes(), Linux.RENAME_NOREPLACE);
-        LOG.warn(
-            "{} on the secondary was not made by georep and is in the way: kept as"
-                + " .georep/conflicts/{}/{}",
-            path.resolve(name),
-            top,
-            path.resolve(name));
+        libc.renameat2(directory, name.toBytes(), parent, last.toBytes(), Linux.RENAME_NOREPLACE);
+        LOG.warn("{} {}: kept as .georep/conflicts/{}/{}", path, why, top, path);
         return;
       } catch (PosixException e) {
         if (!e.is(Errno.EEXIST) || number == MOST_TRIES) {

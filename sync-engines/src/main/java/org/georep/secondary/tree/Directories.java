@@ -240,7 +240,8 @@ public final class Directories implements AutoCloseable {
   }
 
   /**
-   * Not root, a directory closed to its owner is opened until the request's end.
+   * Not root, a directory closed to its owner is opened until the request's end; one that is kept
+   * after its deletion stays open, since it is about to go.
    *
    * @param directory open, by whatever way; returned as it is
    */
@@ -249,7 +250,9 @@ public final class Directories implements AutoCloseable {
       Stat stat = libc.statx(directory.descriptor(), Node.ITSELF, Linux.AT_EMPTY_PATH);
       if ((stat.mode() & OWNER_ALL) != OWNER_ALL && stat.uid() == libc.geteuid()) {
         byte[] path = ProcPath.of(directory.descriptor());
-        touched.beforeOpening(directory.gfid(), stat.permissions());
+        if (!directory.isKept()) {
+          touched.beforeOpening(directory.gfid(), stat.permissions());
+        }
         libc.fchmodat(Linux.AT_FDCWD, path, stat.permissions() | OWNER_ALL);
       }
     }
@@ -260,6 +263,30 @@ public final class Directories implements AutoCloseable {
   void unlock(Gfid gfid) throws PosixException {
     if (ownerBound) {
       get(gfid);
+    }
+  }
+
+  interface Move {
+    void run() throws PosixException;
+  }
+
+  /**
+   * Moves a kept directory, which no gfid finds: not root, one that is closed to its owner is open
+   * meanwhile. An agent killed in between leaves it open.
+   */
+  void moveKept(Node kept, Move move) throws PosixException {
+    int mode = kept.stat().permissions();
+    boolean closed =
+        ownerBound && (mode & OWNER_ALL) != OWNER_ALL && kept.stat().uid() == libc.geteuid();
+    if (closed) {
+      libc.fchmodat(Linux.AT_FDCWD, kept.path(), mode | OWNER_ALL);
+    }
+    try {
+      move.run();
+    } finally {
+      if (closed) {
+        libc.fchmodat(Linux.AT_FDCWD, kept.path(), mode);
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import java.util.Objects;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
+import org.georep.secondary.identity.Mark;
 
 /**
  * A directory of the secondary, open. The descriptor (O_PATH) follows it through renames; it
@@ -24,6 +25,11 @@ public record Directory(Gfid gfid, int descriptor) {
   /** Returns whether this is limbo. */
   public boolean isLimbo() {
     return gfid.equals(LIMBO);
+  }
+
+  /** Returns whether it was deleted on the primary and is kept: any number go by this gfid. */
+  public boolean isKept() {
+    return gfid.equals(Mark.KEPT.gfid());
   }
 
   /** Returns a place in it. */

@@ -46,6 +46,11 @@ public record Found(Directory directory, FileName name, Stat stat, Optional<Mark
     return mark.isEmpty();
   }
 
+  /** Returns whether it was deleted on the primary and is kept. */
+  public boolean isKept() {
+    return mark.isPresent() && mark.get().isKept();
+  }
+
   /** Returns whether it stands for this gfid. */
   public boolean is(Gfid gfid) {
     return mark.isPresent() && mark.get().gfid().equals(gfid);

@@ -14,19 +14,23 @@ import org.georep.posix.PosixException;
 
 /**
  * {@code .georep/limbo}: what lost its name and may be wanted at another one. An item is named by
- * its gfid in hexadecimal, with as many {@code '} after it as it takes to be alone, and belongs to
- * the batch that last detached it; one found at the agent's start belongs to batch 0.
+ * its gfid in hexadecimal, with {@code '} and a number after it if it is not the only one, and
+ * belongs to the batch that last detached it; one found at the agent's start belongs to batch 0.
  */
 public final class Limbo {
   private final Map<FileName, Long> items = new HashMap<>();
+  private final Origins origins;
+  private long number;
 
   /**
    * Finds what is there.
    *
    * @param directory limbo, open with O_PATH
+   * @param origins where items came from
    */
-  public Limbo(Libc libc, int directory) throws PosixException {
+  public Limbo(Libc libc, int directory, Origins origins) throws PosixException {
     Objects.requireNonNull(libc, "libc is null");
+    this.origins = Objects.requireNonNull(origins, "origins is null");
     int readable = libc.openat(directory, new byte[] {'.'}, Linux.O_RDONLY | Linux.O_DIRECTORY, 0);
     try {
       for (Dirent entry : libc.list(readable)) {
@@ -35,15 +39,17 @@ public final class Limbo {
     } finally {
       libc.close(readable);
     }
+    origins.keepOnly(items.keySet());
   }
 
   /** Returns a free name for an item of this gfid. */
   public FileName nameFor(Gfid gfid) {
-    StringBuilder name = new StringBuilder(gfid.toString());
-    while (items.containsKey(FileName.of(name.toString()))) {
-      name.append('\'');
+    FileName name = FileName.of(gfid.toString());
+    while (items.containsKey(name)) {
+      number++;
+      name = FileName.of(gfid + "'" + number);
     }
-    return FileName.of(name.toString());
+    return name;
   }
 
   /** Notes which batch detached an item; the latest counts. */
@@ -54,6 +60,7 @@ public final class Limbo {
   /** Notes that an item left, whichever way. */
   public void left(FileName item) {
     items.remove(item);
+    origins.left(item);
   }
 
   /** Returns the batch that last detached an item, 0 if it is not known. */
@@ -71,6 +78,16 @@ public final class Limbo {
           }
         });
     return found;
+  }
+
+  /** Returns all items. */
+  public List<FileName> all() {
+    return List.copyOf(items.keySet());
+  }
+
+  /** Returns whether there is such an item. */
+  public boolean contains(FileName item) {
+    return items.containsKey(item);
   }
 
   /** Returns how many items there are. */

@@ -72,6 +72,24 @@ public final class Touched {
     }
   }
 
+  /**
+   * Gives a directory its attributes back now: it will not be found by its gfid any more.
+   *
+   * @param directory open, by whatever way
+   */
+  void giveBack(Directory directory) throws PosixException {
+    Before was = before.remove(directory.gfid());
+    if (was != null) {
+      if (was.mtime != null) {
+        giveBack(directory, was.mtime);
+      }
+      if (was.mode != MODE_KEPT) {
+        libc.fchmodat(Linux.AT_FDCWD, ProcPath.of(directory.descriptor()), was.mode);
+        modes.done(directory.gfid());
+      }
+    }
+  }
+
   /** Forgets a directory that is gone. */
   void forget(Gfid directory) {
     Before known = before.remove(directory);

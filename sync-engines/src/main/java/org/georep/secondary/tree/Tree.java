@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.georep.name.EntryPath;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
@@ -116,13 +117,17 @@ public final class Tree {
     if (marks.holds(node.kind())) {
       return marks.read(node.descriptor());
     }
+    if (place.directory().equals(Mark.KEPT.gfid())) {
+      return Optional.of(Mark.KEPT);
+    }
     Optional<Entry> entry = inventory.entry(place).filter(known -> known.kind() == node.kind());
     if (entry.isEmpty()) {
       return Optional.empty();
     }
     Gfid own = marks.own(node.descriptor());
-    return inventory.owned(entry.get().gfid()).filter(own::equals).isPresent()
-        ? Optional.of(Mark.of(entry.get().gfid()))
+    Gfid gfid = entry.get().gfid();
+    return inventory.owned(entry.get().isDeleted() ? own : gfid).filter(own::equals).isPresent()
+        ? Optional.of(Mark.of(gfid))
         : Optional.empty();
   }
 
@@ -158,7 +163,8 @@ public final class Tree {
     if (marks.holds(node.kind())) {
       marks.write(node.descriptor(), mark);
     } else {
-      inventory.setOwned(mark.gfid(), marks.own(node.descriptor()));
+      Gfid own = marks.own(node.descriptor());
+      inventory.setOwned(mark.isKept() ? own : mark.gfid(), own);
     }
   }
 
@@ -167,6 +173,63 @@ public final class Tree {
     inventory.addPlace(mark.gfid(), foreign.place());
     mark(foreign, mark);
     inventory.put(foreign.place(), Entry.of(mark.gfid(), foreign.kind()));
+  }
+
+  /** A kept directory stands for a gfid again; what is in it stays kept. */
+  public void identify(Found kept, Mark mark) throws PosixException {
+    adopt(kept, mark);
+    Directory directory = marks.holds(Kind.SYMLINK) ? null : directories.get(mark.gfid());
+    if (directory != null) {
+      for (FileName name : names(directory)) {
+        Found inside = look(directory, name);
+        if (inside != null && inside.isForeign() && !marks.holds(inside.kind())) {
+          adopt(inside, Mark.KEPT);
+        }
+      }
+    }
+  }
+
+  /**
+   * An inode is nobody's from now on, and kept: no gfid finds it any more. Of a directory, so is
+   * all below it by now.
+   */
+  public void keep(Found found) throws PosixException {
+    Gfid gfid = found.mark().orElseThrow().gfid();
+    mark(found, Mark.KEPT);
+    for (Place place : inventory.places(gfid)) {
+      inventory.removePlace(gfid, place);
+      if (inventory.entry(place).filter(entry -> entry.gfid().equals(gfid)).isPresent()) {
+        inventory.put(place, Entry.of(Mark.KEPT.gfid(), found.kind()));
+      }
+    }
+    if (found.isDirectory()) {
+      directories.forget(gfid);
+    } else if (!marks.holds(found.kind())) {
+      inventory.removeOwned(gfid);
+    }
+  }
+
+  /**
+   * Forgets what is known of the names in a directory that is about to be kept, and gives it its
+   * attributes back.
+   */
+  public void forgetNames(Directory directory) throws PosixException {
+    inventory.names(
+        directory.gfid(),
+        (name, entry) -> {
+          Place place = directory.at(name);
+          inventory.removePlace(entry.gfid(), place);
+          inventory.remove(place);
+          if (!marks.holds(entry.kind()) && inventory.places(entry.gfid()).isEmpty()) {
+            inventory.removeOwned(entry.gfid());
+          }
+        });
+    touched.giveBack(directory);
+  }
+
+  /** Returns whether an inode of this kind keeps its mark itself. */
+  public boolean holdsMark(Kind kind) {
+    return marks.holds(kind);
   }
 
   /**
@@ -236,25 +299,49 @@ public final class Tree {
   }
 
   /**
-   * Moves a directory to a free name.
+   * Moves a directory, or one name of another inode, to a free name.
    *
    * @throws PosixException EINVAL if that lies beneath it
    */
   public void move(Found directory, Gfid gfid, Directory to, FileName name) throws PosixException {
     begin(gfid, to, name);
     touched.beforeChange(directory.directory());
-    directories.unlock(gfid);
-    rename(
-        directory.directory().descriptor(),
-        directory.name().toBytes(),
-        to.descriptor(),
-        name.toBytes(),
-        Linux.RENAME_NOREPLACE);
+    if (directory.isKept()) {
+      moveKept(directory, to, name);
+    } else {
+      directories.unlock(gfid);
+      rename(directory, to, name);
+    }
     end(gfid, directory.kind(), to, name, null);
     forget(directory.place(), gfid);
     if (directory.directory().isLimbo()) {
       limbo.left(directory.name());
     }
+  }
+
+  private void moveKept(Found kept, Directory to, FileName name) throws PosixException {
+    try (Node node = open(kept.directory(), kept.name())) {
+      if (node == null) {
+        throw new PosixException("openat2", kept.name().toBytes(), Errno.ENOENT);
+      }
+      if (!marks.holds(node.kind())) {
+        mark(node, Mark.KEPT);
+      }
+      if (kept.isDirectory()) {
+        directories.moveKept(node, () -> rename(kept, to, name));
+      } else {
+        rename(kept, to, name);
+      }
+    }
+  }
+
+  private void rename(Found found, Directory to, FileName name) throws PosixException {
+    rename(
+        found.directory().descriptor(),
+        found.name().toBytes(),
+        to.descriptor(),
+        name.toBytes(),
+        Linux.RENAME_NOREPLACE);
   }
 
   /** Not every file system knows NOREPLACE (EINVAL); the names were looked at just now. */
@@ -302,9 +389,20 @@ public final class Tree {
 
   /** Moves what is not georep's out of the way. */
   public void setAside(Found foreign) throws PosixException {
+    EntryPath path = directories.path(foreign.directory().gfid()).resolve(foreign.name());
+    setAside(foreign, path, "on the secondary was not made by georep and is in the way");
+  }
+
+  /**
+   * Moves what has no place out of the way.
+   *
+   * @param path as which, and for people
+   * @param why what happened to it, for people
+   */
+  public void setAside(Found foreign, EntryPath path, String why) throws PosixException {
     Directory directory = foreign.directory();
     touched.beforeChange(directory);
-    conflicts.take(directory.descriptor(), foreign.name(), directories.path(directory.gfid()));
+    conflicts.take(directory.descriptor(), foreign.name(), path, why);
     Place place = foreign.place();
     inventory.entry(place).ifPresent(entry -> inventory.removePlace(entry.gfid(), place));
     inventory.remove(place);

@@ -88,7 +88,13 @@ class RealAgentTest {
     try (AgentClient client = AgentClient.open(link.open(), Duration.ofSeconds(60))) {
       Request.Hello hello =
           new Request.Hello(
-              root, UUID.randomUUID(), VolumeId.fresh(), ROOT, Request.Mode.REPLICATE, "here");
+              root,
+              UUID.randomUUID(),
+              VolumeId.fresh(),
+              ROOT,
+              Request.Mode.REPLICATE,
+              "here",
+              false);
       Reply.Welcome welcome = client.call(hello, Reply.Welcome.class);
       PoolOptions options = PoolOptions.of(EngineChoice.AUTO, root, welcome.programs());
       try (DataPool pool = DataPool.start(options, libc, source, link, client::send, heard)) {

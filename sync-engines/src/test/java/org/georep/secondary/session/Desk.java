@@ -40,6 +40,7 @@ final class Desk {
   private SecondarySession agent;
   private long batch = 1;
   private long job;
+  private boolean keepDeleted;
 
   Desk(Path root) {
     this(root, NativeLibc.instance());
@@ -67,7 +68,13 @@ final class Desk {
   Reply hello(Request.Mode mode, UUID session) throws IOException {
     return agent.handle(
         new Request.Hello(
-            RawPath.toBytes(root), session, new VolumeId(SESSION), ROOT, mode, "primary:/vol"));
+            RawPath.toBytes(root),
+            session,
+            new VolumeId(SESSION),
+            ROOT,
+            mode,
+            "primary:/vol",
+            keepDeleted));
   }
 
   Desk open(Request.Mode mode) throws IOException {
@@ -81,6 +88,17 @@ final class Desk {
   /** Opens it as a replicator does. */
   static Desk at(Path root) throws IOException {
     return new Desk(root).open(Request.Mode.REPLICATE);
+  }
+
+  /** Opens it as a replicator that keeps what is deleted does. */
+  static Desk keepingAt(Path root) throws IOException {
+    return new Desk(root).keeping(true).open(Request.Mode.REPLICATE);
+  }
+
+  /** From the next opening on, deletions are kept or not. */
+  Desk keeping(boolean keep) {
+    keepDeleted = keep;
+    return this;
   }
 
   /** Lets the agent end, cleanly or as if killed, and opens the secondary again. */

@@ -372,6 +372,11 @@ final class ModelWorker {
       throws Exception {
     if (!crawling.begun) {
       done(agent.handle(new Request.CrawlBegin()));
+      // Nobody lists the root's own name.
+      List<EntryState> root = List.of(primary.look(ModelPrimary.VOL).orElseThrow());
+      send(
+          new Request.Reconcile(
+              batch.number, List.of(), List.of(), root, List.of(), List.of(), List.of()));
       crawling.begun = true;
     }
     for (int i = 0; i < 2 && !crawling.stack.isEmpty(); i++) {

@@ -59,6 +59,7 @@ final class ModelWorld {
   private final Libc plain = NativeLibc.instance();
   private final Libc libc;
   private final boolean privileged;
+  private final boolean keeping;
   private final Path root;
   private final int size;
   private final boolean cut;
@@ -69,6 +70,7 @@ final class ModelWorld {
   private Optional<String> bad = Optional.empty();
   int transfers;
   int comparisons;
+  int kept;
 
   /** The agent is dead: nothing it does reaches the kernel, but its descriptors are closed. */
   private static final class Killed extends Error {
@@ -95,7 +97,7 @@ final class ModelWorld {
   }
 
   ModelWorld(Path root, int size, boolean cut) throws Exception {
-    this(root, size, cut, true);
+    this(root, size, cut, true, false);
   }
 
   /**
@@ -103,10 +105,13 @@ final class ModelWorld {
    *
    * @param privileged whether the agent takes itself for root; else its marks are a user's, which
    *     links and special files cannot hold
+   * @param keeping whether what is deleted is kept
    */
-  ModelWorld(Path root, int size, boolean cut, boolean privileged) throws Exception {
+  ModelWorld(Path root, int size, boolean cut, boolean privileged, boolean keeping)
+      throws Exception {
     this.root = root;
     this.privileged = privileged;
+    this.keeping = keeping;
     this.libc = privileged ? faulty.libc() : ofUser(faulty.libc());
     this.size = size;
     this.cut = cut;
@@ -140,7 +145,8 @@ final class ModelWorld {
                 new VolumeId(session),
                 ModelPrimary.VOL,
                 Request.Mode.REPLICATE,
-                "primary:/vol"));
+                "primary:/vol",
+                keeping));
     if (!(reply instanceof Reply.Welcome)) {
       throw new IllegalStateException("not welcome: " + reply);
     }
@@ -296,7 +302,9 @@ final class ModelWorld {
     wanted(ModelPrimary.VOL, "VOL", wanted);
     Map<String, String> here = new TreeMap<>();
     Map<Gfid, Set<Object>> inodes = new HashMap<>();
+    kept = 0;
     here(root, "VOL", here, inodes);
+    here.keySet().removeIf(path -> !wanted.containsKey(path) && mayStay(here.get(path)));
     if (!wanted.equals(here)) {
       List<String> differences = new ArrayList<>();
       Set<String> all = new HashSet<>(wanted.keySet());
@@ -372,6 +380,11 @@ final class ModelWorld {
     return privileged || kind == Kind.FILE || kind == Kind.DIRECTORY;
   }
 
+  /** What cannot hold a mark does not show that it is kept. */
+  private boolean mayStay(@Nullable String found) {
+    return keeping && found != null && found.split(" ", -1)[1].equals("?");
+  }
+
   private void here(Path at, String path, Map<String, String> into, Map<Gfid, Set<Object>> inodes)
       throws IOException {
     int parent =
@@ -386,6 +399,10 @@ final class ModelWorld {
       Kind kind = Objects.requireNonNull(node).kind();
       isDirectory = kind == Kind.DIRECTORY;
       Optional<Mark> mark = marks.read(node.descriptor());
+      if (keeping && mark.filter(Mark::isKept).isPresent()) {
+        kept++;
+        return;
+      }
       String contents =
           switch (kind) {
             case FILE -> Files.readString(at);
@@ -457,7 +474,7 @@ final class ModelWorld {
     String at = primary.path(directory, name);
     String[] parts = found == null ? new String[0] : found.split(" ", -1);
     if (gfid == null
-        ? found != null
+        ? found != null && !mayStay(found)
         : found == null || (!parts[1].equals("?") && !parts[1].equals(gfid.toString()))) {
       return Optional.of("stime " + time + " is untrue for " + at + ": " + gfid + " " + found);
     }

@@ -12,7 +12,7 @@ import org.georep.secondary.session.ModelWorld.Token;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Random histories: whatever the primary did, and whoever died, both sides end the same. */
 class ModelWorldTest {
@@ -28,6 +28,8 @@ class ModelWorldTest {
   };
   private static final String[] RENAMES = {"rename", "rename", "exch"};
   private static final String[] NAMES = {"a", "b", "c"};
+
+  private long kept;
 
   @BeforeEach
   void needsRoot() {
@@ -81,11 +83,11 @@ class ModelWorldTest {
     return all;
   }
 
-  private static Optional<String> execute(
-      List<Token> history, int size, boolean cut, boolean privileged) {
+  private Optional<String> execute(
+      List<Token> history, int size, boolean cut, boolean privileged, boolean keeping) {
     List<String> log = List.of();
     try (Quick quick = new Quick()) {
-      ModelWorld world = new ModelWorld(quick.root(), size, cut, privileged);
+      ModelWorld world = new ModelWorld(quick.root(), size, cut, privileged, keeping);
       log = world.primary.log;
       for (Token token : history) {
         world.token(token);
@@ -94,6 +96,7 @@ class ModelWorldTest {
       if (wrong.isEmpty()) {
         wrong = world.compare();
       }
+      kept += world.kept;
       world.end();
       List<String> told = log;
       return wrong.map(text -> text + "\n    " + String.join("; ", told));
@@ -104,13 +107,13 @@ class ModelWorldTest {
     }
   }
 
-  private static List<Token> shrunk(
-      List<Token> history, int size, boolean cut, boolean privileged) {
+  private List<Token> shrunk(
+      List<Token> history, int size, boolean cut, boolean privileged, boolean keeping) {
     List<Token> least = history;
     for (int i = 0; i < least.size(); ) {
       List<Token> less = new ArrayList<>(least);
       less.remove(i);
-      if (execute(less, size, cut, privileged).isPresent()) {
+      if (execute(less, size, cut, privileged, keeping).isPresent()) {
         least = less;
         i = 0;
       } else {
@@ -121,8 +124,8 @@ class ModelWorldTest {
   }
 
   @ParameterizedTest
-  @ValueSource(booleans = {true, false})
-  void everyHistoryConverges(boolean privileged) {
+  @CsvSource({"true, false", "false, false", "true, true", "false, true"})
+  void everyHistoryConverges(boolean privileged, boolean keeping) {
     long first = Long.getLong("model.seed", 0);
     long count = Long.getLong("model.count", 300);
     for (long seed = first; seed < first + count; seed++) {
@@ -130,13 +133,14 @@ class ModelWorldTest {
       int size = new int[] {1, 2, 4, 50}[random.nextInt(4)];
       boolean cut = random.nextInt(4) == 0;
       List<Token> history = randomHistory(random, seed);
-      if (execute(history, size, cut, privileged).isPresent()) {
-        List<Token> least = shrunk(history, size, cut, privileged);
-        assertThat(execute(least, size, cut, privileged).orElse("only sometimes"))
+      if (execute(history, size, cut, privileged, keeping).isPresent()) {
+        List<Token> least = shrunk(history, size, cut, privileged, keeping);
+        assertThat(execute(least, size, cut, privileged, keeping).orElse("only sometimes"))
             .as("seed %d, batches of %d: %s", seed, size, least)
             .isEmpty();
       }
     }
+    assertThat(kept > 0).as("%d names were deleted and are kept", kept).isEqualTo(keeping);
   }
 
   @Test

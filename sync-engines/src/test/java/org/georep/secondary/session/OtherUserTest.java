@@ -19,4 +19,13 @@ class OtherUserTest {
         .values()
         .containsOnly("SUCCESSFUL");
   }
+
+  @Test
+  void deletedEntriesAreKeptThereToo() {
+    OtherUser user = new OtherUser(sandbox.directory("user"));
+    assertThat(user.runTests(KeepDeletedTest.class.getName()))
+        .hasSizeGreaterThan(15)
+        .values()
+        .containsOnly("SUCCESSFUL");
+  }
 }
