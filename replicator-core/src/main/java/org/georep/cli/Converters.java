@@ -7,7 +7,9 @@ import java.util.function.Function;
 import org.georep.changelog.capture.CaptureWish;
 import org.georep.engine.EngineChoice;
 import org.georep.posix.RawPath;
+import org.georep.protocol.MinFree;
 import org.georep.replicator.session.ByteText;
+import org.georep.replicator.session.FreeSpace;
 import org.georep.replicator.session.GivenPath;
 import org.georep.replicator.session.Rate;
 import org.georep.replicator.session.SessionName;
@@ -22,6 +24,7 @@ final class Converters {
   static void register(CommandLine line) {
     line.registerConverter(Size.class, checked(Size::parse));
     line.registerConverter(Rate.class, checked(Rate::parse));
+    line.registerConverter(MinFree.class, checked(FreeSpace::parse));
     line.registerConverter(Duration.class, checked(Span::parse));
     line.registerConverter(SessionName.class, checked(SessionName::new));
     line.registerConverter(CaptureWish.class, checked(CaptureWish::parse));

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.georep.changelog.capture.CaptureWish;
 import org.georep.engine.EngineChoice;
+import org.georep.protocol.MinFree;
 import org.georep.replicator.session.FilterLine;
 import org.georep.replicator.session.Rate;
 import org.georep.replicator.session.Settings;
@@ -60,6 +61,15 @@ final class SettingOptions {
       paramLabel = "N",
       description = "Entries per second a crawl walks at most; 0 for no limit. Default: 0.")
   private @Nullable Long crawlLimit;
+
+  @Option(
+      names = "--min-free",
+      paramLabel = "SHARE|SIZE",
+      description = {
+        "How much of the secondary's file system stays free, such as 1%% or 10GiB: below it contents"
+            + " wait, deletions and renames go on. Default: 1%%."
+      })
+  private @Nullable MinFree minFree;
 
   @Option(
       names = "--ignore-deletes",
@@ -117,6 +127,7 @@ final class SettingOptions {
     Optional.ofNullable(capture).ifPresent(builder::capture);
     Optional.ofNullable(rescanInterval).ifPresent(builder::rescanInterval);
     Optional.ofNullable(crawlLimit).ifPresent(builder::crawlLimit);
+    Optional.ofNullable(minFree).ifPresent(builder::minFree);
     Optional.ofNullable(timeout).ifPresent(builder::timeout);
     return builder.build();
   }

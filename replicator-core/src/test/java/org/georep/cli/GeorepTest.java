@@ -195,6 +195,7 @@ class GeorepTest {
     defaultIs(
         help, "--rescan-interval", org.georep.replicator.session.Span.format(d.rescanInterval()));
     defaultIs(help, "--crawl-limit", "" + d.crawlLimit());
+    defaultIs(help, "--min-free", org.georep.replicator.session.FreeSpace.format(d.minFree()));
     defaultIs(help, "--timeout", org.georep.replicator.session.Span.format(d.timeout()));
     String capture = georep("capture", "--help").out().replaceAll("\\s+", " ");
     defaultIs(capture, "--journal-limit", d.journalLimit().toString());
@@ -202,7 +203,8 @@ class GeorepTest {
 
   private static void defaultIs(String help, String option, String value) {
     Matcher text =
-        Pattern.compile(Pattern.quote(option) + "=[A-Z]+ [^=]*?Default: ([^ ]*)\\. ").matcher(help);
+        Pattern.compile(Pattern.quote(option) + "=[A-Z|]+ [^=]*?Default: ([^ ]*)\\. ")
+            .matcher(help);
     assertThat(text.find()).as("%s tells its default", option).isTrue();
     assertThat(text.group(1)).as(option).isEqualTo(value);
   }
@@ -224,6 +226,7 @@ class GeorepTest {
       "--include",
       "keep me",
       "--exclude=" + ByteText.of(new byte[] {(byte) 0xff}),
+      "--min-free=2.5%",
       "--ignore-deletes",
       "--ssh-option=Port=1",
       "--ssh-option=A=b",

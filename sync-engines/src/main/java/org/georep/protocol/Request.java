@@ -36,6 +36,7 @@ public sealed interface Request {
    * @param rootGfid the gfid of the primary's root; at the secondary it stands for the root there
    * @param primary how people call the primary, for messages
    * @param keepDeleted whether what is deleted on the primary stays on the secondary
+   * @param minFree how much of the secondary's file system stays free
    */
   record Hello(
       byte[] root,
@@ -44,7 +45,8 @@ public sealed interface Request {
       Gfid rootGfid,
       Mode mode,
       String primary,
-      boolean keepDeleted)
+      boolean keepDeleted,
+      MinFree minFree)
       implements Request {
     /** Checks its parts. */
     public Hello {
@@ -54,6 +56,7 @@ public sealed interface Request {
       Objects.requireNonNull(rootGfid, "rootGfid is null");
       Objects.requireNonNull(mode, "mode is null");
       Objects.requireNonNull(primary, "primary is null");
+      Objects.requireNonNull(minFree, "minFree is null");
     }
   }
 

@@ -120,6 +120,7 @@ final class RequestCodec {
     out.text(hello.mode().name());
     out.text(hello.primary());
     out.flag(hello.keepDeleted());
+    Values.minFree(out, hello.minFree());
   }
 
   private static Request.Hello readHello(WireReader in) throws ProtocolException {
@@ -130,7 +131,8 @@ final class RequestCodec {
         Values.gfid(in),
         in.named(Request.Mode.class),
         in.text(MAX_TEXT),
-        in.flag());
+        in.flag(),
+        Values.minFree(in));
   }
 
   private static void writeSuspect(WireWriter out, Request.Suspect suspect)

@@ -66,6 +66,20 @@ final class Values {
     return EntryPath.parse(path);
   }
 
+  static void minFree(WireWriter out, MinFree free) throws ProtocolException {
+    out.unsigned(free.bytes());
+    out.unsigned(free.tenThousandths());
+  }
+
+  static MinFree minFree(WireReader in) throws ProtocolException {
+    long bytes = in.unsigned();
+    long share = in.unsigned();
+    if (bytes < 0 || share < 0 || share > MinFree.WHOLE) {
+      throw new ProtocolException(bytes + " and " + share + " are no free space");
+    }
+    return new MinFree(bytes, (int) share);
+  }
+
   static void uuid(WireWriter out, UUID id) throws ProtocolException {
     out.unsigned(id.getMostSignificantBits());
     out.unsigned(id.getLeastSignificantBits());

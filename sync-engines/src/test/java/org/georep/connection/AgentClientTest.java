@@ -21,6 +21,7 @@ import org.georep.name.Gfid;
 import org.georep.name.VolumeId;
 import org.georep.posix.Errno;
 import org.georep.protocol.Greeting;
+import org.georep.protocol.MinFree;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.testing.Program;
@@ -62,7 +63,8 @@ final class AgentClientTest {
         Gfid.of(new byte[] {1}),
         Request.Mode.REPLICATE,
         "here",
-        false);
+        false,
+        MinFree.NONE);
   }
 
   private AgentClient greeted(Channel channel, Duration timeout) throws Exception {

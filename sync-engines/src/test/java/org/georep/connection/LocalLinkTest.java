@@ -12,6 +12,7 @@ import org.georep.name.Gfid;
 import org.georep.name.VolumeId;
 import org.georep.posix.RawPath;
 import org.georep.protocol.Greeting;
+import org.georep.protocol.MinFree;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.testing.Sandbox;
@@ -38,7 +39,8 @@ final class LocalLinkTest {
             Gfid.of(new byte[] {1}),
             Request.Mode.REPLICATE,
             "here",
-            false);
+            false,
+            MinFree.NONE);
     try (Link link = Links.open(new SecondaryAddress.Local(root), LinkOptions.DEFAULT)) {
       for (boolean fresh : new boolean[] {true, false}) {
         Channel channel = link.open();

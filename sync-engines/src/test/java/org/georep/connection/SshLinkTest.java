@@ -23,6 +23,7 @@ import org.georep.name.Gfid;
 import org.georep.name.VolumeId;
 import org.georep.posix.NativeLibc;
 import org.georep.protocol.Greeting;
+import org.georep.protocol.MinFree;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.testing.Program;
@@ -115,7 +116,8 @@ final class SshLinkTest {
             Gfid.of(new byte[] {1}),
             Request.Mode.REPLICATE,
             "here",
-            false),
+            false,
+            MinFree.NONE),
         Reply.Welcome.class);
     return client;
   }
@@ -368,7 +370,8 @@ final class SshLinkTest {
                     Gfid.of(new byte[] {1}),
                     Request.Mode.REPLICATE,
                     "here",
-                    false))
+                    false,
+                    MinFree.NONE))
             .get();
     assertThat(reply).isInstanceOf(Reply.Refused.class);
     assertThat(cache).isEmptyDirectory();

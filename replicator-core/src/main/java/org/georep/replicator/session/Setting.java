@@ -47,6 +47,10 @@ final class Setting {
               (builder, value) ->
                   builder.filter(words(value).stream().map(FilterLine::parseText).toList())),
           new Setting(
+              "min-free",
+              settings -> FreeSpace.format(settings.minFree()),
+              (builder, value) -> builder.minFree(FreeSpace.parse(word(value)))),
+          new Setting(
               "ignore-deletes",
               Settings::ignoreDeletes,
               (builder, value) -> builder.ignoreDeletes(yesOrNo(value))),

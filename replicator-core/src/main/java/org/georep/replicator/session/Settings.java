@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.georep.changelog.capture.CaptureWish;
 import org.georep.engine.EngineChoice;
+import org.georep.protocol.MinFree;
 
 /**
  * What of a session can be changed. Every one has a default, see {@link #DEFAULTS}, and a key, see
@@ -20,6 +21,7 @@ import org.georep.engine.EngineChoice;
  *     never
  * @param crawlLimit entries a crawl walks per second at most; 0 for no limit
  * @param filter which names are left out, first match wins
+ * @param minFree how much of the secondary's file system stays free: contents wait below it
  * @param ignoreDeletes what is deleted on the primary is kept on the secondary
  * @param sshOptions as for {@code ssh -o}
  * @param sshKey the private key for ssh
@@ -35,6 +37,7 @@ public record Settings(
     Duration rescanInterval,
     long crawlLimit,
     List<FilterLine> filter,
+    MinFree minFree,
     boolean ignoreDeletes,
     List<String> sshOptions,
     Optional<Path> sshKey,
@@ -52,6 +55,7 @@ public record Settings(
           Duration.ofHours(1),
           0,
           List.of(),
+          new MinFree(0, 100),
           false,
           List.of(),
           Optional.empty(),
@@ -64,6 +68,7 @@ public record Settings(
     Objects.requireNonNull(engine, "engine is null");
     Objects.requireNonNull(bwlimit, "bwlimit is null");
     Objects.requireNonNull(capture, "capture is null");
+    Objects.requireNonNull(minFree, "minFree is null");
     Objects.requireNonNull(sshKey, "sshKey is null");
     Objects.requireNonNull(agentCommand, "agentCommand is null");
     Objects.requireNonNull(journalLimit, "journalLimit is null");

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Optional;
 import org.georep.changelog.capture.CaptureWish;
 import org.georep.engine.EngineChoice;
+import org.georep.protocol.MinFree;
 
 /** Makes {@link Settings} piece by piece; checked when built. For one thread. */
 public final class SettingsBuilder {
@@ -16,6 +17,7 @@ public final class SettingsBuilder {
   private Duration rescanInterval;
   private long crawlLimit;
   private List<FilterLine> filter;
+  private MinFree minFree;
   private boolean ignoreDeletes;
   private List<String> sshOptions;
   private Optional<Path> sshKey;
@@ -31,6 +33,7 @@ public final class SettingsBuilder {
     rescanInterval = from.rescanInterval();
     crawlLimit = from.crawlLimit();
     filter = from.filter();
+    minFree = from.minFree();
     ignoreDeletes = from.ignoreDeletes();
     sshOptions = from.sshOptions();
     sshKey = from.sshKey();
@@ -78,6 +81,12 @@ public final class SettingsBuilder {
   /** Sets {@link Settings#filter}. */
   public SettingsBuilder filter(List<FilterLine> value) {
     filter = value;
+    return this;
+  }
+
+  /** Sets {@link Settings#minFree}. */
+  public SettingsBuilder minFree(MinFree value) {
+    minFree = value;
     return this;
   }
 
@@ -131,6 +140,7 @@ public final class SettingsBuilder {
         rescanInterval,
         crawlLimit,
         filter,
+        minFree,
         ignoreDeletes,
         sshOptions,
         sshKey,

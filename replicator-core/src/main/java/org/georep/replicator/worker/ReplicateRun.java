@@ -290,6 +290,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
             : OptionalInt.of((int) Math.min(Integer.MAX_VALUE, settings.crawlLimit())),
         expected,
         settings.ignoreDeletes(),
+        settings.minFree(),
         mode,
         capture,
         new SyncStateFile(libc, session.stime(configuration.volume())),

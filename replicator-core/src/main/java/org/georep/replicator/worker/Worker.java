@@ -171,7 +171,8 @@ public final class Worker {
                 parts.tree().rootGfid(),
                 mode,
                 parts.primaryName(),
-                parts.ignoreDeletes()),
+                parts.ignoreDeletes(),
+                parts.minFree()),
             Reply.class);
     if (reply instanceof Reply.Welcome welcome) {
       return welcome;

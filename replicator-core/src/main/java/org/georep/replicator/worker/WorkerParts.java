@@ -10,6 +10,7 @@ import org.georep.connection.SecondaryAddress;
 import org.georep.engine.EngineChoice;
 import org.georep.name.VolumeId;
 import org.georep.posix.Libc;
+import org.georep.protocol.MinFree;
 import org.georep.protocol.Reply;
 import org.georep.replicator.plan.Filter;
 import org.georep.replicator.quarantine.Quarantine;
@@ -34,6 +35,7 @@ import org.georep.replicator.volume.PrimaryTree;
  * @param crawlLimit entries a second a crawl may look at, if limited
  * @param expectedEntries entries a first crawl will meet, as far as known, else 0
  * @param ignoreDeletes whether what is deleted on the primary stays on the secondary
+ * @param minFree how much of the secondary's file system stays free
  * @param mode how this run goes
  * @param capture the journal, or none
  * @param states where stime and position are kept
@@ -55,6 +57,7 @@ public record WorkerParts(
     OptionalInt crawlLimit,
     long expectedEntries,
     boolean ignoreDeletes,
+    MinFree minFree,
     RunMode mode,
     Capture capture,
     SyncStateFile states,

@@ -29,6 +29,20 @@ class AmountsTest {
   }
 
   @Test
+  void freeSpaceIsAShareOrASize() {
+    for (String text : List.of("1%", "2.5%", "100%", "10GiB", "0")) {
+      assertThat(FreeSpace.format(FreeSpace.parse(text))).isEqualTo(text);
+    }
+    assertThat(FreeSpace.parse("1%").of(1_000_000)).isEqualTo(10_000);
+    assertThat(FreeSpace.parse("64KiB").of(1_000_000)).isEqualTo(65_536);
+    for (String wrong : List.of("", "101%", "1.234%", "-1%", "many")) {
+      assertThatThrownBy(() -> FreeSpace.parse(wrong))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageContaining("10GiB");
+    }
+  }
+
+  @Test
   void ratesAreReadAndWritten() {
     assertThat(Rate.parse("10MB/s").bytesPerSecond()).isEqualTo(10_000_000);
     assertThat(Rate.parse("512KiB").bytesPerSecond()).isEqualTo(512 << 10);

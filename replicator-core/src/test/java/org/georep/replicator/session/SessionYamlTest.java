@@ -15,6 +15,7 @@ import org.georep.changelog.capture.CaptureWish;
 import org.georep.connection.SecondaryAddress;
 import org.georep.engine.EngineChoice;
 import org.georep.posix.RawPath;
+import org.georep.protocol.MinFree;
 import org.junit.jupiter.api.Test;
 
 class SessionYamlTest {
@@ -36,6 +37,7 @@ class SessionYamlTest {
       rescan-interval: "1h"
       crawl-limit: 0
       filter: []
+      min-free: "1%"
       ignore-deletes: false
       ssh-options: []
       ssh-key: null
@@ -57,6 +59,7 @@ class SessionYamlTest {
               new FilterLine(FilterLine.Action.EXCLUDE, bytes("= strange: # 'x'")),
               new FilterLine(FilterLine.Action.CLEAR, bytes("")),
               new FilterLine(FilterLine.Action.EXCLUDE, latin("\377*"))),
+          new MinFree(10L << 30, 0),
           true,
           List.of("Port=2222", "StrictHostKeyChecking=yes"),
           Optional.of(RawPath.toPath(latin("/root/.ssh/\377key"))),

@@ -3,6 +3,7 @@ package org.georep.replicator.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.RandomAccessFile;
+import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.georep.changelog.capture.CaptureWish;
 import org.georep.engine.EngineChoice;
+import org.georep.protocol.MinFree;
 import org.georep.replicator.session.RunMode;
 import org.georep.testing.LoopImage;
 import org.georep.testing.Sandbox;
@@ -171,6 +173,43 @@ final class FullSecondaryTest {
   }
 
   /** Leaves no block. */
+  @Test
+  void whatIsToStayFreeStaysFree() throws Exception {
+    try (LoopImage image = image(EngineChoice.AUTO)) {
+      session.minFree(new MinFree(0, MinFree.WHOLE / 2));
+      write("a/f0", MEBIBYTE);
+      FileStore store = Files.getFileStore(secondary);
+      try (TestSession.Running running = session.start(RunMode.CONTINUOUS)) {
+        Future<?> run = threads.submit(() -> running.worker().run());
+        int made = 1;
+        while (session.meter().trouble().isEmpty()) {
+          awaitInStep(run);
+          write("a/f" + made, MEBIBYTE);
+          made++;
+          assertThat(made).isLessThan(20);
+          Path arrived = secondary.resolve("a/f" + (made - 1));
+          until(
+              run,
+              "it arrives or waits",
+              () -> Files.exists(arrived) || session.meter().trouble().isPresent());
+        }
+        assertThat(session.meter().trouble().get()).contains("min-free wants");
+        write("a/more", MEBIBYTE);
+        until(run, "files wait in quarantine", () -> running.quarantine().size() > 0);
+        // What was on its way when room became short still arrived.
+        assertThat(store.getUsableSpace()).isGreaterThan(store.getTotalSpace() / 2 - 4L * MEBIBYTE);
+        assertThat(secondary.resolve(".georep/reserve")).exists();
+        for (int i = 2; i < made; i++) {
+          Files.delete(primary.resolve("a/f" + i));
+        }
+        awaitInStep(run);
+        assertThat(secondary.resolve("a/more")).hasSize(MEBIBYTE);
+        running.worker().stop();
+        run.get();
+      }
+    }
+  }
+
   private static void fill(Path file) throws Exception {
     try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
       for (int size = MEBIBYTE; size >= 4096; size /= 2) {

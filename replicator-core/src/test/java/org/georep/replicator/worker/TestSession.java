@@ -22,6 +22,7 @@ import org.georep.engine.EngineChoice;
 import org.georep.name.VolumeId;
 import org.georep.posix.Libc;
 import org.georep.posix.NativeLibc;
+import org.georep.protocol.MinFree;
 import org.georep.protocol.Reply;
 import org.georep.replicator.plan.Filter;
 import org.georep.replicator.quarantine.Quarantine;
@@ -46,6 +47,7 @@ final class TestSession implements AutoCloseable {
   private CaptureWish wish = CaptureWish.NONE;
   private Filter filter = Filter.NONE;
   private boolean ignoreDeletes;
+  private MinFree minFree = MinFree.NONE;
 
   TestSession(
       Path primary,
@@ -72,6 +74,11 @@ final class TestSession implements AutoCloseable {
 
   TestSession filter(Filter which) {
     filter = which;
+    return this;
+  }
+
+  TestSession minFree(MinFree least) {
+    minFree = least;
     return this;
   }
 
@@ -140,6 +147,7 @@ final class TestSession implements AutoCloseable {
                 OptionalInt.empty(),
                 0,
                 ignoreDeletes,
+                minFree,
                 mode,
                 capture,
                 new SyncStateFile(LIBC, state.resolve("stime")),

@@ -114,7 +114,7 @@ final class Opening {
     }
     Control control = Control.open(libc, root, controlDescriptor);
     Marks marks = new Marks(libc, Identity.on(libc, root), isRoot);
-    Room room = new Room(libc, controlDescriptor);
+    Room room = new Room(libc, controlDescriptor, hello.minFree());
     Directory rootDirectory = new Directory(hello.rootGfid(), root);
     boolean fresh = known.isEmpty() || !known.get().root().equals(hello.rootGfid());
     if (!fresh) {

@@ -9,6 +9,7 @@ import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
 import org.georep.posix.StatFs;
+import org.georep.protocol.MinFree;
 
 /**
  * Room on the secondary's file system, so that a full one is a state and not an accident.
@@ -17,7 +18,8 @@ import org.georep.posix.StatFs;
  * may still take falls below as much again, room is <em>short</em>: the reserve is given up, for
  * what has to be written about the state itself (names in limbo, stime, the inventory), and what
  * would make the tree larger is refused with ENOSPC, entry by entry. What makes it smaller goes on.
- * When there is three times the reserve, it is taken back and room is short no more.
+ * When there is three times the reserve, it is taken back and room is short no more. Room is short,
+ * too, while less is free than the session wants left for others; the reserve is kept then.
  *
  * <p>A crash leaves the reserve or none; the next start looks. Quotas of a user are not seen here:
  * EDQUOT comes from the calls themselves. For one thread.
@@ -35,6 +37,7 @@ public final class Room {
 
   private final Libc libc;
   private final int control;
+  private final MinFree minFree;
   private boolean held;
   private boolean isShort;
   private String figures = "";
@@ -50,10 +53,12 @@ public final class Room {
    * Makes it and looks.
    *
    * @param control {@code .georep}; stays the caller's
+   * @param minFree how much is to stay free besides
    */
-  public Room(Libc libc, int control) {
+  public Room(Libc libc, int control, MinFree minFree) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.control = control;
+    this.minFree = Objects.requireNonNull(minFree, "minFree is null");
     this.held = exists();
     look();
   }
@@ -83,20 +88,25 @@ public final class Room {
     long size = reserve(now);
     long free = now.available() * now.blockSize();
     boolean counted = now.files() > 0;
-    if (!isShort && (free < size || (counted && now.filesFree() < LEAST_INODES))) {
+    long least = Math.max(size, minFree.of(now.blocks() * now.blockSize()));
+    boolean full = free < size || (counted && now.filesFree() < LEAST_INODES);
+    if (full && held) {
       isShort = true;
       giveUp();
     } else if (!held
         && free >= BEGIN_AGAIN * size
         && (!counted || now.filesFree() >= BEGIN_AGAIN * LEAST_INODES)) {
-      isShort = !take(size);
-    } else if (isShort && held && free >= size) {
-      isShort = false;
-    } else if (!held) {
-      isShort = true;
+      isShort = !take(size) || free < least;
+    } else {
+      isShort = !held || free < least;
     }
     if (isShort) {
-      figures = mebibytes(free) + " of " + mebibytes(now.blocks() * now.blockSize()) + " are left";
+      figures =
+          mebibytes(free)
+              + " of "
+              + mebibytes(now.blocks() * now.blockSize())
+              + " are left"
+              + (full || !held ? "" : "; min-free wants " + mebibytes(least));
     }
   }
 

@@ -26,6 +26,7 @@ import org.georep.posix.Libc;
 import org.georep.posix.NativeLibc;
 import org.georep.posix.RawPath;
 import org.georep.protocol.EntryState;
+import org.georep.protocol.MinFree;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.protocol.Want;
@@ -94,7 +95,8 @@ class RealAgentTest {
               ROOT,
               Request.Mode.REPLICATE,
               "here",
-              false);
+              false,
+              MinFree.NONE);
       Reply.Welcome welcome = client.call(hello, Reply.Welcome.class);
       PoolOptions options = PoolOptions.of(EngineChoice.AUTO, root, welcome.programs());
       try (DataPool pool = DataPool.start(options, libc, source, link, client::send, heard)) {

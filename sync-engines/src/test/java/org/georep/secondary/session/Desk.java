@@ -23,6 +23,7 @@ import org.georep.posix.RawPath;
 import org.georep.protocol.EntryState;
 import org.georep.protocol.Kind;
 import org.georep.protocol.Listing;
+import org.georep.protocol.MinFree;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.protocol.Want;
@@ -74,7 +75,8 @@ final class Desk {
             ROOT,
             mode,
             "primary:/vol",
-            keepDeleted));
+            keepDeleted,
+            MinFree.NONE));
   }
 
   Desk open(Request.Mode mode) throws IOException {

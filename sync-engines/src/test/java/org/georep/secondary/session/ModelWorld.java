@@ -27,6 +27,7 @@ import org.georep.posix.Linux;
 import org.georep.posix.NativeLibc;
 import org.georep.posix.RawPath;
 import org.georep.protocol.Kind;
+import org.georep.protocol.MinFree;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.secondary.identity.Mark;
@@ -146,7 +147,8 @@ final class ModelWorld {
                 ModelPrimary.VOL,
                 Request.Mode.REPLICATE,
                 "primary:/vol",
-                keeping));
+                keeping,
+                MinFree.NONE));
     if (!(reply instanceof Reply.Welcome)) {
       throw new IllegalStateException("not welcome: " + reply);
     }
