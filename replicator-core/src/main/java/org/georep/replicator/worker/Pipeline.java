@@ -21,6 +21,7 @@ import org.georep.replicator.apply.Step;
 import org.georep.replicator.apply.StepResult;
 import org.georep.replicator.crawl.JournalIntake;
 import org.georep.replicator.crawl.MappedFiles;
+import org.georep.replicator.failpoint.ReplicatorFailpoint;
 import org.georep.replicator.plan.DirtySet;
 import org.georep.replicator.volume.PrimaryTree;
 
@@ -163,6 +164,7 @@ public final class Pipeline {
     boolean any = false;
     for (DataPhase.Ended ended : contents.drainEnded()) {
       failures.ended(ended);
+      ReplicatorFailpoint.CONTENTS_NOTED.reached();
       any = true;
     }
     List<FileJob> due = contents.due();
@@ -180,6 +182,7 @@ public final class Pipeline {
     int records = 0;
     if (intake.isPresent()) {
       records = intake.get().read(dirty, LOOKS);
+      ReplicatorFailpoint.STEP_READ.reached();
       mark = intake.get().mark();
       if (mark.isPresent()) {
         mapped.addTo(dirty, clock.instant());
@@ -209,6 +212,7 @@ public final class Pipeline {
           dirty.size() - dirty.attributes().size() - dirty.contents().size() + lists.size());
       meter.attributesInFlight.set(dirty.attributes().size());
       StepResult result = entries.run(new Step(batch, dirty, lists));
+      ReplicatorFailpoint.STEP_ANSWERED.reached();
       turned |= result.looks() > 0;
       apply(result, lists, dirty.isEmpty() && lists.isEmpty());
       jobs.addAll(result.jobs());
@@ -241,6 +245,7 @@ public final class Pipeline {
       crawl.listed(result.looks());
     }
     failures.step(result);
+    ReplicatorFailpoint.STEP_NOTED.reached();
     for (Gfid gfid : result.incomplete()) {
       if (!failures.isUnlistable(gfid) && !crawl.keeps(gfid, probed)) {
         toList.add(gfid);
@@ -277,6 +282,7 @@ public final class Pipeline {
                           new FileJob(batch, job.gfid(), job.size(), job.have(), job.sameToken()))
                   .toList());
       pool.submit(now);
+      ReplicatorFailpoint.STEP_HANDED_OVER.reached();
       barriers.worked(batch);
       meter.busy();
     }

@@ -4,6 +4,7 @@ import java.util.Objects;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.posix.PosixException;
+import org.georep.secondary.failpoint.AgentFailpoint;
 import org.georep.secondary.tree.Found;
 import org.georep.secondary.tree.Limbo;
 import org.georep.secondary.tree.Tree;
@@ -69,5 +70,6 @@ final class Departures {
     FileName item = limbo.nameFor(gfid);
     limbo.entered(item, batch);
     tree.link(found, gfid, tree.directories().limbo(), item, null);
+    AgentFailpoint.LIMBO_LINKED.reached();
   }
 }
