@@ -26,8 +26,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  * primary does not do. A failpoint that neither reaches fails.
  */
 class AgentFailpointTest {
-  private static final int HISTORIES = 60;
-  private static final int DEATHS = 5;
+  private static final int HISTORIES = 100;
+  private static final int DEATHS = 10;
+  private static final int PERFORMANCES = 4;
 
   /** What the model has not: others' entries in the way. */
   private static final Set<AgentFailpoint> ONLY_IN_THE_PLAY =
@@ -48,7 +49,8 @@ class AgentFailpointTest {
   void inRandomHistories(Failpoint at) throws Throwable {
     assumeTrue(!ONLY_IN_THE_PLAY.contains(at), "only in the play");
     int deaths = 0;
-    for (long seed = 0; seed < HISTORIES && deaths < DEATHS; seed++) {
+    long first = 1_000L * at.name().hashCode();
+    for (long seed = first; seed < first + HISTORIES && deaths < DEATHS; seed++) {
       Random random = new Random(seed);
       int size = new int[] {1, 4, 50}[random.nextInt(3)];
       List<ModelWorld.Token> history = new ArrayList<>();
@@ -58,7 +60,7 @@ class AgentFailpointTest {
       history.add(ModelWorld.Token.of("crash", 0, 0, seed % 2 == 0 ? "power" : "session"));
       try (Quick quick = new Quick()) {
         ModelWorld world =
-            ModelWorld.dyingAt(quick.root(), size, seed % 4 == 0, at, (int) (seed % 3));
+            ModelWorld.dyingAt(quick.root(), size, seed % 4 == 0, at, (int) Math.floorMod(seed, 3L));
         Killing.during(
             world::reached,
             () -> {
@@ -83,7 +85,7 @@ class AgentFailpointTest {
   void inThePlay(Failpoint at) throws Throwable {
     int deaths = 0;
     int died = 1;
-    for (int passes = 0; died > 0 && passes < DEATHS; passes++) {
+    for (int passes = 0; died > 0 && passes < PERFORMANCES; passes++) {
       try (Quick quick = new Quick()) {
         died = new FailpointPlay(quick.root(), at, passes).perform();
       }
