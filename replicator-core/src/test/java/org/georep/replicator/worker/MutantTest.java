@@ -143,7 +143,7 @@ class MutantTest {
       capture.signal("STOP");
       int queue =
           Integer.parseInt(
-              Files.readString(Path.of("/proc/sys/fs/inotify/max_queued_events")).strip());
+              Files.readAllLines(Path.of("/proc/sys/fs/inotify/max_queued_events")).get(0));
       for (int i = 0; i < queue; i++) {
         Files.delete(Files.createFile(primary.resolve("one/f" + i)));
       }
