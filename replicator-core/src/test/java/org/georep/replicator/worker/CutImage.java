@@ -30,8 +30,7 @@ final class CutImage implements AutoCloseable {
     boolean whole = false;
     try {
       boolean small = kind == LoopImage.Kind.EXT4;
-      inner =
-          LoopImage.create(kind, outer.mountPoint(), small ? EXT4_MEBIBYTES : XFS_MEBIBYTES);
+      inner = LoopImage.create(kind, outer.mountPoint(), small ? EXT4_MEBIBYTES : XFS_MEBIBYTES);
       inner.mount();
       shown = Files.createDirectory(directory.resolve("cut"));
       whole = true;

@@ -89,8 +89,7 @@ enum Mutant {
     private AnswerYes() {}
 
     @Advice.OnMethodExit
-    static void exit(
-        @Advice.This Object found, @Advice.Return(readOnly = false) boolean answer) {
+    static void exit(@Advice.This Object found, @Advice.Return(readOnly = false) boolean answer) {
       answer = Inside.isMarked(found);
     }
   }

@@ -17,7 +17,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the tests are worth: georep with one thing taken out of it is found out, whole it is not. */
+/**
+ * What the tests are worth: georep with one thing taken out of it is found out, whole it is not.
+ */
 class MutantTest {
   private static final int VERSIONS = 12;
 

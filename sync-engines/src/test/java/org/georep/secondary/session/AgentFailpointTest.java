@@ -60,7 +60,8 @@ class AgentFailpointTest {
       history.add(ModelWorld.Token.of("crash", 0, 0, seed % 2 == 0 ? "power" : "session"));
       try (Quick quick = new Quick()) {
         ModelWorld world =
-            ModelWorld.dyingAt(quick.root(), size, seed % 4 == 0, at, (int) Math.floorMod(seed, 3L));
+            ModelWorld.dyingAt(
+                quick.root(), size, seed % 4 == 0, at, (int) Math.floorMod(seed, 3L));
         Killing.during(
             world::reached,
             () -> {

@@ -26,6 +26,7 @@ import org.georep.protocol.Kind;
 import org.georep.protocol.Request;
 import org.georep.testing.FaultyLibc;
 import org.georep.testing.Killing;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One story that an agent is told, with entries of somebody else's in the way, ends and starts; it
@@ -41,7 +42,8 @@ final class FailpointPlay {
   }
 
   private final Path root;
-  private final Failpoint deadly;
+  private final @Nullable Failpoint deadly;
+  private final @Nullable List<Happening> record;
   private final FaultyLibc faulty = new FaultyLibc(NativeLibc.instance());
   private final Desk desk;
   private final List<Instant> asked = new ArrayList<>();
@@ -50,10 +52,46 @@ final class FailpointPlay {
   private int deaths;
 
   FailpointPlay(Path root, Failpoint deadly, int passes) {
+    this(root, deadly, passes, null);
+  }
+
+  private FailpointPlay(
+      Path root, @Nullable Failpoint deadly, int passes, @Nullable List<Happening> record) {
     this.root = root;
     this.deadly = deadly;
     this.passes = passes;
+    this.record = record;
     this.desk = new Desk(root, faulty.libc());
+  }
+
+  /**
+   * What happened in a play: a call, a failpoint, or a barrier that was asked for or answered.
+   *
+   * @param words the call's method and paths, or a name
+   */
+  record Happening(String words, Optional<FaultyLibc.Call> call) {
+    static final String ASKED = "barrier asked";
+    static final String ANSWERED = "barrier answered";
+
+    Happening(String words) {
+      this(words, Optional.empty());
+    }
+  }
+
+  /** Performs it with nobody dying; returns all that happened, in its order. */
+  static List<Happening> recorded(Path root) throws Throwable {
+    List<Happening> record = new ArrayList<>();
+    FailpointPlay play = new FailpointPlay(root, null, 0, record);
+    play.faulty.before(
+        call -> true, call -> record.add(new Happening(call.toString(), Optional.of(call))));
+    play.perform();
+    return record;
+  }
+
+  private void note(String words) {
+    if (record != null) {
+      record.add(new Happening(words));
+    }
   }
 
   /** Tells the story until its end; returns how often the agent died. */
@@ -85,6 +123,7 @@ final class FailpointPlay {
   }
 
   private void reached(Failpoint at) {
+    note(at.name());
     if (at == deadly && passes-- == 0) {
       deaths++;
       faulty.before(
@@ -151,7 +190,9 @@ final class FailpointPlay {
   private void barrier(int number, Gfid... listed) throws IOException {
     Instant stime = Desk.TIME.plusSeconds(100L * asked.size() + number);
     asked.add(stime);
+    note(Happening.ASKED);
     desk.ask(new Request.Barrier(desk.batch(), List.of(listed), Optional.of(stime), desk.batch()));
+    note(Happening.ANSWERED);
     answered = Optional.of(stime);
     desk.nextBatch();
   }
