@@ -27,8 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class AgentFailpointTest {
   private static final int HISTORIES = 100;
-  private static final int DEATHS = 10;
-  private static final int PERFORMANCES = 4;
+  private static final int DEATHS = 6;
+  private static final int PERFORMANCES = 3;
 
   /** What the model has not: others' entries in the way. */
   private static final Set<AgentFailpoint> ONLY_IN_THE_PLAY =
