@@ -190,6 +190,19 @@ class ArchitectureTest {
   }
 
   @Test
+  void failpointsAreSwitchedOnByTestsOnly() throws java.io.IOException {
+    noClasses()
+        .should()
+        .implement(org.georep.posix.Failpoint.Handler.class)
+        .because("what happens at failpoints is the test kit's affair")
+        .check(ALL);
+    String service = "META-INF/services/" + org.georep.posix.Failpoint.Handler.class.getName();
+    assertThat(getClass().getClassLoader().resources(service).map(java.net.URL::toString).toList())
+        .as("handlers on the class path")
+        .allMatch(it -> it.contains("/test-classes/") || it.contains("-tests.jar"));
+  }
+
+  @Test
   void nothingDependsOnTheLocalesCharset() {
     noClasses()
         .should()

@@ -61,7 +61,9 @@ public final class AtomicFile {
     try {
       writeTemporary(parent, content);
       libc.renameat2(parent, temporary, parent, name, 0);
+      FileFailpoint.FILE_RENAMED.reached();
       libc.fsync(parent);
+      FileFailpoint.FILE_DURABLE.reached();
     } finally {
       libc.close(parent);
     }
@@ -80,7 +82,9 @@ public final class AtomicFile {
     int file = libc.openat(parent, temporary, flags, READABLE_BY_OWNER);
     try {
       libc.write(file, ByteBuffer.allocateDirect(content.length).put(content).flip());
+      FileFailpoint.FILE_WRITTEN.reached();
       libc.fsync(file);
+      FileFailpoint.FILE_SYNCED.reached();
     } finally {
       libc.close(file);
     }
@@ -132,6 +136,7 @@ public final class AtomicFile {
     int parent = openDirectory();
     try {
       libc.unlinkat(parent, name, 0);
+      FileFailpoint.FILE_REMOVED.reached();
       libc.fsync(parent);
     } catch (PosixException e) {
       if (!e.is(Errno.ENOENT)) {

@@ -44,7 +44,9 @@ final class DurableProperties {
       }
       channel.force(true);
     }
+    JournalFailpoint.PROPERTIES_WRITTEN.reached();
     Files.move(temp, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    JournalFailpoint.PROPERTIES_RENAMED.reached();
     if (directory != null) {
       syncDirectory(directory);
     }

@@ -69,6 +69,7 @@ final class Generations {
   void delete(long generation) throws IOException {
     Path path = path(generation);
     Files.deleteIfExists(path.resolve(GenerationFile.BEGINNING));
+    JournalFailpoint.GENERATION_FORGOTTEN.reached();
     try (Stream<Path> files = Files.list(path)) {
       for (Path file : (Iterable<Path>) files::iterator) {
         Files.deleteIfExists(file);
@@ -77,6 +78,7 @@ final class Generations {
       return;
     }
     Files.deleteIfExists(path);
+    JournalFailpoint.GENERATION_DELETED.reached();
   }
 
   /** Returns how many bytes a finished generation takes, as far as is known. */

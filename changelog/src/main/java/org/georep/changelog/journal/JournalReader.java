@@ -303,6 +303,7 @@ public final class JournalReader implements AutoCloseable {
   public void acknowledge(JournalPosition upTo) throws IOException {
     synchronized (acknowledging) {
       directory.readerFiles().write(name, upTo);
+      JournalFailpoint.POSITION_WRITTEN.reached();
     }
   }
 

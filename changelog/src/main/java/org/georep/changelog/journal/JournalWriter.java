@@ -127,6 +127,7 @@ public final class JournalWriter implements AutoCloseable {
       } else {
         live.append(bytes);
       }
+      JournalFailpoint.RECORD_APPENDED.reached();
     } catch (JournalFullException e) {
       throw e;
     } catch (IOException e) {
@@ -153,7 +154,9 @@ public final class JournalWriter implements AutoCloseable {
     try {
       appender.force();
       DurableProperties.syncDirectory(directory.path());
+      JournalFailpoint.GENERATION_MADE.reached();
       GenerationFile.write(path, new GenerationFile.Beginning(first, bootId, before));
+      JournalFailpoint.GENERATION_BEGUN.reached();
       begun = true;
     } finally {
       if (!begun) {
@@ -173,8 +176,10 @@ public final class JournalWriter implements AutoCloseable {
     live = null;
     before = Ending.DAMAGED; // unless all of this succeeds
     ending.close();
+    JournalFailpoint.GENERATION_CLOSED.reached();
     GenerationFile.End end = new GenerationFile.End(last, ending.position(), how);
     GenerationFile.write(directory.generations().path(generation), end);
+    JournalFailpoint.GENERATION_ENDED.reached();
     before = how;
     retention.finished(generation, end);
     trim();
@@ -231,6 +236,7 @@ public final class JournalWriter implements AutoCloseable {
       synchronized (this) {
         synced = upTo;
       }
+      JournalFailpoint.JOURNAL_SYNCED.reached();
     }
   }
 

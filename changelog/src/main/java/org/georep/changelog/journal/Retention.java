@@ -69,6 +69,7 @@ final class Retention {
       }
       if (needed) {
         recordDropped(oldest.getKey(), oldest.getValue());
+        JournalFailpoint.DROP_RECORDED.reached();
       }
       directory.generations().delete(oldest.getKey());
       finished.remove(oldest.getKey());

@@ -41,6 +41,7 @@ final class WriterProcess implements AutoCloseable {
             .filter(argument -> argument.startsWith("--add-"))
             .toList());
     command.add("-Xmx128m");
+    command.add("-XX:TieredStopAtLevel=1");
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
     command.add(main.getName());

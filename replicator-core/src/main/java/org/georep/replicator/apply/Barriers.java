@@ -13,6 +13,7 @@ import org.georep.name.Gfid;
 import org.georep.posix.Errno;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
+import org.georep.replicator.failpoint.ReplicatorFailpoint;
 import org.georep.replicator.stime.SyncState;
 import org.jspecify.annotations.Nullable;
 
@@ -134,6 +135,7 @@ public final class Barriers {
     List<Gfid> touched = contents.drainTouched();
     if (!touched.isEmpty()) {
       entries.refresh(ledger.newest(), touched);
+      ReplicatorFailpoint.BARRIER_REFRESHED.reached();
     }
     Optional<BatchLedger.Claim> claim = ledger.claim(done);
     if (claim.isEmpty()) {
@@ -172,6 +174,7 @@ public final class Barriers {
     worked = false;
     CompletableFuture<Reply> reply =
         agent.send(new Request.Barrier(claim.batch(), claim.listed(), moved, discard));
+    ReplicatorFailpoint.BARRIER_ASKED.reached();
     underWay = new UnderWay(claim, moved, reply);
     CompletableFuture<Reply> unused = reply.whenComplete((answer, failure) -> wake.run());
   }
@@ -201,6 +204,7 @@ public final class Barriers {
       trouble = Optional.of("Nothing can be made durable on the secondary: " + e.getMessage());
       return;
     }
+    ReplicatorFailpoint.BARRIER_ANSWERED.reached();
     failedInRow = 0;
     trouble = synced.trouble();
     limbo = synced.limbo();
@@ -214,6 +218,7 @@ public final class Barriers {
             reached.isPresent() ? reached.get().capture() : state.capture());
     if (!next.equals(state)) {
       states.write(next);
+      ReplicatorFailpoint.STATE_ACKNOWLEDGED.reached();
       state = next;
     }
     if (done.claim().mark().isPresent()) {

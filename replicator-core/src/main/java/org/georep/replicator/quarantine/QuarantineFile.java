@@ -14,6 +14,7 @@ import org.georep.posix.AtomicFile;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.RawPath;
+import org.georep.replicator.failpoint.ReplicatorFailpoint;
 
 /**
  * The quarantine on disk: lines appended and synced, rewritten whole now and then.
@@ -106,6 +107,7 @@ final class QuarantineFile {
     out.writeBytes(QuarantineLine.header());
     entries.forEach(entry -> out.writeBytes(QuarantineLine.entry(entry)));
     file.write(out.toByteArray());
+    ReplicatorFailpoint.QUARANTINE_REWRITTEN.reached();
     descriptor = libc.openat(Linux.AT_FDCWD, path, Linux.O_WRONLY, 0);
     libc.lseek(descriptor, 0, Linux.SEEK_END);
   }
@@ -116,7 +118,9 @@ final class QuarantineFile {
       throw new IOException("The quarantine is closed.");
     }
     libc.write(descriptor, ByteBuffer.allocateDirect(lines.length).put(lines).flip());
+    ReplicatorFailpoint.QUARANTINE_WRITTEN.reached();
     libc.fsync(descriptor);
+    ReplicatorFailpoint.QUARANTINE_APPENDED.reached();
   }
 
   /** Closes it for writing; silent when done already. */

@@ -20,6 +20,7 @@ import org.georep.replicator.apply.StepResult;
 import org.georep.replicator.crawl.CrawlProgress;
 import org.georep.replicator.crawl.HybridCrawl;
 import org.georep.replicator.crawl.ToList;
+import org.georep.replicator.failpoint.ReplicatorFailpoint;
 import org.georep.replicator.volume.PrimaryTree;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -120,6 +121,7 @@ final class CrawlRun {
       crawl = new HybridCrawl(tree, parts.filter(), since, expected);
       agent.ask(new Request.CrawlBegin(), Reply.Done.class);
     }
+    ReplicatorFailpoint.CRAWL_BEGUN.reached();
   }
 
   /** Returns once for each crawl that it has begun. */
@@ -267,6 +269,7 @@ final class CrawlRun {
     }
     if (phase == Phase.WALKING && !fresh) {
       agent.ask(new Request.CrawlEnd(batch), Reply.Done.class);
+      ReplicatorFailpoint.CRAWL_WALKED.reached();
       phase = Phase.ENDING;
       return true;
     }
@@ -277,6 +280,7 @@ final class CrawlRun {
         progress.entriesSeen(),
         progress.elapsed().toMillis() / 1000.0,
         progress.entriesChanged());
+    ReplicatorFailpoint.CRAWL_ENDED.reached();
     crawl = null;
     fresh = false;
     holds = false;

@@ -21,6 +21,7 @@ import org.georep.replicator.apply.StepResult;
 import org.georep.replicator.crawl.JournalIntake;
 import org.georep.replicator.crawl.MappedFiles;
 import org.georep.replicator.crawl.ToList;
+import org.georep.replicator.failpoint.ReplicatorFailpoint;
 import org.georep.replicator.plan.DirtySet;
 import org.georep.replicator.volume.PrimaryTree;
 
@@ -164,6 +165,7 @@ public final class Pipeline {
     boolean any = false;
     for (DataPhase.Ended ended : contents.drainEnded()) {
       failures.ended(ended);
+      ReplicatorFailpoint.CONTENTS_NOTED.reached();
       any = true;
     }
     List<FileJob> due = contents.due();
@@ -181,6 +183,7 @@ public final class Pipeline {
     int records = 0;
     if (intake.isPresent()) {
       records = intake.get().read(dirty, LOOKS);
+      ReplicatorFailpoint.STEP_READ.reached();
       mark = intake.get().mark();
       if (mark.isPresent()) {
         mapped.addTo(dirty, clock.instant());
@@ -210,6 +213,7 @@ public final class Pipeline {
           dirty.size() - dirty.attributes().size() - dirty.contents().size() + lists.size());
       meter.attributesInFlight.set(dirty.attributes().size());
       StepResult result = entries.run(new Step(batch, dirty, lists), this::handOver);
+      ReplicatorFailpoint.STEP_ANSWERED.reached();
       turned |= result.looks() > 0;
       apply(result, lists, dirty.isEmpty() && lists.isEmpty());
       jobs.addAll(crawl.met(result));
@@ -230,6 +234,7 @@ public final class Pipeline {
       crawl.listed(result.looks());
     }
     failures.step(result);
+    ReplicatorFailpoint.STEP_NOTED.reached();
     for (Gfid gfid : result.incomplete()) {
       if (!failures.isUnlistable(gfid) && !crawl.keeps(gfid, probed)) {
         toList.add(gfid);
@@ -266,6 +271,7 @@ public final class Pipeline {
                           new FileJob(batch, job.gfid(), job.size(), job.have(), job.sameToken()))
                   .toList());
       pool.submit(now);
+      ReplicatorFailpoint.STEP_HANDED_OVER.reached();
       barriers.worked(batch);
       meter.busy();
     }

@@ -20,6 +20,7 @@ import org.georep.replicator.apply.Agent;
 import org.georep.replicator.apply.DataPhase;
 import org.georep.replicator.crawl.JournalIntake;
 import org.georep.replicator.crawl.PreviewWalk;
+import org.georep.replicator.failpoint.ReplicatorFailpoint;
 import org.georep.replicator.session.ExitCode;
 import org.georep.replicator.session.GeorepException;
 import org.georep.replicator.stime.SyncState;
@@ -228,6 +229,7 @@ public final class Worker {
                   parts.quarantine(),
                   state -> {
                     parts.states().write(state);
+                    ReplicatorFailpoint.STATE_WRITTEN.reached();
                     parts.capture().acknowledge(state);
                   },
                   start,

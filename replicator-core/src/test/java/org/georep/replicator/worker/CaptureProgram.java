@@ -2,6 +2,7 @@ package org.georep.replicator.worker;
 
 import java.io.BufferedReader;
 import java.io.Closeable;
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
@@ -16,12 +17,23 @@ import org.georep.changelog.journal.JournalDirectory;
 import org.georep.changelog.journal.JournalSettings;
 import org.georep.posix.NativeLibc;
 import org.georep.posix.RawPath;
+import org.georep.testing.Program;
 
 /** Capture of a volume as a process of its own; {@link #close} lets it end cleanly. */
 final class CaptureProgram implements Closeable {
   private final Process process;
 
   CaptureProgram(Path journal, Path primary, CaptureWish wish) throws IOException {
+    this(journal, primary, wish, "");
+  }
+
+  /** Starts it with a directory before its class path. */
+  CaptureProgram(Path journal, Path primary, CaptureWish wish, Path front) throws IOException {
+    this(journal, primary, wish, front + File.pathSeparator);
+  }
+
+  private CaptureProgram(Path journal, Path primary, CaptureWish wish, String front)
+      throws IOException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(
@@ -31,7 +43,9 @@ final class CaptureProgram implements Closeable {
             "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
             "-XX:TieredStopAtLevel=1",
             "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+            front
+                + System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
             CaptureProgram.class.getName(),
             journal.toString(),
             primary.toString(),
@@ -44,6 +58,11 @@ final class CaptureProgram implements Closeable {
         throw new IOException("capture did not start");
       }
     }
+  }
+
+  /** Sends it a signal. */
+  void signal(String name) {
+    Program.check("kill", "-" + name, Long.toString(process.pid()));
   }
 
   @Override

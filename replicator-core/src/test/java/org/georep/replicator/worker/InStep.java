@@ -28,6 +28,15 @@ final class InStep {
     }
   }
 
+  /** What both say is different, where holes are left aside. */
+  static List<String> differences(Path primary, Path secondary) throws Exception {
+    List<String> all =
+        new ArrayList<>(
+            manifest(primary, Aspect.HOLES).differences(manifest(secondary, Aspect.HOLES)));
+    all.addAll(RsyncOracle.differences(primary, secondary));
+    return all;
+  }
+
   /**
    * As {@link #check}, but for what lies at and below these paths, where something else is mounted
    * on the primary.

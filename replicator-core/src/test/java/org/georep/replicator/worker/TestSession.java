@@ -40,8 +40,8 @@ final class TestSession implements AutoCloseable {
   private final SecondaryAddress address;
   private final LinkOptions linkOptions;
   private final EngineChoice engine;
-  private final UUID id = UUID.randomUUID();
-  private final VolumeId volume = VolumeId.fresh();
+  private UUID id = UUID.randomUUID();
+  private VolumeId volume = VolumeId.fresh();
   private final List<Reply.Change> preview = new ArrayList<>();
   private Meter meter = new Meter();
   private CaptureWish wish = CaptureWish.NONE;
@@ -69,6 +69,13 @@ final class TestSession implements AutoCloseable {
 
   TestSession capture(CaptureWish which) {
     wish = which;
+    return this;
+  }
+
+  /** The same in several processes. */
+  TestSession named(UUID session) {
+    id = session;
+    volume = new VolumeId(session);
     return this;
   }
 

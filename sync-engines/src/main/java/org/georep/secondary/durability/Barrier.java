@@ -10,6 +10,7 @@ import org.georep.posix.Libc;
 import org.georep.posix.PosixException;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
+import org.georep.secondary.failpoint.AgentFailpoint;
 import org.georep.secondary.identity.Headroom;
 import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.reconcile.Incomplete;
@@ -92,16 +93,20 @@ public final class Barrier {
   public Reply.Synced sync(Request.Barrier request) throws IOException {
     Instant begun = clock.instant();
     libc.syncfs(descriptor);
+    AgentFailpoint.BARRIER_SYNCED.reached();
     for (Gfid directory : request.listed()) {
       incomplete.clear(directory, request.upToBatch());
       tree.directories().trim();
     }
+    AgentFailpoint.BARRIER_CLEARED.reached();
     long gone = room.isShort() ? discard(request) : 0;
     if (request.stime().isPresent()) {
       Instant stime = request.stime().get();
       room.write(() -> files.writeStime(stime));
+      AgentFailpoint.BARRIER_STIME.reached();
     }
     gone += discard(request);
+    AgentFailpoint.BARRIER_DISCARDED.reached();
     touched.restore(tree.directories());
     commit(begun);
     room.look();
@@ -128,7 +133,9 @@ public final class Barrier {
       uncommitted = true;
       return;
     }
+    AgentFailpoint.BARRIER_ROOM.reached();
     inventory.commit(begun);
+    AgentFailpoint.BARRIER_DONE.reached();
     uncommitted = !inventory.isKept();
   }
 
@@ -136,12 +143,14 @@ public final class Barrier {
   public void end() throws IOException {
     Instant begun = clock.instant();
     libc.syncfs(descriptor);
+    AgentFailpoint.END_SYNCED.reached();
     commit(begun);
     if (uncommitted) {
       inventory.abandon();
       return;
     }
     inventory.close(!room.isShort());
+    AgentFailpoint.END_CLOSED.reached();
     files.deleteRunning();
   }
 }

@@ -13,6 +13,7 @@ import org.georep.posix.Libc;
 import org.georep.posix.PosixException;
 import org.georep.protocol.EntryState;
 import org.georep.protocol.Kind;
+import org.georep.secondary.failpoint.AgentFailpoint;
 import org.georep.secondary.identity.Entry;
 import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Mark;
@@ -149,6 +150,7 @@ final class Attachment {
     room.require();
     FileName unnamed = stage.fresh();
     libc.mkdirat(stage.descriptor(), unnamed.toBytes(), PRIVATE);
+    AgentFailpoint.ENTRY_MADE.reached();
     named(
         unnamed,
         () -> {
@@ -156,6 +158,7 @@ final class Attachment {
             tree.mark(node, Mark.ofDirectory(state.gfid(), true));
             attributes.setBeforeMove(node, state);
           }
+          AgentFailpoint.ENTRY_MARKED.reached();
           tree.insert(unnamed, state.gfid(), Kind.DIRECTORY, directory, name, null);
         });
     incomplete.noted(state.gfid(), batch);
@@ -248,6 +251,7 @@ final class Attachment {
     room.require();
     FileName unnamed = stage.fresh();
     create(unnamed, state);
+    AgentFailpoint.ENTRY_MADE.reached();
     named(
         unnamed,
         () -> {
@@ -255,6 +259,7 @@ final class Attachment {
             tree.mark(node, Mark.of(state.gfid()));
             attributes.set(node, state, true);
           }
+          AgentFailpoint.ENTRY_MARKED.reached();
           tree.insert(unnamed, state.gfid(), state.kind(), directory, name, before);
         });
     Found made = tree.look(directory, name);

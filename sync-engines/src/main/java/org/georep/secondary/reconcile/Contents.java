@@ -13,6 +13,7 @@ import org.georep.name.Place;
 import org.georep.posix.PosixException;
 import org.georep.protocol.EntryState;
 import org.georep.protocol.Kind;
+import org.georep.secondary.failpoint.AgentFailpoint;
 import org.georep.secondary.identity.Entry;
 import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Mark;
@@ -59,6 +60,7 @@ final class Contents {
       doubt(mark.gfid(), batch);
       if (mark.token().isPresent()) {
         tree.mark(file, Mark.of(mark.gfid()));
+        AgentFailpoint.CONTENTS_DOUBTED.reached();
       }
       doubtEntries(mark.gfid());
     }

@@ -5,6 +5,7 @@ import java.util.Objects;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.posix.PosixException;
+import org.georep.secondary.failpoint.AgentFailpoint;
 import org.georep.secondary.tree.Found;
 import org.georep.secondary.tree.Limbo;
 import org.georep.secondary.tree.Origins;
@@ -83,6 +84,7 @@ final class Departures {
     if (!there) {
       FileName item = enter(found, gfid, batch);
       tree.link(found, gfid, tree.directories().limbo(), item, null);
+      AgentFailpoint.LIMBO_LINKED.reached();
     }
   }
 

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
 import org.georep.posix.PosixException;
+import org.georep.secondary.failpoint.AgentFailpoint;
 import org.georep.secondary.identity.Entry;
 import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Mark;
@@ -56,6 +57,7 @@ public final class Incomplete {
   public void doubt(Directory directory, long batch) throws PosixException {
     if (!all.containsKey(directory.gfid())) {
       marks.write(directory.descriptor(), Mark.ofDirectory(directory.gfid(), true));
+      AgentFailpoint.DIRECTORY_DOUBTED.reached();
     }
     noted(directory.gfid(), batch);
   }
@@ -102,6 +104,7 @@ public final class Incomplete {
     Directory open = directories.get(directory);
     if (open != null) {
       marks.write(open.descriptor(), Mark.ofDirectory(directory, false));
+      AgentFailpoint.BARRIER_MARK_CLEARED.reached();
     }
     forget(directory);
   }

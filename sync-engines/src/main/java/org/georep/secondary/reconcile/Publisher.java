@@ -15,6 +15,7 @@ import org.georep.protocol.EntryState;
 import org.georep.protocol.Kind;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
+import org.georep.secondary.failpoint.AgentFailpoint;
 import org.georep.secondary.identity.Mark;
 import org.georep.secondary.tree.Arrival;
 import org.georep.secondary.tree.Attributes;
@@ -113,8 +114,11 @@ public final class Publisher {
       Node node = arrival.node();
       checkAlone(node, old);
       tree.mark(node, believed ? Mark.of(state.gfid(), state.token()) : Mark.of(state.gfid()));
+      AgentFailpoint.PUBLISH_MARKED.reached();
       attributes.set(node, state, true);
+      AgentFailpoint.PUBLISH_READY.reached();
       publish(arrival, state.gfid(), names, batch);
+      AgentFailpoint.PUBLISH_DONE.reached();
     }
     awaiting.done(state.gfid());
     if (believed) {
@@ -163,6 +167,7 @@ public final class Publisher {
         insert(arrival, gfid, directory, place.name(), batch);
         first =
             new Found(directory, place.name(), arrival.node().stat(), Optional.of(Mark.of(gfid)));
+        AgentFailpoint.PUBLISH_NAMED.reached();
       } else {
         Found now = tree.look(directory, place.name());
         if (now == null || now.stat().inode() != inode) {

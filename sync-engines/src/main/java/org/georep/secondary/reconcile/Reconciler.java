@@ -22,6 +22,7 @@ import org.georep.protocol.Listing;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.protocol.Want;
+import org.georep.secondary.failpoint.AgentFailpoint;
 import org.georep.secondary.identity.Entry;
 import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Mark;
@@ -113,6 +114,7 @@ public final class Reconciler {
   public Reply.Reconciled apply(Request.Reconcile request) {
     Step step = new Step(request.batch(), new Failures(directories));
     doubt(request, step);
+    AgentFailpoint.RECONCILE_DOUBTED.reached();
     for (EntryState state : request.metadata()) {
       try {
         metadata
@@ -124,6 +126,7 @@ public final class Reconciler {
       }
       directories.trim();
     }
+    AgentFailpoint.RECONCILE_ATTRIBUTES.reached();
     Fold fold = new Fold();
     request.wants().forEach(want -> fold.add(want.directory(), want.want()));
     for (Listing listing : request.listings()) {
@@ -137,8 +140,11 @@ public final class Reconciler {
     }
     Map<Place, Want> wants = fold.wants();
     detach(wants, step);
+    AgentFailpoint.RECONCILE_DETACHED.reached();
     attach(wants, step);
+    AgentFailpoint.RECONCILE_ATTACHED.reached();
     settle(request.directories(), step);
+    AgentFailpoint.RECONCILE_SETTLED.reached();
     List<Gfid> listed = listed(request.listings(), step);
     return new Reply.Reconciled(
         step.answer.needs().all(),

@@ -7,6 +7,7 @@ import java.util.Objects;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.posix.PosixException;
+import org.georep.secondary.failpoint.AgentFailpoint;
 import org.georep.secondary.tree.Directory;
 import org.georep.secondary.tree.Found;
 import org.georep.secondary.tree.Limbo;
@@ -80,7 +81,9 @@ public final class Discard implements Release {
       return 0;
     }
     long gone = found.isDirectory() ? empty(found, todo) : 0;
+    AgentFailpoint.DISCARD_EMPTIED.reached();
     retention.leave(found);
+    AgentFailpoint.DISCARD_LEFT.reached();
     return gone + 1;
   }
 

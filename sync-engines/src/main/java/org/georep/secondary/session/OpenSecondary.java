@@ -179,13 +179,16 @@ final class OpenSecondary implements AutoCloseable {
    */
   @Override
   public void close() throws IOException {
+    boolean ended = false;
     try {
       if (sound && !inventory.isBroken()) {
         barrier.end();
-      } else {
-        inventory.abandon();
+        ended = true;
       }
     } finally {
+      if (!ended) {
+        inventory.abandon();
+      }
       release();
     }
   }

@@ -17,6 +17,7 @@ import org.georep.protocol.Request;
 import org.georep.secondary.durability.ControlFiles;
 import org.georep.secondary.durability.Lock;
 import org.georep.secondary.durability.SecondaryId;
+import org.georep.secondary.failpoint.AgentFailpoint;
 import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Mark;
 import org.georep.secondary.identity.Marks;
@@ -127,9 +128,11 @@ final class Opening {
     ControlFiles.End end = files.lastEnd();
     if (end != ControlFiles.End.KILLED) {
       room.write(files::writeRunning); // else it says that already
+      AgentFailpoint.OPEN_NOTED.reached();
     }
     if (fresh) {
       marks.write(root, Mark.ofDirectory(hello.rootGfid(), true));
+      AgentFailpoint.OPEN_ROOT_MARKED.reached();
       files.deleteStime();
     }
     Inventory inventory = inventory(control, marks, rootDirectory, fresh, end);
@@ -149,6 +152,7 @@ final class Opening {
               hello.mode(),
               isRoot,
               hello.keepDeleted());
+      AgentFailpoint.OPEN_WHOLE.reached();
       SecondaryId id = id(hello, known);
       if (fresh) {
         files.writeId(id);

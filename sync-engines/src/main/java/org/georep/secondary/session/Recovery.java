@@ -18,6 +18,7 @@ import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
 import org.georep.protocol.Kind;
+import org.georep.secondary.failpoint.AgentFailpoint;
 import org.georep.secondary.identity.Headroom;
 import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Mark;
@@ -115,12 +116,15 @@ final class Recovery {
       boolean whole = false;
       try {
         long names = walk(made, new Rebuild(made, old, powerLost));
+        AgentFailpoint.REBUILD_WALKED.reached();
         Instant begun = clock.instant();
         libc.syncfs(control.root());
+        AgentFailpoint.REBUILD_SYNCED.reached();
         try (Headroom headroom = new Headroom(libc, control.control(), NEW)) {
           headroom.ensure(made.unsaved());
           made.commit(begun);
         }
+        AgentFailpoint.REBUILD_COMMITTED.reached();
         whole = true;
         if (names > 0) {
           LOG.info("The inventory was made again from {} names in the tree", names);
@@ -138,6 +142,7 @@ final class Recovery {
       }
     }
     libc.renameat2(control.control(), FileName.of(NEW).toBytes(), control.control(), name(NAME), 0);
+    AgentFailpoint.REBUILD_RENAMED.reached();
     libc.fsync(control.control());
     return Inventory.open(control.path(NAME));
   }

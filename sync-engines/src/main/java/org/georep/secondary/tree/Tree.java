@@ -14,6 +14,7 @@ import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
 import org.georep.protocol.Kind;
+import org.georep.secondary.failpoint.AgentFailpoint;
 import org.georep.secondary.identity.Entry;
 import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Mark;
@@ -172,6 +173,7 @@ public final class Tree {
   public void adopt(Found foreign, Mark mark) throws PosixException {
     inventory.addPlace(mark.gfid(), foreign.place());
     mark(foreign, mark);
+    AgentFailpoint.ADOPTED.reached();
     inventory.put(foreign.place(), Entry.of(mark.gfid(), foreign.kind()));
   }
 
@@ -247,6 +249,7 @@ public final class Tree {
           directory.descriptor(),
           name.toBytes(),
           0);
+      AgentFailpoint.LINK_MADE.reached();
       end(gfid, from.kind(), directory, name, null);
       return;
     }
@@ -257,6 +260,7 @@ public final class Tree {
         stage.descriptor(),
         unnamed.toBytes(),
         0);
+    AgentFailpoint.LINK_STAGED.reached();
     insert(unnamed, gfid, from.kind(), directory, name, old);
   }
 
@@ -295,6 +299,7 @@ public final class Tree {
     begin(gfid, directory, name);
     int flags = old == null ? Linux.RENAME_NOREPLACE : 0;
     rename(from, path, directory.descriptor(), name.toBytes(), flags);
+    AgentFailpoint.NAME_REPLACED.reached();
     end(gfid, kind, directory, name, old);
   }
 
@@ -312,6 +317,7 @@ public final class Tree {
       directories.unlock(gfid);
       rename(directory, to, name);
     }
+    AgentFailpoint.DIRECTORY_MOVED.reached();
     end(gfid, directory.kind(), to, name, null);
     forget(directory.place(), gfid);
     if (directory.directory().isLimbo()) {
@@ -363,6 +369,7 @@ public final class Tree {
         found.directory().descriptor(),
         found.name().toBytes(),
         found.isDirectory() ? Linux.AT_REMOVEDIR : 0);
+    AgentFailpoint.NAME_REMOVED.reached();
     removed(found);
   }
 
@@ -403,6 +410,7 @@ public final class Tree {
     Directory directory = foreign.directory();
     touched.beforeChange(directory);
     conflicts.take(directory.descriptor(), foreign.name(), path, why);
+    AgentFailpoint.CONFLICT_MOVED.reached();
     Place place = foreign.place();
     inventory.entry(place).ifPresent(entry -> inventory.removePlace(entry.gfid(), place));
     inventory.remove(place);

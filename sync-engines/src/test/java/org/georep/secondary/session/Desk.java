@@ -118,6 +118,12 @@ final class Desk {
     }
   }
 
+  /** The agent dies, wherever it is; a fresh one is not open yet. */
+  void dies() throws IOException {
+    agent.abandon();
+    agent = fresh();
+  }
+
   void nextBatch() {
     batch++;
   }

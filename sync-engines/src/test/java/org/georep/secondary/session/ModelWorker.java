@@ -388,6 +388,9 @@ final class ModelWorker {
       Reply reply = agent.handle(new Request.Compare(List.of(primary.digest(gfid))));
       require(reply instanceof Reply.Different, reply);
       lists.addAll(((Reply.Different) reply).directories());
+      if (primary.inode(gfid).ctime >= crawling.since) {
+        lists.add(gfid); // no digest tells of the root's own attributes
+      }
       List<Request.Suspect> suspects = new ArrayList<>();
       for (Gfid below : primary.inode(gfid).entries.values()) {
         ModelPrimary.Inode file = primary.inode(below);

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.VolumeId;
+import org.georep.posix.Failpoint;
 import org.georep.posix.Identity;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
@@ -69,6 +71,9 @@ final class ModelWorld {
   private @Nullable ModelWorker worker;
   private @Nullable ModelSteps steps;
   private Optional<String> bad = Optional.empty();
+  private @Nullable Failpoint deadly;
+  private int passes;
+  int deaths;
   int transfers;
   int comparisons;
   int kept;
@@ -119,6 +124,48 @@ final class ModelWorld {
     start();
   }
 
+  /** Makes one whose agent dies at a failpoint, once it has passed it so many times. */
+  static ModelWorld dyingAt(Path root, int size, boolean cut, Failpoint deadly, int passes)
+      throws Exception {
+    return new ModelWorld(root, size, cut, deadly, passes);
+  }
+
+  private ModelWorld(Path root, int size, boolean cut, Failpoint deadly, int passes)
+      throws Exception {
+    this.root = root;
+    this.privileged = true;
+    this.libc = faulty.libc();
+    this.size = size;
+    this.cut = cut;
+    this.deadly = deadly;
+    this.passes = passes;
+  }
+
+  /** To be told of each failpoint; kills the agent at the deadly one. */
+  void reached(Failpoint at) {
+    if (at == deadly && passes-- == 0) {
+      deadly = null;
+      deaths++;
+      primary.log.add("[kill at " + at + "]");
+      faulty.before(
+          call -> !call.method().equals("close"),
+          call -> {
+            throw new Killed();
+          });
+      throw new Killed();
+    }
+  }
+
+  /** Starts an agent, and another one if that dies at once. */
+  void startOrAgain() throws Exception {
+    try {
+      start();
+    } catch (Killed e) {
+      faulty.clear();
+      start();
+    }
+  }
+
   private static Libc ofUser(Libc real) {
     return (Libc)
         Proxy.newProxyInstance(
@@ -162,7 +209,7 @@ final class ModelWorld {
             cut,
             () -> {
               if (bad.isEmpty()) {
-                bad = claim();
+                bad = claim(durable.stime);
               }
             });
     steps = new ModelSteps(worker::run);
@@ -179,10 +226,14 @@ final class ModelWorld {
     worker().transfers = 0;
     worker().comparisons = 0;
     faulty.clear();
-    if (clean) {
-      Objects.requireNonNull(agent).close();
-    } else {
-      Objects.requireNonNull(agent).abandon();
+    try {
+      if (clean) {
+        Objects.requireNonNull(agent).close();
+      } else {
+        Objects.requireNonNull(agent).abandon();
+      }
+    } catch (Killed e) {
+      faulty.clear();
     }
   }
 
@@ -197,7 +248,11 @@ final class ModelWorld {
     if (how.equals("power")) {
       Files.writeString(root.resolve(".georep/running"), new UUID(3, 4) + "\n");
     }
-    start();
+    Path stime = root.resolve(".georep/stime");
+    if (bad.isEmpty() && Files.exists(stime)) {
+      bad = claim((int) Instant.parse(Files.readString(stime).strip()).getEpochSecond());
+    }
+    startOrAgain();
   }
 
   /** Kills the agent at its n-th change of the file system from now on. */
@@ -438,11 +493,10 @@ final class ModelWorld {
   }
 
   /** What it means that stime was written: names and contents older than it are there. */
-  private Optional<String> claim() {
+  private Optional<String> claim(int time) {
     try {
       Map<String, String> here = new TreeMap<>();
       here(root, "VOL", here, new HashMap<>());
-      int time = durable.stime;
       for (Gfid directory : primary.directories()) {
         if (!primary.inside(directory) || !settledAbove(directory, time)) {
           continue;

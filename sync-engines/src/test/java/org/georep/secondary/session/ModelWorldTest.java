@@ -72,7 +72,7 @@ class ModelWorldTest {
     };
   }
 
-  private static List<Token> randomHistory(Random random, long seed) {
+  static List<Token> randomHistory(Random random, long seed) {
     List<Token> history = history(random, 3 + random.nextInt(22), true, KINDS, .94);
     if (seed % 8 == 0) {
       return history;

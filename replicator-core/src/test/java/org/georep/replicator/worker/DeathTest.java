@@ -1,0 +1,201 @@
+package org.georep.replicator.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.georep.changelog.capture.CaptureWish;
+import org.georep.changelog.journal.JournalFailpoint;
+import org.georep.posix.Failpoint;
+import org.georep.posix.FileFailpoint;
+import org.georep.posix.NativeLibc;
+import org.georep.posix.PosixException;
+import org.georep.replicator.failpoint.ReplicatorFailpoint;
+import org.georep.replicator.stime.SyncStateFile;
+import org.georep.secondary.failpoint.AgentFailpoint;
+import org.georep.testing.Deaths;
+import org.georep.testing.Program;
+import org.georep.testing.Sandbox;
+import org.georep.testing.TreeManifest.Aspect;
+import org.georep.testing.Waits;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/**
+ * The real processes die at failpoints, one after the other, while a load goes on that does not
+ * care: what stime claims at each death is there, and in the end the trees are the same.
+ */
+class DeathTest {
+  /** The agent's own test has all of them. */
+  private static final List<Failpoint> OF_AGENTS =
+      List.of(
+          AgentFailpoint.RECONCILE_DETACHED,
+          AgentFailpoint.ENTRY_MARKED,
+          AgentFailpoint.NAME_REPLACED,
+          AgentFailpoint.DIRECTORY_MOVED,
+          AgentFailpoint.LIMBO_LINKED,
+          AgentFailpoint.PUBLISH_MARKED,
+          AgentFailpoint.PUBLISH_NAMED,
+          AgentFailpoint.PUBLISH_DONE,
+          AgentFailpoint.DISCARD_EMPTIED,
+          AgentFailpoint.BARRIER_SYNCED,
+          AgentFailpoint.BARRIER_STIME,
+          AgentFailpoint.BARRIER_ROOM,
+          AgentFailpoint.BARRIER_DONE,
+          FileFailpoint.FILE_RENAMED);
+
+  @RegisterExtension final Sandbox sandbox = Sandbox.open();
+
+  private Deaths deaths;
+  private Path front;
+
+  @BeforeEach
+  void prepare() throws IOException {
+    assumeTrue(NativeLibc.instance().geteuid() == 0, "fanotify needs root");
+    front = sandbox.path().resolve("deaths");
+    deaths = new Deaths(front);
+  }
+
+  @Test
+  void ofAgents() throws Exception {
+    try (ClassPathFront agents = new ClassPathFront(front);
+        Scene scene = new Scene(sandbox, CaptureWish.FANOTIFY);
+        Scene.Replicating replicating = scene.start();
+        Load load = Load.on(scene.primary, 11)) {
+      assertThat(agents).isNotNull();
+      int claimed = 0;
+      int passes = 0;
+      for (Failpoint at : OF_AGENTS) {
+        deaths.arm(at.name(), passes++ % 3);
+        Waits.until("an agent dies at " + at, () -> deaths.happened(at.name()));
+        claimed += checkClaim(load, scene.secondary);
+      }
+      assertThat(claimed).as("entries claimed at deaths").isGreaterThan(200);
+      load.close();
+      replicating.awaitInStep();
+      scene.assertInStep();
+    }
+  }
+
+  /** What is claimed now, while others may be at work for what is not. */
+  private static int checkClaim(Load load, Path secondary) throws Exception {
+    int[] claimed = {0};
+    try (Load.Pause pause = load.pause()) {
+      assertThat(pause).isNotNull();
+      Optional<Instant> stime = Load.stime(secondary);
+      if (stime.isPresent()) {
+        Waits.until(
+            "nothing vanishes while looked at",
+            () -> {
+              try {
+                claimed[0] = load.checkClaim(stime.get(), secondary, Aspect.MTIME);
+                return true;
+              } catch (PosixException e) {
+                return false;
+              }
+            });
+      }
+    }
+    return claimed[0];
+  }
+
+  private static List<Failpoint> those() {
+    List<Failpoint> all = new ArrayList<>();
+    for (ReplicatorFailpoint each : ReplicatorFailpoint.values()) {
+      if (!isOfQuarantine(each)) {
+        all.add(each);
+      }
+    }
+    all.add(JournalFailpoint.GENERATION_BEGUN);
+    all.add(JournalFailpoint.POSITION_WRITTEN);
+    return all;
+  }
+
+  private static boolean isOfQuarantine(Failpoint at) {
+    return at.name().startsWith("QUARANTINE_");
+  }
+
+  @Test
+  void ofReplicators() throws Exception {
+    Path primary = sandbox.directory("primary");
+    Path secondary = sandbox.path().resolve("copy");
+    Path state = sandbox.directory("state");
+    UUID session = UUID.randomUUID();
+    try (Load load = Load.on(primary, 12)) {
+      load.writeAlso("held", "first");
+      for (Failpoint at : those()) {
+        dies(at, primary, state, secondary, session);
+        checkBoth(load, state, secondary);
+      }
+      until(load, primary, state, secondary, session);
+
+      // Nothing gets below a mount point: what happens there goes to quarantine.
+      Path held = secondary.resolve("held");
+      for (Failpoint at : ReplicatorFailpoint.values()) {
+        if (isOfQuarantine(at)) {
+          Program.check("mount", "-t", "tmpfs", "none", held.toString());
+          try {
+            load.writeAlso("held", at.name());
+            dies(at, primary, state, secondary, session);
+          } finally {
+            Waits.until(
+                held + " is not busy",
+                () -> Program.run(List.of("umount", held.toString())).exitCode() == 0);
+          }
+          checkBoth(load, state, secondary);
+        }
+      }
+      until(load, primary, state, secondary, session);
+      load.close();
+      until(load, primary, state, secondary, session);
+      InStep.check(primary, secondary);
+    }
+  }
+
+  private void dies(Failpoint at, Path primary, Path state, Path secondary, UUID session)
+      throws Exception {
+    deaths.arm(at.name(), 0);
+    try (ReplicatorProgram program =
+        new ReplicatorProgram(front, primary, state, secondary, session)) {
+      Waits.until("a replicator dies at " + at, () -> !program.isAlive());
+      assertThat(deaths.happened(at.name())).as("it died of %s", at).isTrue();
+    }
+  }
+
+  private static void checkBoth(Load load, Path state, Path secondary) throws Exception {
+    checkClaim(load, secondary);
+    Optional<Instant> own =
+        new SyncStateFile(NativeLibc.instance(), state.resolve("stime")).read().stime();
+    if (own.isPresent()) {
+      assertThat(Load.stime(secondary).orElseThrow())
+          .as("the secondary's stime")
+          .isAfterOrEqualTo(own.get());
+    }
+  }
+
+  /** Replicates until all that happened before is there, and ends. */
+  private void until(Load load, Path primary, Path state, Path secondary, UUID session)
+      throws Exception {
+    deaths.disarm();
+    Instant moment = Instant.now();
+    try (ReplicatorProgram program =
+        new ReplicatorProgram(front, primary, state, secondary, session)) {
+      Waits.until(
+          "stime passes " + moment,
+          () -> {
+            assertThat(program.isAlive()).isTrue();
+            return Load.stime(secondary).filter(stime -> stime.isAfter(moment)).isPresent();
+          });
+    }
+    assertThat(checkClaim(load, secondary)).isPositive();
+    assertThat(Files.exists(secondary.resolve("held/first"))).isTrue();
+  }
+}

@@ -1,0 +1,88 @@
+package org.georep.replicator.worker;
+
+import java.io.Closeable;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.georep.changelog.capture.CaptureWish;
+import org.georep.engine.EngineChoice;
+import org.georep.replicator.session.RunMode;
+
+/** A replicator with its capture as a process of its own; {@link #close} lets it end cleanly. */
+final class ReplicatorProgram implements Closeable {
+  private final Process process;
+
+  /** Starts it with a directory before its class path, and so before that of its agents. */
+  ReplicatorProgram(Path front, Path primary, Path state, Path secondary, UUID session)
+      throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(
+        List.of(
+            "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
+            "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
+            "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+            "-XX:TieredStopAtLevel=1",
+            "-cp",
+            front
+                + File.pathSeparator
+                + System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+            ReplicatorProgram.class.getName(),
+            primary.toString(),
+            state.toString(),
+            secondary.toString(),
+            session.toString()));
+    process =
+        new ProcessBuilder(command)
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+  }
+
+  boolean isAlive() {
+    return process.isAlive();
+  }
+
+  /** The exit code of one that has ended. */
+  int exitCode() {
+    return process.exitValue();
+  }
+
+  @Override
+  public void close() throws IOException {
+    process.getOutputStream().close();
+    process.onExit().join();
+  }
+
+  /** The process. */
+  public static void main(String[] arguments) throws Exception {
+    TestSession session =
+        TestSession.local(
+                Path.of(arguments[0]),
+                Path.of(arguments[1]),
+                Path.of(arguments[2]),
+                EngineChoice.AUTO)
+            .capture(CaptureWish.FANOTIFY)
+            .named(UUID.fromString(arguments[3]));
+    try (TestSession.Running running = session.start(RunMode.CONTINUOUS)) {
+      running.quarantine().retryAll();
+      Thread end =
+          new Thread(
+              () -> {
+                try {
+                  System.in.readAllBytes();
+                  running.worker().stop();
+                } catch (IOException e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      end.setDaemon(true);
+      end.start();
+      running.worker().run();
+    }
+  }
+}
