@@ -104,7 +104,8 @@ final class RandomMessages {
         random.nextInt(),
         number(),
         kind == Kind.SYMLINK ? Optional.of(bytes(random.nextInt(300))) : Optional.empty(),
-        list(() -> new Xattr(bytes(1 + random.nextInt(50)), bytes(random.nextInt(500)))));
+        list(() -> new Xattr(bytes(1 + random.nextInt(50)), bytes(random.nextInt(500)))),
+        kind == Kind.FILE || kind == Kind.DIRECTORY ? 0x10 * random.nextInt(4) : 0);
   }
 
   private Want want() {

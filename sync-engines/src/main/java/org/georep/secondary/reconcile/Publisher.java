@@ -113,8 +113,16 @@ public final class Publisher {
       Node node = arrival.node();
       checkAlone(node, old);
       tree.mark(node, believed ? Mark.of(state.gfid(), state.token()) : Mark.of(state.gfid()));
-      attributes.set(node, state, true);
-      publish(arrival, state.gfid(), names, batch);
+      boolean done = false;
+      try {
+        attributes.set(node, state, true);
+        publish(arrival, state.gfid(), names, batch);
+        done = true;
+      } finally {
+        if (!done) {
+          attributes.withdraw(node);
+        }
+      }
     }
     awaiting.done(state.gfid());
     if (believed) {

@@ -52,10 +52,10 @@ public record Reconciliation(
       Room room,
       Request.Mode mode,
       boolean root) {
-    Attributes attributes = new Attributes(libc, root);
+    Attributes attributes = new Attributes(libc, touched, root);
     Awaiting awaiting = new Awaiting();
     Contents contents = new Contents(tree, inventory);
-    Incomplete incomplete = new Incomplete(inventory, marks, tree.directories());
+    Incomplete incomplete = new Incomplete(inventory, tree.directories());
     Metadata metadata = new Metadata(tree, attributes, touched, contents);
     Departures departures = new Departures(tree, limbo);
     Adoption adoption = new Adoption(libc, tree, marks, incomplete, extent(mode));

@@ -20,6 +20,7 @@ import org.georep.secondary.retain.RemoveNow;
 import org.georep.secondary.tree.Conflicts;
 import org.georep.secondary.tree.Directories;
 import org.georep.secondary.tree.Directory;
+import org.georep.secondary.tree.LiftedFlags;
 import org.georep.secondary.tree.Limbo;
 import org.georep.secondary.tree.OpenedModes;
 import org.georep.secondary.tree.Room;
@@ -66,7 +67,8 @@ final class OpenSecondary implements AutoCloseable {
     this.inventory = Objects.requireNonNull(inventory, "inventory is null");
     this.room = Objects.requireNonNull(room, "room is null");
     OpenedModes modes = new OpenedModes(libc, control.control());
-    this.touched = new Touched(libc, modes);
+    LiftedFlags flags = new LiftedFlags(libc, control.control(), isRoot);
+    this.touched = new Touched(libc, modes, flags);
     Directory limboDirectory = new Directory(Directory.LIMBO, control.limbo());
     this.directories =
         new Directories(libc, marks, inventory, touched, root, limboDirectory, !isRoot);
@@ -74,6 +76,7 @@ final class OpenSecondary implements AutoCloseable {
     touched.restore(directories);
     Limbo limbo = new Limbo(libc, control.limbo());
     this.stage = Stage.open(libc, control.stage());
+    flags.giveBack(); // after that: an inode of the tree may have had another name in the stage
     Conflicts conflicts = new Conflicts(libc, control.conflicts(), clock);
     Tree tree = new Tree(libc, marks, inventory, directories, touched, stage, limbo, conflicts);
     this.reconciliation =

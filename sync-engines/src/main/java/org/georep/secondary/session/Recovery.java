@@ -25,6 +25,7 @@ import org.georep.secondary.identity.Marks;
 import org.georep.secondary.identity.Rebuild;
 import org.georep.secondary.tree.Directories;
 import org.georep.secondary.tree.Directory;
+import org.georep.secondary.tree.LiftedFlags;
 import org.georep.secondary.tree.Node;
 import org.georep.secondary.tree.OpenedModes;
 import org.georep.secondary.tree.Touched;
@@ -157,7 +158,11 @@ final class Recovery {
   }
 
   private long walk(Inventory made, Rebuild rebuild) throws IOException {
-    Touched touched = new Touched(libc, new OpenedModes(libc, control.control()));
+    Touched touched =
+        new Touched(
+            libc,
+            new OpenedModes(libc, control.control()),
+            new LiftedFlags(libc, control.control(), !ownerBound));
     Set<Gfid> seen = new HashSet<>();
     Deque<Gfid> todo = new ArrayDeque<>();
     long names = 0;
@@ -173,7 +178,7 @@ final class Recovery {
         Directory directory = directories.get(todo.pop());
         if (directory != null) {
           for (FileName name : list(directory)) {
-            enter(directory, name, rebuild).filter(seen::add).ifPresent(todo::push);
+            enter(directory, name, rebuild, touched).filter(seen::add).ifPresent(todo::push);
             names++;
           }
         }
@@ -204,7 +209,8 @@ final class Recovery {
   }
 
   /** Returns the gfid of a directory. */
-  private Optional<Gfid> enter(Directory directory, FileName name, Rebuild rebuild)
+  private Optional<Gfid> enter(
+      Directory directory, FileName name, Rebuild rebuild, Touched touched)
       throws IOException {
     try (Node node = Node.open(libc, directory.descriptor(), name)) {
       Optional<Mark> found = node == null ? Optional.empty() : mark(node, rebuild);
@@ -216,6 +222,7 @@ final class Recovery {
       boolean current = rebuild.isTrusted(node.stat());
       if (node.kind() == Kind.FILE) {
         if (!current && mark.token().isPresent()) {
+          touched.beforeChange(node);
           marks.write(node.descriptor(), Mark.of(mark.gfid()));
         }
         current &= mark.token().isPresent();

@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Gives an inode the attributes of one of the primary, those only that differ, in an order in which
- * none spoils another: owner (which takes setuid away), mode, extended attributes and ACLs, and
- * last the mtime.
+ * none spoils another: owner (which takes setuid and capabilities away), mode, extended attributes
+ * and ACLs, the mtime, and, when the request is done with it, immutable and append-only flags.
  *
  * <p>What an agent that is not root may not set is left and said once a process; without its owner
  * a file gets no setuid and without its group no setgid bit.
@@ -45,12 +45,14 @@ public final class Attributes {
   private static final int LEAVE = -1;
 
   private final Libc libc;
+  private final Touched touched;
   private final boolean root;
   private final Set<String> said = new HashSet<>();
 
   /** Makes it; {@code root} is whether this process is root. */
-  public Attributes(Libc libc, boolean root) {
+  public Attributes(Libc libc, Touched touched, boolean root) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
+    this.touched = Objects.requireNonNull(touched, "touched is null");
     this.root = root;
   }
 
@@ -79,6 +81,7 @@ public final class Attributes {
 
   private void set(Node node, EntryState wanted, boolean withMtime, int besides)
       throws PosixException {
+    touched.beforeChange(node);
     int mode = owner(node, wanted, besides);
     if (wanted.kind() != Kind.SYMLINK && mode != LEAVE) {
       libc.fchmodat(Linux.AT_FDCWD, node.path(), mode);
@@ -87,6 +90,12 @@ public final class Attributes {
     if (withMtime && !node.stat().mtime().equals(wanted.mtime())) {
       setMtime(node, wanted.mtime());
     }
+    touched.flags().give(node.descriptor(), wanted.flags());
+  }
+
+  /** Lets an inode that was given attributes and came to nothing go without flags. */
+  public void withdraw(Node node) throws PosixException {
+    touched.flags().withdraw(node.descriptor());
   }
 
   /** Sets the mtime only. */

@@ -155,6 +155,7 @@ public final class Tree {
 
   /** Sets the mark of an inode. */
   public void mark(Node node, Mark mark) throws PosixException {
+    touched.beforeChange(node);
     if (marks.holds(node.kind())) {
       marks.write(node.descriptor(), mark);
     } else {
@@ -176,6 +177,7 @@ public final class Tree {
    */
   public void link(Found from, Gfid gfid, Directory directory, FileName name, @Nullable Found old)
       throws PosixException {
+    lift(from);
     if (old == null) {
       begin(gfid, directory, name);
       libc.linkat(
@@ -194,7 +196,26 @@ public final class Tree {
         stage.descriptor(),
         unnamed.toBytes(),
         0);
-    insert(unnamed, gfid, from.kind(), directory, name, old);
+    boolean done = false;
+    try {
+      insert(unnamed, gfid, from.kind(), directory, name, old);
+      done = true;
+    } finally {
+      if (!done) {
+        stage.drop(unnamed);
+      }
+    }
+  }
+
+  /** Before a name of what was found changes. */
+  private void lift(Found found) throws PosixException {
+    if (found.stat().flags() != 0) {
+      try (Node node = open(found.directory(), found.name())) {
+        if (node != null && node.stat().inode() == found.stat().inode()) {
+          touched.beforeChange(node);
+        }
+      }
+    }
   }
 
   /**
@@ -229,6 +250,9 @@ public final class Tree {
       FileName name,
       @Nullable Found old)
       throws PosixException {
+    if (old != null) {
+      lift(old);
+    }
     begin(gfid, directory, name);
     int flags = old == null ? Linux.RENAME_NOREPLACE : 0;
     rename(from, path, directory.descriptor(), name.toBytes(), flags);
@@ -241,6 +265,7 @@ public final class Tree {
    * @throws PosixException EINVAL if that lies beneath it
    */
   public void move(Found directory, Gfid gfid, Directory to, FileName name) throws PosixException {
+    lift(directory);
     begin(gfid, to, name);
     touched.beforeChange(directory.directory());
     directories.unlock(gfid);
@@ -271,6 +296,7 @@ public final class Tree {
 
   /** Takes the name from what is there; an empty directory or not a directory. */
   public void remove(Found found) throws PosixException {
+    lift(found);
     touched.beforeChange(found.directory());
     libc.unlinkat(
         found.directory().descriptor(),
@@ -303,6 +329,7 @@ public final class Tree {
   /** Moves what is not georep's out of the way. */
   public void setAside(Found foreign) throws PosixException {
     Directory directory = foreign.directory();
+    lift(foreign);
     touched.beforeChange(directory);
     conflicts.take(directory.descriptor(), foreign.name(), directories.path(directory.gfid()));
     Place place = foreign.place();
