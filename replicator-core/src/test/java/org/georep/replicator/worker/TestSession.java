@@ -36,8 +36,8 @@ final class TestSession implements AutoCloseable {
 
   private final Path primary;
   private final Path state;
-  private final SecondaryAddress address;
-  private final LinkOptions linkOptions;
+  private SecondaryAddress address;
+  private LinkOptions linkOptions;
   private final EngineChoice engine;
   private final UUID id = UUID.randomUUID();
   private final VolumeId volume = VolumeId.fresh();
@@ -66,6 +66,13 @@ final class TestSession implements AutoCloseable {
 
   TestSession capture(CaptureWish which) {
     wish = which;
+    return this;
+  }
+
+  /** From now on by another way. */
+  TestSession by(SecondaryAddress way, LinkOptions options) {
+    address = way;
+    linkOptions = options;
     return this;
   }
 

@@ -52,7 +52,7 @@ public record Reconciliation(
       Room room,
       Request.Mode mode,
       boolean root) {
-    Attributes attributes = new Attributes(libc, touched, root);
+    Attributes attributes = new Attributes(libc, touched, inventory, root);
     Awaiting awaiting = new Awaiting();
     Contents contents = new Contents(tree, inventory);
     Incomplete incomplete = new Incomplete(inventory, tree.directories());
@@ -71,7 +71,8 @@ public record Reconciliation(
             incomplete,
             awaiting,
             contents,
-            room);
+            room,
+            root);
     Reconciler reconciler =
         new Reconciler(
             libc,

@@ -100,6 +100,11 @@ final class OpenSecondary implements AutoCloseable {
             headroom);
   }
 
+  /** Returns of how many entries something could not be set. */
+  long withheld() {
+    return inventory.withheld();
+  }
+
   /** Answers a request that needs an open secondary. */
   Reply handle(Request request) throws IOException {
     if (inventory.isBroken()) {

@@ -23,6 +23,7 @@ import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Mark;
 import org.georep.secondary.identity.Marks;
 import org.georep.secondary.identity.Rebuild;
+import org.georep.secondary.identity.StandIn;
 import org.georep.secondary.tree.Directories;
 import org.georep.secondary.tree.Directory;
 import org.georep.secondary.tree.LiftedFlags;
@@ -44,6 +45,7 @@ final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
   static final String NAME = "inventory";
   private static final String NEW = "inventory.new";
+  private static final int NOBODY = -1;
 
   private final Libc libc;
   private final Clock clock;
@@ -52,6 +54,7 @@ final class Recovery {
   private final boolean ownerBound;
   private final Directory root;
   private final Directory limbo;
+  private int formerUser = NOBODY;
 
   Recovery(
       Libc libc, Clock clock, Control control, Marks marks, Directory root, boolean ownerBound) {
@@ -68,7 +71,7 @@ final class Recovery {
   @Nullable Inventory existing(boolean readOnly) {
     try {
       try (Node node = Node.open(libc, control.control(), FileName.of(NAME))) {
-        if (node == null) {
+        if (node == null || node.kind() != Kind.FILE) {
           return null;
         }
       }
@@ -78,6 +81,16 @@ final class Recovery {
       LOG.warn("{}; it is made again from the tree", e.getMessage());
       return null;
     }
+  }
+
+  /**
+   * Makes it again where an agent of another user had the tree: its marks become this one's, and
+   * nothing but identities and contents is believed, so that a walk brings what it could not set.
+   */
+  Inventory takeOver(int user) throws IOException {
+    formerUser = user;
+    LOG.info("What user {} kept here is taken over, with what it could not hold", user);
+    return rebuild(true, false);
   }
 
   /**
@@ -227,7 +240,9 @@ final class Recovery {
         }
         current &= mark.token().isPresent();
       }
-      rebuild.enter(place, mark.gfid(), node.kind(), current);
+      current &= formerUser == NOBODY;
+      Kind kind = mark.standIn().map(StandIn::kind).orElse(node.kind());
+      rebuild.enter(place, mark.gfid(), kind, current);
       if (mark.incomplete()) {
         rebuild.incomplete(mark.gfid());
       }
@@ -241,6 +256,9 @@ final class Recovery {
   }
 
   private Optional<Mark> mark(Node node, Rebuild rebuild) throws PosixException {
+    if (formerUser != NOBODY) {
+      return takenOver(node, rebuild);
+    }
     if (marks.holds(node.kind())) {
       return marks.read(node.descriptor());
     }
@@ -248,5 +266,17 @@ final class Recovery {
     Optional<Gfid> gfid = rebuild.markless(own);
     gfid.ifPresent(known -> rebuild.owned(known, own));
     return gfid.map(Mark::of);
+  }
+
+  private Optional<Mark> takenOver(Node node, Rebuild rebuild) throws PosixException {
+    Optional<Mark> mark = marks.takeOver(node.descriptor(), node.kind(), formerUser);
+    if (mark.isEmpty() && node.kind() != Kind.FILE && !node.stat().isDirectory()) {
+      // That user's inventory knew it, not its inode.
+      mark = rebuild.markless(marks.own(node.descriptor())).map(Mark::of);
+      if (mark.isPresent()) {
+        marks.write(node.descriptor(), mark.get());
+      }
+    }
+    return mark;
   }
 }

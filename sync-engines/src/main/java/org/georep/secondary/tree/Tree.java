@@ -311,8 +311,10 @@ public final class Tree {
     if (found.mark().isPresent()) {
       Gfid gfid = found.mark().get().gfid();
       forget(place, gfid);
-      if (!marks.holds(found.kind()) && inventory.places(gfid).isEmpty()) {
+      if ((!marks.holds(found.kind()) || inventory.withheld() > 0)
+          && inventory.places(gfid).isEmpty()) {
         inventory.removeOwned(gfid);
+        inventory.removeWithheld(gfid);
       }
       if (found.isDirectory()) {
         directories.forget(gfid);
