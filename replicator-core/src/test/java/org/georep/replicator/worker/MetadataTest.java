@@ -87,7 +87,7 @@ final class MetadataTest {
       cp /bin/true caps; setcap cap_net_raw+ep caps; chown 7:8 caps; setcap cap_net_raw+ep caps
       mkdir sticky; chmod 1777 sticky; mkdir setgid; chown 0:77 setgid; chmod 2775 setgid
       setfattr -n user.a -v 1 plain; setfattr -n trusted.b -v 2 plain; setfattr -n security.c -v 3 d
-      setfattr -n trusted.empty plain
+      setfattr -n trusted.empty plain; setfattr -n user.a/b -v 5 plain
       mkfifo fifo; chown 3:4 fifo; mknod chr c 1 3; chmod 604 chr; mknod blk b 259 300; chown 5 blk
       python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("sock")'
       chown 9:10 sock; chmod 751 sock

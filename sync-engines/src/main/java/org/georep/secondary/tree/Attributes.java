@@ -1,5 +1,6 @@
 package org.georep.secondary.tree;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -10,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.georep.name.FileName;
 import org.georep.name.Shown;
 import org.georep.posix.Errno;
 import org.georep.posix.Libc;
@@ -158,22 +158,22 @@ public final class Attributes {
     if (have.isEmpty() && wanted.xattrs().isEmpty()) {
       return;
     }
-    Map<FileName, Xattr> missing = new HashMap<>();
+    Map<ByteBuffer, Xattr> missing = new HashMap<>();
     for (Xattr xattr : wanted.xattrs()) {
       if (!Marks.isOwn(xattr.name())) {
-        missing.put(FileName.of(xattr.name()), xattr);
+        missing.put(ByteBuffer.wrap(xattr.name()), xattr);
       }
     }
     for (byte[] name : have) {
-      Xattr same = missing.get(FileName.of(name));
+      Xattr same = missing.get(ByteBuffer.wrap(name));
       if (same == null) {
         removeSurplus(node, name, mode);
       } else if (Arrays.equals(value(node, name), same.value())) {
-        missing.remove(FileName.of(name));
+        missing.remove(ByteBuffer.wrap(name));
       }
     }
     for (Xattr xattr : wanted.xattrs()) {
-      if (missing.containsKey(FileName.of(xattr.name()))) {
+      if (missing.containsKey(ByteBuffer.wrap(xattr.name()))) {
         boolean set =
             change(
                 node,
