@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
+import org.georep.cli.Georep;
 import org.georep.connection.AgentClient;
 import org.georep.connection.Channel;
 import org.georep.connection.Link;
@@ -218,13 +219,10 @@ final class RestrictedKeyTest {
   @Test
   void copiesNothing() throws Exception {
     Path file = Files.writeString(sandbox.path().resolve("file"), "contents");
-    for (List<String> legacy : List.of(List.<String>of(), List.of("-O"))) {
-      List<String> scp = new ArrayList<>(List.of("scp"));
-      scp.addAll(legacy);
-      sshd.sshOptions().forEach(word -> scp.add(word.equals("-p") ? "-P" : word));
-      scp.addAll(List.of(file.toString(), sshd.user() + "@" + sshd.host() + ":" + trace));
-      assertThat(Program.run(scp).exitCode()).isNotZero();
-    }
+    List<String> scp = new ArrayList<>(List.of("scp"));
+    sshd.sshOptions().forEach(word -> scp.add(word.equals("-p") ? "-P" : word));
+    scp.addAll(List.of(file.toString(), sshd.user() + "@" + sshd.host() + ":" + trace));
+    assertThat(Program.run(scp).exitCode()).isNotZero();
     List<String> rsync =
         List.of(
             "rsync",
@@ -234,5 +232,24 @@ final class RestrictedKeyTest {
             sshd.user() + "@" + sshd.host() + ":" + trace);
     assertThat(Program.run(rsync).exitCode()).isNotZero();
     assertThat(trace).doesNotExist();
+  }
+
+  /** The verb that authorized_keys names; a client that says nothing is no error. */
+  @Test
+  void theVerbTakesTheRoot() {
+    List<String> command =
+        List.of(
+            "sh",
+            "-c",
+            "\"$@\" </dev/null",
+            "sh",
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            Georep.class.getName(),
+            "agent",
+            "--root",
+            secondary.toString());
+    assertThat(Program.run(command).exitCode()).isZero();
   }
 }
