@@ -47,15 +47,13 @@ final class NativeInodes {
   /** The request's number says long; what the kernel reads and writes is an int. */
   int getFlags(int descriptor) throws PosixException {
     Scratch.Struct flags = Scratch.begin().struct(8);
-    calls.run(
-        "FS_IOC_GETFLAGS", () -> c.ioctl(descriptor, FS_IOC_GETFLAGS, flags.address()));
+    calls.run("FS_IOC_GETFLAGS", () -> c.ioctl(descriptor, FS_IOC_GETFLAGS, flags.address()));
     return flags.intAt(0);
   }
 
   void setFlags(int descriptor, int flags) throws PosixException {
     Scratch.Struct argument = Scratch.begin().struct(8);
     argument.putInt(0, flags).putInt(4, 0);
-    calls.run(
-        "FS_IOC_SETFLAGS", () -> c.ioctl(descriptor, FS_IOC_SETFLAGS, argument.address()));
+    calls.run("FS_IOC_SETFLAGS", () -> c.ioctl(descriptor, FS_IOC_SETFLAGS, argument.address()));
   }
 }

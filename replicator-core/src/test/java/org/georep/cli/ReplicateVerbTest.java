@@ -175,8 +175,7 @@ class ReplicateVerbTest {
       uncover("later");
       assertThat(georep("quarantine", "retry", "mine", "another").err()).contains("0 are tried");
       assertThat(georep("quarantine", "retry", "mine", "sub/later").err()).contains("1 are tried");
-      Waits.until(
-          "it has arrived", () -> Files.isRegularFile(secondary.resolve("sub/later")));
+      Waits.until("it has arrived", () -> Files.isRegularFile(secondary.resolve("sub/later")));
       Waits.until("nothing is left", () -> quarantine().isEmpty());
 
       cover("never");

@@ -89,8 +89,21 @@ public record EntryState(
       Optional<byte[]> target,
       List<Xattr> xattrs) {
     this(
-        gfid, kind, permissions, uid, gid, mtime, ctime, racy, size, sparse, nlink, rdev, target,
-        xattrs, 0);
+        gfid,
+        kind,
+        permissions,
+        uid,
+        gid,
+        mtime,
+        ctime,
+        racy,
+        size,
+        sparse,
+        nlink,
+        rdev,
+        target,
+        xattrs,
+        0);
   }
 
   /** Returns whether it is a directory. */

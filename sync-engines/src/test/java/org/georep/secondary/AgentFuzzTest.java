@@ -177,5 +177,4 @@ class AgentFuzzTest {
     random.nextBytes(bytes);
     return bytes;
   }
-
 }

@@ -41,18 +41,17 @@ final class MetadataTest {
 
   /** What the other programs say of a tree, sorted. */
   private static List<String> seen(Path root) {
-    String all =
-        "find . -mindepth 1 \\( -path ./.georep -o -path ./lost+found \\) -prune -o";
+    String all = "find . -mindepth 1 \\( -path ./.georep -o -path ./lost+found \\) -prune -o";
     return sh(
             root,
             (all + " \\( -type f -o -type d \\) -print0 | sort -z | xargs -0 lsattr -d |")
-            + (" sed -E 's/^[^ ]*(i)[^ ]* /I /; t; s/^[^ ]*a[^ ]* /A /; t; s/^[^ ]* /- /';")
-            + (all + " -print0 | sort -z | xargs -0 stat -c '%N %f %u:%g %t,%T %y %h';")
-            + (all + " -print0 | sort -z | xargs -0 getfattr -h -d -m - -e hex 2>/dev/null |")
-            + " grep -v '^trusted.georep\\|^trusted.SGI_ACL\\|^user.georep' |"
-            + " awk '/^# file/ {f = $0} !/^#/ && NF {print f, $0}';"
-            + (all + " -not -type l -print0 | sort -z | xargs -0 getfacl -n |")
-            + " awk '/^# file/ {f = $0} !/^# file/ && NF {print f, $0}'")
+                + (" sed -E 's/^[^ ]*(i)[^ ]* /I /; t; s/^[^ ]*a[^ ]* /A /; t; s/^[^ ]* /- /';")
+                + (all + " -print0 | sort -z | xargs -0 stat -c '%N %f %u:%g %t,%T %y %h';")
+                + (all + " -print0 | sort -z | xargs -0 getfattr -h -d -m - -e hex 2>/dev/null |")
+                + " grep -v '^trusted.georep\\|^trusted.SGI_ACL\\|^user.georep' |"
+                + " awk '/^# file/ {f = $0} !/^#/ && NF {print f, $0}';"
+                + (all + " -not -type l -print0 | sort -z | xargs -0 getfacl -n |")
+                + " awk '/^# file/ {f = $0} !/^# file/ && NF {print f, $0}'")
         .lines()
         .toList();
   }
@@ -141,7 +140,8 @@ final class MetadataTest {
 
   @Test
   void aChangeOfFlagsAloneIsFoundByAWalk() throws Exception {
-    try (Scene scene = Scene.on(LoopImage.Kind.EXT4, LoopImage.Kind.EXT4, sandbox, CaptureWish.NONE)) {
+    try (Scene scene =
+        Scene.on(LoopImage.Kind.EXT4, LoopImage.Kind.EXT4, sandbox, CaptureWish.NONE)) {
       sh(scene.primary, "mkdir d; echo f >d/f; echo g >d/g; chattr +i d/g");
       try {
         scene.session.once();
@@ -151,8 +151,7 @@ final class MetadataTest {
         assertSame(scene);
         long inode = (long) Files.getAttribute(scene.secondary.resolve("d/f"), "unix:ino");
         scene.session.once();
-        assertThat(Files.getAttribute(scene.secondary.resolve("d/f"), "unix:ino"))
-            .isEqualTo(inode);
+        assertThat(Files.getAttribute(scene.secondary.resolve("d/f"), "unix:ino")).isEqualTo(inode);
       } finally {
         clear(scene);
       }

@@ -112,8 +112,7 @@ final class RestrictedKeyTest {
       Files.writeString(primary.resolve("small" + i), "contents " + i);
     }
     TestSession session =
-        new TestSession(
-            primary, sandbox.directory("state"), address(secondary), options(), engine);
+        new TestSession(primary, sandbox.directory("state"), address(secondary), options(), engine);
     session.once();
     InStep.check(primary, secondary);
     large[1 << 20]++;
@@ -155,8 +154,7 @@ final class RestrictedKeyTest {
     try (Link link = Links.open(address(secondary), options());
         AgentClient client = AgentClient.open(link.open(), PATIENT)) {
       client.call(hello(root), Reply.Welcome.class);
-      String ticket =
-          client.call(new Request.OpenJob(1, "tarssh"), Reply.JobOpened.class).ticket();
+      String ticket = client.call(new Request.OpenJob(1, "tarssh"), Reply.JobOpened.class).ticket();
       byte[] nothing = new byte[1024];
       assertThat(data(link, root, "f".repeat(32), nothing)).isEqualTo(REFUSED_TICKET);
       assertThat(data(link, root, ticket, nothing)).isZero();

@@ -90,7 +90,8 @@ final class WithheldTest {
   }
 
   private String stamps() {
-    return sh(secondary, "find . -path ./.georep -prune -o -not -type d -printf '%p %i %C@\\n' | sort");
+    return sh(
+        secondary, "find . -path ./.georep -prune -o -not -type d -printf '%p %i %C@\\n' | sort");
   }
 
   @Test
@@ -106,8 +107,7 @@ final class WithheldTest {
     session.once();
     assertThat(session.meter().fault()).isEmpty();
     assertThat(sh(secondary, "cat f s d/s2 closed/c; readlink l; stat -c '%F %s %h' chr d/chr2 p"))
-        .isEqualTo(
-            "f\ns\ns\nc\nx\nregular empty file 0 2\nregular empty file 0 2\nfifo 0 1\n");
+        .isEqualTo("f\ns\ns\nc\nx\nregular empty file 0 2\nregular empty file 0 2\nfifo 0 1\n");
     // Version 1, a file, 06755, uid 3, gid 4, no flags, no device, no attributes.
     assertThat(meta("s")).endsWith("0x01010ded0000000300000004" + "00".repeat(14));
     // A character device 1:3 of uid 5.
@@ -146,6 +146,7 @@ final class WithheldTest {
   }
 
   private static String hex(String text) {
-    return java.util.HexFormat.of().formatHex(text.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    return java.util.HexFormat.of()
+        .formatHex(text.getBytes(java.nio.charset.StandardCharsets.US_ASCII));
   }
 }

@@ -12,9 +12,9 @@ import org.georep.protocol.Token;
 
 /**
  * The bytes of a {@link Mark}: version, flags, the inode's own identity, gfid, of a token seconds,
- * nanoseconds and size, and of what it stands in for kind and device number. They hold the inode's own identity so that a copy made with all
- * attributes ({@code cp -a}) is seen to be one. 41 bytes on ext4, whose inodes have room for 60
- * beside themselves.
+ * nanoseconds and size, and of what it stands in for kind and device number. They hold the inode's
+ * own identity so that a copy made with all attributes ({@code cp -a}) is seen to be one. 41 bytes
+ * on ext4, whose inodes have room for 60 beside themselves.
  */
 final class MarkCodec {
   private static final byte VERSION = 1;

@@ -101,8 +101,7 @@ public final class Marks {
     }
     byte[] path = ProcPath.of(descriptor);
     byte[] value = libc.getxattr(path, USER);
-    if (value == null
-        || libc.statx(descriptor, ITSELF, Linux.AT_EMPTY_PATH).uid() != user) {
+    if (value == null || libc.statx(descriptor, ITSELF, Linux.AT_EMPTY_PATH).uid() != user) {
       return Optional.empty();
     }
     Optional<Mark> theirs = MarkCodec.read(value, own(descriptor));

@@ -119,15 +119,13 @@ final class Ticket implements AutoCloseable {
 
   private static String read(SecureDirectoryStream<Path> tickets, Path name) throws IOException {
     PosixFileAttributeView view =
-        tickets.getFileAttributeView(
-            name, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+        tickets.getFileAttributeView(name, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
     if (!view.readAttributes().isRegularFile()) {
       throw new IOException("the ticket is no small file");
     }
     ByteBuffer bytes = ByteBuffer.allocate(LONGEST);
     try (SeekableByteChannel in =
-        tickets.newByteChannel(
-            name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+        tickets.newByteChannel(name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
       if (in.size() > LONGEST) {
         throw new IOException("the ticket is no small file");
       }

@@ -295,8 +295,7 @@ final class Attachment {
     } else {
       boolean standIn = needsStandIn(state);
       int type = standIn ? Kind.FILE.typeBits() : state.kind().typeBits();
-      libc.mknodat(
-          stage.descriptor(), unnamed.toBytes(), type | 0600, standIn ? 0 : state.rdev());
+      libc.mknodat(stage.descriptor(), unnamed.toBytes(), type | 0600, standIn ? 0 : state.rdev());
     }
   }
 

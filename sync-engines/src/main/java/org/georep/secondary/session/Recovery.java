@@ -222,8 +222,7 @@ final class Recovery {
   }
 
   /** Returns the gfid of a directory. */
-  private Optional<Gfid> enter(
-      Directory directory, FileName name, Rebuild rebuild, Touched touched)
+  private Optional<Gfid> enter(Directory directory, FileName name, Rebuild rebuild, Touched touched)
       throws IOException {
     try (Node node = Node.open(libc, directory.descriptor(), name)) {
       Optional<Mark> found = node == null ? Optional.empty() : mark(node, rebuild);

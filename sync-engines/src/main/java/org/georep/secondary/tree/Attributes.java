@@ -206,7 +206,8 @@ public final class Attributes {
     boolean whole =
         now.uid() == wanted.uid()
             && now.gid() == wanted.gid()
-            && (wanted.kind() == Kind.SYMLINK || (mode & ~besides) == (wanted.permissions() & ~besides))
+            && (wanted.kind() == Kind.SYMLINK
+                || (mode & ~besides) == (wanted.permissions() & ~besides))
             && node.kind() == wanted.kind()
             && wanted.flags() == 0
             && refused.isEmpty();
@@ -220,8 +221,7 @@ public final class Attributes {
     }
     byte[] value = Withheld.of(wanted, refused).toBytes();
     if (holds && !(hasMeta && Arrays.equals(value(node, META), value))) {
-      change(
-          node, META, now.permissions(), () -> libc.setxattr(node.path(), META, value, 0));
+      change(node, META, now.permissions(), () -> libc.setxattr(node.path(), META, value, 0));
     }
     inventory.setWithheld(wanted.gfid(), holds ? new byte[0] : value);
   }

@@ -168,8 +168,7 @@ public final class LiftedFlags {
     try {
       for (Dirent entry : libc.list(directory)) {
         byte[] name = entry.name().toBytes();
-        String flags =
-            new String(libc.readlinkat(directory, name), StandardCharsets.US_ASCII);
+        String flags = new String(libc.readlinkat(directory, name), StandardCharsets.US_ASCII);
         Gfid own = Gfid.parse(new String(name, StandardCharsets.US_ASCII));
         noted.add(own);
         pending.put(own, Integer.parseInt(flags, 16) & BOTH);

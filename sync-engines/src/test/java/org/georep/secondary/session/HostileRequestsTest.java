@@ -97,8 +97,7 @@ class HostileRequestsTest {
               number(), list(() -> new Request.Content(state(), new byte[32])));
       case 6 -> new Request.OpenJob(number(), random.nextBoolean() ? "tarssh" : "../\n\0x");
       case 7 ->
-          new Request.Publish(
-              number(), number(), list(() -> new Request.Staged(path(), state())));
+          new Request.Publish(number(), number(), list(() -> new Request.Staged(path(), state())));
       case 8 -> new Request.CloseJob(number());
       case 9 ->
           new Request.Barrier(

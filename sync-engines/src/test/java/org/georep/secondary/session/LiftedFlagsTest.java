@@ -162,8 +162,7 @@ class LiftedFlagsTest {
           .isGreaterThanOrEqualTo(lifted);
       assertThat(again.path(".georep/lifted"))
           .satisfiesAnyOf(
-              path -> assertThat(path).isEmptyDirectory(),
-              path -> assertThat(path).doesNotExist());
+              path -> assertThat(path).isEmptyDirectory(), path -> assertThat(path).doesNotExist());
       assertThat(flags(root.resolve("d"))).isEqualTo(I);
       assertThat(flags(root.resolve("d/sub"))).isEqualTo(A);
       change(again);
