@@ -46,7 +46,8 @@ final class Layout {
         time(s, 0x60),
         born ? time(s, 0x50) : Instant.EPOCH,
         s.longAt(0x90),
-        (s.longAt(0x08) & STATX_ATTR_MOUNT_ROOT) != 0);
+        (s.longAt(0x08) & STATX_ATTR_MOUNT_ROOT) != 0,
+        (int) s.longAt(0x08) & (Linux.FS_IMMUTABLE_FL | Linux.FS_APPEND_FL));
   }
 
   static StatFs statFs(Scratch.Struct s) {

@@ -140,6 +140,15 @@ public interface Libc {
   /** ftruncate(2). */
   void ftruncate(int descriptor, long size) throws PosixException;
 
+  /** FS_IOC_GETFLAGS of a descriptor that is not O_PATH: the inode's flags, {@code FS_..._FL}. */
+  int getFlags(int descriptor) throws PosixException;
+
+  /**
+   * FS_IOC_SETFLAGS of a descriptor that is not O_PATH. Needs CAP_LINUX_IMMUTABLE where immutable
+   * or append-only changes.
+   */
+  void setFlags(int descriptor, int flags) throws PosixException;
+
   /** dup(2); the new descriptor is inherited by programs, as the old one is. */
   int dup(int descriptor) throws PosixException;
 

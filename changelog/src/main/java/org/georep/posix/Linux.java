@@ -62,6 +62,10 @@ public final class Linux {
   public static final int XATTR_CREATE = 1;
   public static final int XATTR_REPLACE = 2;
 
+  // FS_IOC_GETFLAGS, FS_IOC_SETFLAGS; statx(2)'s attributes have the same two values
+  public static final int FS_IMMUTABLE_FL = 0x10;
+  public static final int FS_APPEND_FL = 0x20;
+
   // poll(2)
   public static final short POLLIN = 1;
   public static final short POLLPRI = 2;

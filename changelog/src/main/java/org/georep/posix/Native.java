@@ -109,6 +109,8 @@ final class Native {
 
     int ftruncate(int descriptor, long size);
 
+    int ioctl(int descriptor, long request, long argument);
+
     int dup(int descriptor);
 
     int dup2(int from, int to);

@@ -4,7 +4,6 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import org.georep.name.Gfid;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +30,7 @@ public final class NativeLibc implements Libc {
   private final Native.Functions c;
   private final SystemCall calls;
   private final NativeXattrs xattrs;
+  private final NativeInodes inodes;
 
   private NativeLibc(Machine machine) {
     this.machine = machine;
@@ -38,6 +38,7 @@ public final class NativeLibc implements Libc {
     this.c = lib.functions();
     this.calls = new SystemCall(lib);
     this.xattrs = new NativeXattrs(lib);
+    this.inodes = new NativeInodes(lib);
   }
 
   /**
@@ -291,34 +292,24 @@ public final class NativeLibc implements Libc {
 
   @Override
   public FileHandle nameToHandleAt(int directory, byte[] path, int atFlags) throws PosixException {
-    Scratch scratch = Scratch.begin();
-    long p = scratch.text(SystemCall.whole("name_to_handle_at", path));
-    Scratch.Struct handle = scratch.struct(Layout.FILE_HANDLE_HEADER + Layout.FILE_HANDLE_MAX);
-    handle.putInt(0, Layout.FILE_HANDLE_MAX).putInt(4, 0);
-    long mountId = scratch.struct(8).address();
-    calls.run(
-        "name_to_handle_at",
-        path,
-        () -> c.name_to_handle_at(directory, p, handle.address(), mountId, atFlags));
-    int length = handle.intAt(0);
-    int type = handle.intAt(4);
-    if (length == 0 || length > Gfid.MAX_LENGTH - 2 || type < 0 || type > 255) {
-      // As the kernel says of a handle that does not fit into what it was given.
-      throw new PosixException("name_to_handle_at", path, Errno.EOVERFLOW);
-    }
-    return FileHandle.of(type, handle.bytesAt(Layout.FILE_HANDLE_HEADER, length));
+    return inodes.nameToHandleAt(directory, path, atFlags);
   }
 
   @Override
   public int openByHandleAt(int mountDescriptor, FileHandle handle, int flags)
       throws PosixException {
-    byte[] bytes = handle.toBytes();
-    Scratch.Struct struct = Scratch.begin().struct(Layout.FILE_HANDLE_HEADER + bytes.length);
-    struct.putInt(0, bytes.length).putInt(4, handle.type());
-    struct.putBytes(Layout.FILE_HANDLE_HEADER, bytes);
     int real = machine.openFlags(flags | Linux.O_CLOEXEC);
-    return calls.run(
-        "open_by_handle_at", () -> c.open_by_handle_at(mountDescriptor, struct.address(), real));
+    return inodes.openByHandleAt(mountDescriptor, handle, real);
+  }
+
+  @Override
+  public int getFlags(int descriptor) throws PosixException {
+    return inodes.getFlags(descriptor);
+  }
+
+  @Override
+  public void setFlags(int descriptor, int flags) throws PosixException {
+    inodes.setFlags(descriptor, flags);
   }
 
   @Override

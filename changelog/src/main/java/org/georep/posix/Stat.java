@@ -20,6 +20,8 @@ import java.time.Instant;
  * @param btime birth; the epoch where the file system has none
  * @param mountId the mount's id
  * @param mountRoot whether this is the root of a mount
+ * @param flags {@link Linux#FS_IMMUTABLE_FL} and {@link Linux#FS_APPEND_FL} if set; 0 also where
+ *     the file system does not tell
  */
 @Immutable
 public record Stat(
@@ -36,7 +38,8 @@ public record Stat(
     Instant ctime,
     Instant btime,
     long mountId,
-    boolean mountRoot) {
+    boolean mountRoot,
+    int flags) {
 
   /** Returns the type bits, one of {@link Linux}'s {@code S_IF...}. */
   public int type() {

@@ -105,7 +105,8 @@ class IdentityTest {
   @Test
   void theFormOfInodeAndBirthTime() {
     Instant born = Instant.ofEpochSecond(-3, 999_999_999);
-    Stat stat = new Stat(0, 1, 0, 0, 0, 0x1122334455667788L, 0, 0, 0, born, born, born, 0, false);
+    Stat stat =
+        new Stat(0, 1, 0, 0, 0, 0x1122334455667788L, 0, 0, 0, born, born, born, 0, false, 0);
     ByteBuffer form = ByteBuffer.wrap(Identity.ofInode(stat).toBytes());
     assertThat(form.get()).isEqualTo((byte) 2);
     assertThat(form.getLong()).isEqualTo(0x1122334455667788L);

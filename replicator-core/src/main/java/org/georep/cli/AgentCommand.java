@@ -1,10 +1,10 @@
 package org.georep.cli;
 
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.georep.secondary.AgentMain;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Option;
 
 /** {@code georep agent}: the far end; started by ssh, ended by itself. */
 @Command(
@@ -18,18 +18,17 @@ import picocli.CommandLine.Parameters;
     },
     mixinStandardHelpOptions = true)
 final class AgentCommand implements Callable<Integer> {
-  @Parameters(
-      arity = "0..*",
-      paramLabel = "[--root DIR]",
-      hideParamSyntax = true,
-      description = "The only directory, and what is below it, that may be a secondary.")
-  private List<String> arguments = List.of();
+  @Option(
+      names = "--root",
+      paramLabel = "DIR",
+      description = "The only directory that may be a secondary, spelt as replicators spell it.")
+  private @Nullable String root;
 
   AgentCommand() {}
 
   @Override
   public Integer call() {
-    AgentMain.main(arguments.toArray(new String[0]));
+    AgentMain.main(root == null ? new String[0] : new String[] {"--root", root});
     return 0;
   }
 }

@@ -10,8 +10,10 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.georep.testing.Program;
 import org.georep.testing.RsyncOracle;
 import org.georep.testing.Sandbox;
 import org.georep.testing.Waits;
@@ -157,17 +159,16 @@ class ReplicateVerbTest {
                     ending, "replicate", "--name=mine", primary.toString(), secondary.toString()));
     try {
       Waits.until("it is in step", this::isInStep);
-      Path closed = secondary.resolve("sub");
-      chattr("+i", closed);
+      cover("later");
       Files.writeString(primary.resolve("sub/later"), "contents");
       Waits.until("it is in quarantine", () -> quarantine().contains("sub/later"));
-      chattr("-i", closed);
+      uncover("later");
       assertThat(georep("quarantine", "retry", "mine", "another").err()).contains("0 are tried");
       assertThat(georep("quarantine", "retry", "mine", "sub/later").err()).contains("1 are tried");
-      Waits.until("it has arrived", () -> Files.exists(closed.resolve("later")));
+      Waits.until("it has arrived", () -> Files.isRegularFile(secondary.resolve("sub/later")));
       Waits.until("nothing is left", () -> quarantine().isEmpty());
 
-      chattr("+i", closed);
+      cover("never");
       Files.writeString(primary.resolve("sub/never"), "contents");
       Waits.until("it is in quarantine", () -> quarantine().contains("sub/never"));
       assertThat(georep("quarantine", "drop", "mine").code()).isEqualTo(1);
@@ -175,9 +176,9 @@ class ReplicateVerbTest {
           .matches("georep: [1-9] let go\\s+");
       assertThat(quarantine()).isEmpty();
       Waits.until("stime goes on without it", this::isInStep);
-      chattr("-i", closed);
     } finally {
-      chattr("-i", secondary.resolve("sub"));
+      uncover("later");
+      uncover("never");
       ending.requestStop();
     }
     assertThat(running.get(Waits.limit().toSeconds(), TimeUnit.SECONDS).code()).isZero();
@@ -189,8 +190,15 @@ class ReplicateVerbTest {
     return georep("quarantine", "list", "mine").out();
   }
 
-  private static void chattr(String flag, Path path) throws Exception {
-    assertThat(new ProcessBuilder("chattr", flag, path.toString()).start().waitFor()).isZero();
+  /** Nothing can be put at a name where something is mounted. */
+  private void cover(String name) throws Exception {
+    Path point = Files.createDirectory(secondary.resolve("sub").resolve(name));
+    List<String> mount = List.of("mount", "-t", "tmpfs", "none", point.toString());
+    assumeTrue(Program.run(mount).exitCode() == 0, "mounts need root");
+  }
+
+  private void uncover(String name) {
+    Program.run(List.of("umount", secondary.resolve("sub").resolve(name).toString()));
   }
 
   private boolean isInStep() throws Exception {

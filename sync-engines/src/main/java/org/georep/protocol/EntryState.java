@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.georep.name.Gfid;
+import org.georep.posix.Linux;
 
 /**
  * Desired state: what one look at an inode of the primary found, its identity and attributes taken
@@ -27,6 +28,8 @@ import org.georep.name.Gfid;
  * @param rdev device number of a device node, else 0
  * @param target a symlink's target, else empty
  * @param xattrs extended attributes and ACLs, sorted by name, without georep's own
+ * @param flags {@link Linux#FS_IMMUTABLE_FL} and {@link Linux#FS_APPEND_FL}, of files and
+ *     directories; no other flag is copied
  */
 @Immutable
 public record EntryState(
@@ -43,7 +46,8 @@ public record EntryState(
     int nlink,
     long rdev,
     @SuppressWarnings("Immutable") Optional<byte[]> target,
-    @SuppressWarnings("Immutable") List<Xattr> xattrs) {
+    @SuppressWarnings("Immutable") List<Xattr> xattrs,
+    int flags) {
   /** Checks its parts. */
   public EntryState {
     Objects.requireNonNull(gfid, "gfid is null");
@@ -59,7 +63,47 @@ public record EntryState(
     if ((kind == Kind.SYMLINK) != target.isPresent()) {
       throw new IllegalArgumentException("a target goes with a symlink, and only with one");
     }
+    if ((flags & ~(Linux.FS_IMMUTABLE_FL | Linux.FS_APPEND_FL)) != 0) {
+      throw new IllegalArgumentException("a flag that is not copied: " + flags);
+    }
+    if (flags != 0 && kind != Kind.FILE && kind != Kind.DIRECTORY) {
+      throw new IllegalArgumentException("only files and directories have flags");
+    }
     xattrs = List.copyOf(xattrs);
+  }
+
+  /** Makes one without flags. */
+  public EntryState(
+      Gfid gfid,
+      Kind kind,
+      int permissions,
+      int uid,
+      int gid,
+      Instant mtime,
+      Instant ctime,
+      boolean racy,
+      long size,
+      boolean sparse,
+      int nlink,
+      long rdev,
+      Optional<byte[]> target,
+      List<Xattr> xattrs) {
+    this(
+        gfid,
+        kind,
+        permissions,
+        uid,
+        gid,
+        mtime,
+        ctime,
+        racy,
+        size,
+        sparse,
+        nlink,
+        rdev,
+        target,
+        xattrs,
+        0);
   }
 
   /** Returns whether it is a directory. */

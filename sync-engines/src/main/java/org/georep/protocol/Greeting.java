@@ -25,6 +25,9 @@ public sealed interface Greeting {
   /** The word the agent's answer begins with. */
   String ANSWER = "georep-agent";
 
+  /** What is said to who is none of ours. */
+  String STRANGER = "what connected is not georep; this is georep's agent";
+
   /** Returns the line, newline included. */
   byte[] toLine();
 
@@ -110,6 +113,24 @@ public sealed interface Greeting {
   }
 
   /**
+   * Takes the line with which an agent is greeted, as {@link #readLine}; what does not begin like
+   * one is refused at its first byte that differs, since a client of another protocol may wait for
+   * an answer before it sends a whole line.
+   */
+  static String readGreeting(InputStream in) throws IOException {
+    String begin = "georep-";
+    for (int i = 0; i < begin.length(); i++) {
+      int b = in.read();
+      if (b < 0) {
+        throw new EOFException("the connection ended before its first line did");
+      } else if (b != begin.charAt(i)) {
+        throw new ProtocolException(STRANGER);
+      }
+    }
+    return begin + readLine(in);
+  }
+
+  /**
    * Parses a line without its newline.
    *
    * @throws ProtocolException if it is no greeting of this protocol
@@ -137,7 +158,7 @@ public sealed interface Greeting {
         throw new ProtocolException("the first line is malformed: " + e.getMessage(), e);
       }
     }
-    throw new ProtocolException("what connected is not georep; this is georep's agent");
+    throw new ProtocolException(STRANGER);
   }
 
   private static byte[] line(String text) {

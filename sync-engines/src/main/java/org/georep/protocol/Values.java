@@ -136,6 +136,7 @@ final class Values {
     out.unsigned(state.rdev());
     out.optional(state.target(), WireWriter::counted);
     out.list(state.xattrs(), Values::xattr);
+    out.octet(state.flags());
   }
 
   static EntryState state(WireReader in) throws ProtocolException {
@@ -167,7 +168,8 @@ final class Values {
         nlink,
         rdev,
         target,
-        xattrs);
+        xattrs,
+        in.octet());
   }
 
   static void states(WireWriter out, List<EntryState> states) throws ProtocolException {
@@ -179,7 +181,7 @@ final class Values {
   }
 
   /** The fewest bytes a state takes. */
-  static final int MIN_STATE = 17;
+  static final int MIN_STATE = 18;
 
   static void want(WireWriter out, Want want) throws ProtocolException {
     if (want instanceof Want.Absent) {

@@ -11,15 +11,29 @@ import org.georep.name.Shown;
  */
 @Immutable
 public final class Xattr implements Comparable<Xattr> {
+  private static final int LONGEST_NAME = 255;
+
   @SuppressWarnings("Immutable") // never changed; see name() and value()
   private final byte[] name;
 
   @SuppressWarnings("Immutable")
   private final byte[] value;
 
-  /** Makes one of the given arrays, which must not be changed afterwards. */
+  /**
+   * Makes one of the given arrays, which must not be changed afterwards.
+   *
+   * @throws IllegalArgumentException if the kernel would take the name for another or none
+   */
   public Xattr(byte[] name, byte[] value) {
     this.name = Objects.requireNonNull(name, "name is null");
+    if (name.length == 0 || name.length > LONGEST_NAME) {
+      throw new IllegalArgumentException("an attribute's name has 1 to 255 bytes");
+    }
+    for (byte b : name) {
+      if (b == 0) {
+        throw new IllegalArgumentException("an attribute has no NUL in its name");
+      }
+    }
     this.value = Objects.requireNonNull(value, "value is null");
   }
 

@@ -70,7 +70,7 @@ public final class AgentMain {
     InputStream in = new FileInputStream(FileDescriptor.in);
     Greeting greeting;
     try {
-      greeting = Greeting.parse(Greeting.readLine(in));
+      greeting = Greeting.parse(Greeting.readGreeting(in));
     } catch (EOFException e) {
       return 0; // somebody only looked whether the host can be reached
     }

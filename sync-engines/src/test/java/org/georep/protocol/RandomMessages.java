@@ -15,14 +15,16 @@ import org.georep.name.Place;
 import org.georep.name.VolumeId;
 
 /** Messages of every kind, with every value possible anywhere in them. */
-final class RandomMessages {
+public final class RandomMessages {
   private final Random random;
 
-  RandomMessages(Random random) {
+  /** Makes them of what this gives. */
+  public RandomMessages(Random random) {
     this.random = random;
   }
 
-  List<Request> requests() {
+  /** Returns a request of every kind. */
+  public List<Request> requests() {
     return List.of(
         new Request.Hello(
             bytes(random.nextInt(100)),
@@ -56,7 +58,8 @@ final class RandomMessages {
         new Request.Goodbye());
   }
 
-  List<Reply> replies() {
+  /** Returns a reply of every kind. */
+  public List<Reply> replies() {
     return List.of(
         new Reply.Weighed(number(), number(), list(this::path)),
         new Reply.Welcome(
@@ -106,7 +109,8 @@ final class RandomMessages {
         random.nextInt(),
         number(),
         kind == Kind.SYMLINK ? Optional.of(bytes(random.nextInt(300))) : Optional.empty(),
-        list(() -> new Xattr(bytes(1 + random.nextInt(50)), bytes(random.nextInt(500)))));
+        list(() -> new Xattr(name().toBytes(), bytes(random.nextInt(500)))),
+        kind == Kind.FILE || kind == Kind.DIRECTORY ? 0x10 * random.nextInt(4) : 0);
   }
 
   private Want want() {

@@ -120,7 +120,8 @@ final class Look {
         kind == Kind.DIRECTORY ? 1 : stat.nlink(),
         device ? stat.rdev() : 0,
         target,
-        xattrs(descriptor));
+        xattrs(descriptor),
+        kind == Kind.FILE || kind == Kind.DIRECTORY ? stat.flags() : 0);
   }
 
   private boolean isRacy(Instant ctime) {

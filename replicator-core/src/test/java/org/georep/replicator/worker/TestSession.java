@@ -37,8 +37,8 @@ final class TestSession implements AutoCloseable {
 
   private final Path primary;
   private final Path state;
-  private final SecondaryAddress address;
-  private final LinkOptions linkOptions;
+  private SecondaryAddress address;
+  private LinkOptions linkOptions;
   private final EngineChoice engine;
   private UUID id = UUID.randomUUID();
   private VolumeId volume = VolumeId.fresh();
@@ -76,6 +76,13 @@ final class TestSession implements AutoCloseable {
   TestSession named(UUID session) {
     id = session;
     volume = new VolumeId(session);
+    return this;
+  }
+
+  /** From now on by another way. */
+  TestSession by(SecondaryAddress way, LinkOptions options) {
+    address = way;
+    linkOptions = options;
     return this;
   }
 

@@ -3,6 +3,7 @@ package org.georep.secondary.identity;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiConsumer;
@@ -18,8 +19,8 @@ import org.h2.mvstore.MVStoreException;
 /**
  * What the agent remembers of the tree, in one file: for each name what it stands for and the
  * primary's ctime and size when it was last applied whole; for each gfid the places it may be at;
- * which directories are incomplete; and, of inodes whose attributes cannot hold a mark, their own
- * identity.
+ * which directories are incomplete; of inodes whose attributes cannot hold a mark, their own
+ * identity; and of which something is withheld ({@link Withheld}).
  *
  * <p>Durable as of the last {@link #commit}, which only a barrier or a clean end calls; what came
  * later is lost in a crash, and then {@link Rebuild} makes a new one from the tree. The places of a
@@ -40,6 +41,7 @@ public final class Inventory implements AutoCloseable {
   private final MVMap<byte[], byte[]> places;
   private final MVMap<byte[], byte[]> incomplete;
   private final MVMap<byte[], byte[]> owned;
+  private final MVMap<byte[], byte[]> withheld;
   private final MVMap<String, String> facts;
 
   private Inventory(MVStore store) {
@@ -48,6 +50,7 @@ public final class Inventory implements AutoCloseable {
     this.places = map("places");
     this.incomplete = map("incomplete");
     this.owned = map("owned");
+    this.withheld = map("withheld");
     this.facts = store.openMap("facts");
   }
 
@@ -210,6 +213,35 @@ public final class Inventory implements AutoCloseable {
     while (cursor.hasNext()) {
       byte[] key = cursor.next();
       each.accept(Keys.gfidOf(key), Gfid.of(cursor.getValue()));
+    }
+  }
+
+  /** Returns of how many gfids something is withheld. */
+  public long withheld() {
+    return withheld.sizeAsLong();
+  }
+
+  /**
+   * Notes that something is withheld of a gfid.
+   *
+   * @param what all of it where the inode cannot hold it, else nothing
+   */
+  public void setWithheld(Gfid gfid, byte[] what) {
+    byte[] key = Keys.ofGfid(gfid);
+    if (!Arrays.equals(withheld.get(key), what)) {
+      withheld.put(key, what);
+    }
+  }
+
+  /** Returns what is noted of a gfid, empty where the inode holds it; nothing if nothing is. */
+  public Optional<byte[]> withheld(Gfid gfid) {
+    return Optional.ofNullable(withheld.get(Keys.ofGfid(gfid)));
+  }
+
+  /** Notes that nothing is withheld of a gfid any more. */
+  public void removeWithheld(Gfid gfid) {
+    if (!withheld.isEmpty()) {
+      withheld.remove(Keys.ofGfid(gfid));
     }
   }
 

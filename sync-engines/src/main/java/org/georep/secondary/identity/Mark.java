@@ -13,9 +13,11 @@ import org.georep.protocol.Token;
  * @param incomplete of a directory: its names may not be those of the primary until a listing of it
  *     has been applied and is durable
  * @param token of a file: which contents it has; empty while they are in doubt
+ * @param standIn what a file stands in for; empty for what is itself
  */
 @Immutable
-public record Mark(Gfid gfid, boolean incomplete, Optional<Token> token) {
+public record Mark(
+    Gfid gfid, boolean incomplete, Optional<Token> token, Optional<StandIn> standIn) {
   /**
    * What the primary has deleted and this secondary keeps: neither foreign nor known by a gfid. No
    * primary makes this identity, and any number of inodes carry it.
@@ -26,16 +28,17 @@ public record Mark(Gfid gfid, boolean incomplete, Optional<Token> token) {
   public Mark {
     Objects.requireNonNull(gfid, "gfid is null");
     Objects.requireNonNull(token, "token is null");
+    Objects.requireNonNull(standIn, "standIn is null");
   }
 
   /** Returns the mark of an inode without contents of its own, or whose contents are in doubt. */
   public static Mark of(Gfid gfid) {
-    return new Mark(gfid, false, Optional.empty());
+    return new Mark(gfid, false, Optional.empty(), Optional.empty());
   }
 
   /** Returns the mark of a file with these contents. */
   public static Mark of(Gfid gfid, Token token) {
-    return new Mark(gfid, false, Optional.of(token));
+    return new Mark(gfid, false, Optional.of(token), Optional.empty());
   }
 
   /** Returns whether this is {@link #KEPT}. */
@@ -45,6 +48,11 @@ public record Mark(Gfid gfid, boolean incomplete, Optional<Token> token) {
 
   /** Returns the mark of a directory. */
   public static Mark ofDirectory(Gfid gfid, boolean incomplete) {
-    return new Mark(gfid, incomplete, Optional.empty());
+    return new Mark(gfid, incomplete, Optional.empty(), Optional.empty());
+  }
+
+  /** Returns the mark of a file that stands in for something else. */
+  public static Mark of(Gfid gfid, StandIn standIn) {
+    return new Mark(gfid, false, Optional.empty(), Optional.of(standIn));
   }
 }

@@ -7,25 +7,31 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import org.georep.name.Gfid;
+import org.georep.protocol.Kind;
 import org.georep.protocol.Token;
 
 /**
- * The bytes of a {@link Mark}: version, flags, the inode's own identity, gfid, and of a token
- * seconds, nanoseconds and size. They hold the inode's own identity so that a copy made with all
- * attributes ({@code cp -a}) is seen to be one. 41 bytes on ext4, whose inodes have room for 60
- * beside themselves.
+ * The bytes of a {@link Mark}: version, flags, the inode's own identity, gfid, of a token seconds,
+ * nanoseconds and size, and of what it stands in for kind and device number. They hold the inode's
+ * own identity so that a copy made with all attributes ({@code cp -a}) is seen to be one. 41 bytes
+ * on ext4, whose inodes have room for 60 beside themselves.
  */
 final class MarkCodec {
   private static final byte VERSION = 1;
   private static final int INCOMPLETE = 1;
   private static final int TOKEN = 2;
+  private static final int STAND_IN = 4;
 
   private MarkCodec() {}
 
   static byte[] write(Mark mark, Gfid own) {
-    ByteBuffer out = ByteBuffer.allocate(4 + own.length() + mark.gfid().length() + 22);
+    ByteBuffer out = ByteBuffer.allocate(4 + own.length() + mark.gfid().length() + 31);
     out.put(VERSION);
-    out.put((byte) ((mark.incomplete() ? INCOMPLETE : 0) | (mark.token().isPresent() ? TOKEN : 0)));
+    out.put(
+        (byte)
+            ((mark.incomplete() ? INCOMPLETE : 0)
+                | (mark.token().isPresent() ? TOKEN : 0)
+                | (mark.standIn().isPresent() ? STAND_IN : 0)));
     put(out, own);
     put(out, mark.gfid());
     if (mark.token().isPresent()) {
@@ -39,6 +45,7 @@ final class MarkCodec {
       }
       out.put((byte) size);
     }
+    mark.standIn().ifPresent(what -> out.put((byte) what.kind().code()).putLong(what.rdev()));
     return Arrays.copyOf(out.array(), out.position());
   }
 
@@ -63,7 +70,11 @@ final class MarkCodec {
       }
       Gfid gfid = gfid(in);
       Optional<Token> token = (flags & TOKEN) == 0 ? Optional.empty() : Optional.of(token(in));
-      return Optional.of(new Mark(gfid, (flags & INCOMPLETE) != 0, token));
+      Optional<StandIn> standIn =
+          (flags & STAND_IN) == 0
+              ? Optional.empty()
+              : Optional.of(new StandIn(Kind.ofCode(in.get()), in.getLong()));
+      return Optional.of(new Mark(gfid, (flags & INCOMPLETE) != 0, token, standIn));
     } catch (BufferUnderflowException | IllegalArgumentException | DateTimeException e) {
       return Optional.empty();
     }

@@ -88,6 +88,30 @@ public final class Marks {
     return value == null ? Optional.empty() : MarkCodec.read(value, own(descriptor));
   }
 
+  /**
+   * As root, makes the mark an agent of another user left its own.
+   *
+   * @param user whose inodes those of that agent are
+   * @return the mark, or nothing if it has none that is that agent's
+   */
+  public Optional<Mark> takeOver(int descriptor, Kind kind, int user) throws PosixException {
+    Optional<Mark> mine = read(descriptor);
+    if (mine.isPresent() || (kind != Kind.FILE && kind != Kind.DIRECTORY)) {
+      return mine;
+    }
+    byte[] path = ProcPath.of(descriptor);
+    byte[] value = libc.getxattr(path, USER);
+    if (value == null || libc.statx(descriptor, ITSELF, Linux.AT_EMPTY_PATH).uid() != user) {
+      return Optional.empty();
+    }
+    Optional<Mark> theirs = MarkCodec.read(value, own(descriptor));
+    if (theirs.isPresent()) {
+      write(descriptor, theirs.get());
+      libc.removexattr(path, USER);
+    }
+    return theirs;
+  }
+
   /** Sets the mark of an open inode (O_PATH will do) of a kind that holds one. */
   public void write(int descriptor, Mark mark) throws PosixException {
     byte[] value = MarkCodec.write(mark, own(descriptor));

@@ -70,6 +70,9 @@ public final class Rebuild {
         old(place)
             .filter(entry -> current && entry.gfid().equals(gfid) && entry.kind() == kind)
             .orElse(Entry.of(gfid, kind)));
+    if (old != null) {
+      old.withheld(gfid).ifPresent(what -> made.setWithheld(gfid, what));
+    }
     entered++;
     if (entered % SPILL_EVERY == 0) {
       made.spill();

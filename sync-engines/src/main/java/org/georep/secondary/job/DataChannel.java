@@ -46,14 +46,14 @@ public final class DataChannel {
    * @return this process's exit code: the program's own, or one of those above
    */
   public int serve(Greeting.Data greeting) throws InterruptedException {
-    try (ProcessPaths paths = new ProcessPaths()) {
-      Path root = absolute(greeting.root());
-      Ticket ticket = Ticket.use(root, greeting.ticket());
+    Path root = absolute(greeting.root());
+    try (ProcessPaths paths = new ProcessPaths();
+        Ticket ticket = Ticket.use(root, greeting.ticket())) {
       List<String> command =
           ticket.engine().equals("rsync")
               ? FarProgram.rsync(Greeting.readLine(in), paths.of(root))
               : FarProgram.tar();
-      return run(command, Path.of(paths.of(ticket.place())));
+      return run(command, ticket.place());
     } catch (IOException | IllegalArgumentException e) {
       errors.println("georep: data channel refused: " + e.getMessage());
       return REFUSED;

@@ -4,11 +4,19 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -18,13 +26,40 @@ import java.util.regex.Pattern;
  * random digits, that says which job's place may be filled by which engine. It is good for one
  * channel: who removes it, owns it.
  *
- * @param place the job's directory
- * @param engine {@code tarssh} or {@code rsync}
+ * <p>The way there is opened name by name, each in the directory opened before, and held open until
+ * {@link #close}: none may be a symbolic link, and {@code .georep} has to be this user's own. So
+ * whoever may change names in the root, as its owner may, leads this process nowhere else.
  */
-record Ticket(Path place, String engine) {
+final class Ticket implements AutoCloseable {
   private static final Pattern NAME = Pattern.compile("[0-9a-f]{32}");
   private static final Pattern CONTENT = Pattern.compile("([0-9]{1,19}) (tarssh|rsync)\\n");
   private static final int LONGEST = 64;
+
+  private final Deque<SecureDirectoryStream<Path>> held = new ArrayDeque<>();
+  private final Path place;
+  private final String engine;
+
+  private Ticket(Path root, String name) throws IOException {
+    boolean whole = false;
+    try {
+      SecureDirectoryStream<Path> control = open(hold(Files.newDirectoryStream(root)), ".georep");
+      if (!attributes(control).owner().equals(Files.getOwner(Path.of("/proc/self")))) {
+        throw new IOException("the stage is another user's; look who put it there");
+      }
+      SecureDirectoryStream<Path> stage = open(control, "stage");
+      Matcher content = CONTENT.matcher(use(open(stage, "tickets"), Path.of(name)));
+      if (!content.matches()) {
+        throw new IOException("the ticket says nothing that is understood here");
+      }
+      this.place = path(open(open(stage, "jobs"), content.group(1)));
+      this.engine = content.group(2);
+      whole = true;
+    } finally {
+      if (!whole) {
+        close();
+      }
+    }
+  }
 
   /**
    * Uses a ticket up.
@@ -35,28 +70,63 @@ record Ticket(Path place, String engine) {
     if (!NAME.matcher(name).matches()) {
       throw new IOException("the ticket is malformed");
     }
-    Path stage = directory(directory(root.resolve(".georep")).resolve("stage"));
-    Path file = directory(stage.resolve("tickets")).resolve(name);
-    String content;
+    return new Ticket(root, name);
+  }
+
+  /** Returns the job's directory, as a path that means it while this is open. */
+  Path place() {
+    return place;
+  }
+
+  /** Returns the engine: {@code tarssh} or {@code rsync}. */
+  String engine() {
+    return engine;
+  }
+
+  private SecureDirectoryStream<Path> hold(DirectoryStream<Path> directory) throws IOException {
+    if (!(directory instanceof SecureDirectoryStream<Path> secure)) {
+      directory.close();
+      throw new IOException("this Java cannot open directories one in another");
+    }
+    held.push(secure);
+    return secure;
+  }
+
+  private SecureDirectoryStream<Path> open(SecureDirectoryStream<Path> in, String name)
+      throws IOException {
     try {
-      content = read(file);
-      Files.delete(file);
+      return hold(in.newDirectoryStream(Path.of(name), LinkOption.NOFOLLOW_LINKS));
+    } catch (FileSystemException e) {
+      throw new IOException(
+          "the stage is not there; the agent makes it when it opens a secondary", e);
+    }
+  }
+
+  private static java.nio.file.attribute.PosixFileAttributes attributes(
+      SecureDirectoryStream<Path> directory) throws IOException {
+    return directory.getFileAttributeView(PosixFileAttributeView.class).readAttributes();
+  }
+
+  private static String use(SecureDirectoryStream<Path> tickets, Path name) throws IOException {
+    try {
+      String content = read(tickets, name);
+      tickets.deleteFile(name);
+      return content;
     } catch (NoSuchFileException e) {
       throw new IOException("the ticket is unknown or used already", e);
     }
-    Matcher matcher = CONTENT.matcher(content);
-    if (!matcher.matches()) {
-      throw new IOException("the ticket says nothing that is understood here");
-    }
-    Path place = directory(directory(stage.resolve("jobs")).resolve(matcher.group(1)));
-    return new Ticket(place, matcher.group(2));
   }
 
-  private static String read(Path file) throws IOException {
+  private static String read(SecureDirectoryStream<Path> tickets, Path name) throws IOException {
+    PosixFileAttributeView view =
+        tickets.getFileAttributeView(name, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS);
+    if (!view.readAttributes().isRegularFile()) {
+      throw new IOException("the ticket is no small file");
+    }
     ByteBuffer bytes = ByteBuffer.allocate(LONGEST);
     try (SeekableByteChannel in =
-        Files.newByteChannel(file, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
-      if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS) || in.size() > LONGEST) {
+        tickets.newByteChannel(name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS))) {
+      if (in.size() > LONGEST) {
         throw new IOException("the ticket is no small file");
       }
       while (in.read(bytes) > 0) {
@@ -66,11 +136,25 @@ record Ticket(Path place, String engine) {
     return new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII);
   }
 
-  /** Nothing of georep's own is ever behind a symbolic link. */
-  private static Path directory(Path path) throws IOException {
-    if (!Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS)) {
-      throw new IOException("the stage is not there; the agent makes it when it opens a secondary");
+  /** A path of this process's descriptor of a directory that is held open. */
+  private static Path path(SecureDirectoryStream<Path> directory) throws IOException {
+    Object key = Objects.requireNonNull(attributes(directory).fileKey());
+    try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+      for (Path descriptor : all) {
+        if (Files.isDirectory(descriptor)
+            && key.equals(Files.readAttributes(descriptor, BasicFileAttributes.class).fileKey())) {
+          String number = Objects.requireNonNull(descriptor.getFileName()).toString();
+          return Path.of("/proc/" + ProcessHandle.current().pid() + "/fd/" + number);
+        }
+      }
     }
-    return path;
+    throw new IOException("the job's place went away while it was opened");
+  }
+
+  @Override
+  public void close() throws IOException {
+    while (!held.isEmpty()) {
+      held.pop().close();
+    }
   }
 }

@@ -17,6 +17,7 @@ import org.georep.secondary.failpoint.AgentFailpoint;
 import org.georep.secondary.identity.Entry;
 import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Mark;
+import org.georep.secondary.identity.StandIn;
 import org.georep.secondary.tree.Attributes;
 import org.georep.secondary.tree.Directory;
 import org.georep.secondary.tree.Found;
@@ -47,6 +48,7 @@ final class Attachment {
   private final Awaiting awaiting;
   private final Contents contents;
   private final Room room;
+  private final boolean root;
 
   Attachment(
       Libc libc,
@@ -59,7 +61,8 @@ final class Attachment {
       Incomplete incomplete,
       Awaiting awaiting,
       Contents contents,
-      Room room) {
+      Room room,
+      boolean root) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.tree = Objects.requireNonNull(tree, "tree is null");
     this.stage = Objects.requireNonNull(stage, "stage is null");
@@ -71,6 +74,7 @@ final class Attachment {
     this.awaiting = Objects.requireNonNull(awaiting, "awaiting is null");
     this.contents = Objects.requireNonNull(contents, "contents is null");
     this.room = Objects.requireNonNull(room, "room is null");
+    this.root = root;
   }
 
   /** What to tell of one request. */
@@ -256,7 +260,11 @@ final class Attachment {
         unnamed,
         () -> {
           try (Node node = staged(unnamed)) {
-            tree.mark(node, Mark.of(state.gfid()));
+            Mark mark =
+                needsStandIn(state)
+                    ? Mark.of(state.gfid(), new StandIn(state.kind(), state.rdev()))
+                    : Mark.of(state.gfid());
+            tree.mark(node, mark);
             attributes.set(node, state, true);
           }
           AgentFailpoint.ENTRY_MARKED.reached();
@@ -278,15 +286,21 @@ final class Attachment {
         ? Arrays.equals(
             libc.readlinkat(found.directory().descriptor(), found.name().toBytes()),
             state.target().orElseThrow())
-        : found.stat().rdev() == state.rdev();
+        : found.rdev() == state.rdev() && found.isStandIn() == needsStandIn(state);
+  }
+
+  /** Only root may make a device; for another an empty file stands in. */
+  private boolean needsStandIn(EntryState state) {
+    return !root && (state.kind() == Kind.CHARACTER_DEVICE || state.kind() == Kind.BLOCK_DEVICE);
   }
 
   private void create(FileName unnamed, EntryState state) throws PosixException {
     if (state.kind() == Kind.SYMLINK) {
       libc.symlinkat(state.target().orElseThrow(), stage.descriptor(), unnamed.toBytes());
     } else {
-      libc.mknodat(
-          stage.descriptor(), unnamed.toBytes(), state.kind().typeBits() | 0600, state.rdev());
+      boolean standIn = needsStandIn(state);
+      int type = standIn ? Kind.FILE.typeBits() : state.kind().typeBits();
+      libc.mknodat(stage.descriptor(), unnamed.toBytes(), type | 0600, standIn ? 0 : state.rdev());
     }
   }
 

@@ -73,6 +73,7 @@ public final class Comparison {
   private boolean agrees(List<Found> places, Request.Content content) throws PosixException {
     EntryState state = content.state();
     if (places.isEmpty()
+        || !state.isFile() // to open a FIFO waits for a writer
         || places.get(0).kind() != state.kind()
         || places.get(0).stat().size() != state.size()
         || !places.stream().allMatch(places.get(0)::sameInode)) {

@@ -14,7 +14,6 @@ import org.georep.secondary.failpoint.AgentFailpoint;
 import org.georep.secondary.identity.Entry;
 import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Mark;
-import org.georep.secondary.identity.Marks;
 import org.georep.secondary.tree.Directories;
 import org.georep.secondary.tree.Directory;
 
@@ -31,7 +30,6 @@ public final class Incomplete {
   private static final int MOST_AGAIN = 64;
 
   private final Inventory inventory;
-  private final Marks marks;
   private final Directories directories;
   private final Map<Gfid, State> all = new HashMap<>();
   private final Set<Gfid> unreported = new LinkedHashSet<>();
@@ -40,9 +38,8 @@ public final class Incomplete {
   private record State(long batch, boolean listed) {}
 
   /** Makes it, with those the inventory knows, as of batch 0. */
-  public Incomplete(Inventory inventory, Marks marks, Directories directories) {
+  public Incomplete(Inventory inventory, Directories directories) {
     this.inventory = Objects.requireNonNull(inventory, "inventory is null");
-    this.marks = Objects.requireNonNull(marks, "marks is null");
     this.directories = Objects.requireNonNull(directories, "directories is null");
     inventory.incomplete().forEach(gfid -> note(gfid, 0));
   }
@@ -56,7 +53,7 @@ public final class Incomplete {
   /** Doubts a directory that is here. */
   public void doubt(Directory directory, long batch) throws PosixException {
     if (!all.containsKey(directory.gfid())) {
-      marks.write(directory.descriptor(), Mark.ofDirectory(directory.gfid(), true));
+      directories.mark(directory, Mark.ofDirectory(directory.gfid(), true));
       AgentFailpoint.DIRECTORY_DOUBTED.reached();
     }
     noted(directory.gfid(), batch);
@@ -103,7 +100,7 @@ public final class Incomplete {
     }
     Directory open = directories.get(directory);
     if (open != null) {
-      marks.write(open.descriptor(), Mark.ofDirectory(directory, false));
+      directories.mark(open, Mark.ofDirectory(directory, false));
       AgentFailpoint.BARRIER_MARK_CLEARED.reached();
     }
     forget(directory);

@@ -115,10 +115,18 @@ public final class Publisher {
       checkAlone(node, old);
       tree.mark(node, believed ? Mark.of(state.gfid(), state.token()) : Mark.of(state.gfid()));
       AgentFailpoint.PUBLISH_MARKED.reached();
-      attributes.set(node, state, true);
-      AgentFailpoint.PUBLISH_READY.reached();
-      publish(arrival, state.gfid(), names, batch);
-      AgentFailpoint.PUBLISH_DONE.reached();
+      boolean done = false;
+      try {
+        attributes.set(node, state, true);
+        AgentFailpoint.PUBLISH_READY.reached();
+        publish(arrival, state.gfid(), names, batch);
+        AgentFailpoint.PUBLISH_DONE.reached();
+        done = true;
+      } finally {
+        if (!done) {
+          attributes.withdraw(node);
+        }
+      }
     }
     awaiting.done(state.gfid());
     if (believed) {

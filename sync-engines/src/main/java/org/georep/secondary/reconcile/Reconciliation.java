@@ -56,10 +56,10 @@ public record Reconciliation(
       Request.Mode mode,
       boolean root,
       @Nullable Origins origins) {
-    Attributes attributes = new Attributes(libc, root);
+    Attributes attributes = new Attributes(libc, touched, inventory, root);
     Awaiting awaiting = new Awaiting();
     Contents contents = new Contents(tree, inventory);
-    Incomplete incomplete = new Incomplete(inventory, marks, tree.directories());
+    Incomplete incomplete = new Incomplete(inventory, tree.directories());
     Metadata metadata = new Metadata(tree, attributes, touched, contents);
     Departures departures = new Departures(tree, limbo, origins);
     Adoption adoption = new Adoption(libc, tree, marks, incomplete, extent(mode));
@@ -75,7 +75,8 @@ public record Reconciliation(
             incomplete,
             awaiting,
             contents,
-            room);
+            room,
+            root);
     Reconciler reconciler =
         new Reconciler(
             libc,

@@ -2,6 +2,7 @@ package org.georep.secondary.session;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import org.georep.posix.Dirent;
 import org.georep.posix.Errno;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
@@ -73,6 +74,20 @@ record Control(Libc libc, int root, int control, int stage, int limbo, int confl
       }
       throw e;
     }
+  }
+
+  /** Makes all of it this process's own, {@code .georep} itself last. */
+  void own() throws PosixException {
+    for (int directory : new int[] {stage, control}) {
+      for (Dirent entry : libc.list(directory)) {
+        own(directory, entry.name().toBytes(), Linux.AT_SYMLINK_NOFOLLOW);
+      }
+    }
+    own(control, new byte[0], Linux.AT_EMPTY_PATH);
+  }
+
+  private void own(int directory, byte[] path, int atFlags) throws PosixException {
+    libc.fchownat(directory, path, libc.geteuid(), libc.getegid(), atFlags);
   }
 
   /** Returns a path, of ASCII only, of a file in {@code .georep}. */

@@ -22,6 +22,7 @@ import org.georep.secondary.retain.RemoveNow;
 import org.georep.secondary.tree.Conflicts;
 import org.georep.secondary.tree.Directories;
 import org.georep.secondary.tree.Directory;
+import org.georep.secondary.tree.LiftedFlags;
 import org.georep.secondary.tree.Limbo;
 import org.georep.secondary.tree.OpenedModes;
 import org.georep.secondary.tree.Origins;
@@ -70,7 +71,8 @@ final class OpenSecondary implements AutoCloseable {
     this.inventory = Objects.requireNonNull(inventory, "inventory is null");
     this.room = Objects.requireNonNull(room, "room is null");
     OpenedModes modes = new OpenedModes(libc, control.control());
-    this.touched = new Touched(libc, modes);
+    LiftedFlags flags = new LiftedFlags(libc, control.control(), isRoot);
+    this.touched = new Touched(libc, modes, flags);
     Directory limboDirectory = new Directory(Directory.LIMBO, control.limbo());
     this.directories =
         new Directories(libc, marks, inventory, touched, root, limboDirectory, !isRoot);
@@ -80,6 +82,7 @@ final class OpenSecondary implements AutoCloseable {
     Limbo limbo = new Limbo(libc, control.limbo(), known);
     @Nullable Origins origins = keepDeleted ? known : null;
     this.stage = Stage.open(libc, control.stage());
+    flags.giveBack(); // after that: an inode of the tree may have had another name in the stage
     Conflicts conflicts = new Conflicts(libc, control.conflicts(), clock);
     Tree tree = new Tree(libc, marks, inventory, directories, touched, stage, limbo, conflicts);
     this.reconciliation =
@@ -106,6 +109,11 @@ final class OpenSecondary implements AutoCloseable {
             release,
             room,
             headroom);
+  }
+
+  /** Returns of how many entries something could not be set. */
+  long withheld() {
+    return inventory.withheld();
   }
 
   /** Answers a request that needs an open secondary. */

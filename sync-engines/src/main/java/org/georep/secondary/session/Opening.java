@@ -12,6 +12,7 @@ import org.georep.posix.Identity;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
+import org.georep.protocol.Kind;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.secondary.durability.ControlFiles;
@@ -21,6 +22,7 @@ import org.georep.secondary.failpoint.AgentFailpoint;
 import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Mark;
 import org.georep.secondary.identity.Marks;
+import org.georep.secondary.identity.Withheld;
 import org.georep.secondary.tree.Directory;
 import org.georep.secondary.tree.Room;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Opening {
   private static final int PATIENCE_MILLIS = 10_000;
+  private static final byte[] ITSELF = {};
   private static final byte[] PROBE = "probe".getBytes(StandardCharsets.US_ASCII);
 
   private final Libc libc;
@@ -118,8 +121,12 @@ final class Opening {
     Room room = new Room(libc, controlDescriptor, hello.minFree());
     Directory rootDirectory = new Directory(hello.rootGfid(), root);
     boolean fresh = known.isEmpty() || !known.get().root().equals(hello.rootGfid());
+    int former = libc.statx(controlDescriptor, ITSELF, Linux.AT_EMPTY_PATH).uid();
+    boolean takenOver = isRoot && former != 0 && !fresh;
     if (!fresh) {
-      fresh = marks.read(root).filter(mark -> mark.gfid().equals(hello.rootGfid())).isEmpty();
+      Optional<Mark> mark = takenOver ? rootOfAnother(marks, root) : marks.read(root);
+      fresh = mark.filter(found -> found.gfid().equals(hello.rootGfid())).isEmpty();
+      takenOver &= !fresh;
     }
     if (fresh) {
       probe(control, marks, directory);
@@ -130,12 +137,18 @@ final class Opening {
       room.write(files::writeRunning); // else it says that already
       AgentFailpoint.OPEN_NOTED.reached();
     }
-    if (fresh) {
+    if (fresh || takenOver) {
       marks.write(root, Mark.ofDirectory(hello.rootGfid(), true));
       AgentFailpoint.OPEN_ROOT_MARKED.reached();
       files.deleteStime();
     }
-    Inventory inventory = inventory(control, marks, rootDirectory, fresh, end);
+    Inventory inventory =
+        takenOver
+            ? new Recovery(libc, clock, control, marks, rootDirectory, false).takeOver(former)
+            : inventory(control, marks, rootDirectory, fresh, end);
+    if (takenOver) {
+      control.own(); // last: until then it is taken over again
+    }
     boolean whole = false;
     try {
       OpenSecondary secondary =
@@ -164,6 +177,11 @@ final class Opening {
         inventory.abandon();
       }
     }
+  }
+
+  private Optional<Mark> rootOfAnother(Marks marks, int root) throws PosixException {
+    int owner = libc.statx(root, ITSELF, Linux.AT_EMPTY_PATH).uid();
+    return marks.takeOver(root, Kind.DIRECTORY, owner);
   }
 
   private Inventory inventory(
@@ -248,13 +266,22 @@ final class Opening {
     }
   }
 
-  /** What this secondary cannot hold, in sentences. */
-  List<String> notes() {
+  /**
+   * What this secondary cannot hold, in sentences.
+   *
+   * @param withheld of how many entries something could not be set
+   */
+  List<String> notes(long withheld) {
     List<String> notes = new ArrayList<>();
     if (!isRoot) {
       notes.add(
-          "The agent is not root on the secondary: owners, device nodes and attributes of root"
-              + " are not kept there.");
+          "The agent is not root on the secondary: owners, device nodes, flags and attributes of"
+              + " root are kept in "
+              + Withheld.NAME
+              + " there until it is.");
+    }
+    if (withheld > 0) {
+      notes.add("Something is kept so of " + withheld + " entries.");
     }
     return notes;
   }

@@ -24,8 +24,10 @@ import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Mark;
 import org.georep.secondary.identity.Marks;
 import org.georep.secondary.identity.Rebuild;
+import org.georep.secondary.identity.StandIn;
 import org.georep.secondary.tree.Directories;
 import org.georep.secondary.tree.Directory;
+import org.georep.secondary.tree.LiftedFlags;
 import org.georep.secondary.tree.Node;
 import org.georep.secondary.tree.OpenedModes;
 import org.georep.secondary.tree.Touched;
@@ -44,6 +46,7 @@ final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
   static final String NAME = "inventory";
   private static final String NEW = "inventory.new";
+  private static final int NOBODY = -1;
 
   private final Libc libc;
   private final Clock clock;
@@ -52,6 +55,7 @@ final class Recovery {
   private final boolean ownerBound;
   private final Directory root;
   private final Directory limbo;
+  private int formerUser = NOBODY;
 
   Recovery(
       Libc libc, Clock clock, Control control, Marks marks, Directory root, boolean ownerBound) {
@@ -68,7 +72,7 @@ final class Recovery {
   @Nullable Inventory existing(boolean readOnly) {
     try {
       try (Node node = Node.open(libc, control.control(), FileName.of(NAME))) {
-        if (node == null) {
+        if (node == null || node.kind() != Kind.FILE) {
           return null;
         }
       }
@@ -78,6 +82,16 @@ final class Recovery {
       LOG.warn("{}; it is made again from the tree", e.getMessage());
       return null;
     }
+  }
+
+  /**
+   * Makes it again where an agent of another user had the tree: its marks become this one's, and
+   * nothing but identities and contents is believed, so that a walk brings what it could not set.
+   */
+  Inventory takeOver(int user) throws IOException {
+    formerUser = user;
+    LOG.info("What user {} kept here is taken over, with what it could not hold", user);
+    return rebuild(true, false);
   }
 
   /**
@@ -162,7 +176,11 @@ final class Recovery {
   }
 
   private long walk(Inventory made, Rebuild rebuild) throws IOException {
-    Touched touched = new Touched(libc, new OpenedModes(libc, control.control()));
+    Touched touched =
+        new Touched(
+            libc,
+            new OpenedModes(libc, control.control()),
+            new LiftedFlags(libc, control.control(), !ownerBound));
     Set<Gfid> seen = new HashSet<>();
     Deque<Gfid> todo = new ArrayDeque<>();
     long names = 0;
@@ -178,7 +196,7 @@ final class Recovery {
         Directory directory = directories.get(todo.pop());
         if (directory != null) {
           for (FileName name : list(directory)) {
-            enter(directory, name, rebuild).filter(seen::add).ifPresent(todo::push);
+            enter(directory, name, rebuild, touched).filter(seen::add).ifPresent(todo::push);
             names++;
           }
         }
@@ -209,7 +227,7 @@ final class Recovery {
   }
 
   /** Returns the gfid of a directory. */
-  private Optional<Gfid> enter(Directory directory, FileName name, Rebuild rebuild)
+  private Optional<Gfid> enter(Directory directory, FileName name, Rebuild rebuild, Touched touched)
       throws IOException {
     try (Node node = Node.open(libc, directory.descriptor(), name)) {
       Optional<Mark> found = node == null ? Optional.empty() : mark(node, rebuild);
@@ -221,11 +239,14 @@ final class Recovery {
       boolean current = rebuild.isTrusted(node.stat());
       if (node.kind() == Kind.FILE) {
         if (!current && mark.token().isPresent()) {
+          touched.beforeChange(node);
           marks.write(node.descriptor(), Mark.of(mark.gfid()));
         }
         current &= mark.token().isPresent();
       }
-      rebuild.enter(place, mark.gfid(), node.kind(), current);
+      current &= formerUser == NOBODY;
+      Kind kind = mark.standIn().map(StandIn::kind).orElse(node.kind());
+      rebuild.enter(place, mark.gfid(), kind, current);
       if (mark.incomplete()) {
         rebuild.incomplete(mark.gfid());
       }
@@ -242,6 +263,9 @@ final class Recovery {
   }
 
   private Optional<Mark> mark(Node node, Rebuild rebuild) throws PosixException {
+    if (formerUser != NOBODY) {
+      return takenOver(node, rebuild);
+    }
     if (marks.holds(node.kind())) {
       return marks.read(node.descriptor());
     }
@@ -249,5 +273,17 @@ final class Recovery {
     Optional<Gfid> gfid = rebuild.markless(own);
     gfid.ifPresent(known -> rebuild.owned(known, own));
     return gfid.map(known -> known.equals(own) ? Mark.KEPT : Mark.of(known));
+  }
+
+  private Optional<Mark> takenOver(Node node, Rebuild rebuild) throws PosixException {
+    Optional<Mark> mark = marks.takeOver(node.descriptor(), node.kind(), formerUser);
+    if (mark.isEmpty() && node.kind() != Kind.FILE && !node.stat().isDirectory()) {
+      // That user's inventory knew it, not its inode.
+      mark = rebuild.markless(marks.own(node.descriptor())).map(Mark::of);
+      if (mark.isPresent()) {
+        marks.write(node.descriptor(), mark.get());
+      }
+    }
+    return mark;
   }
 }

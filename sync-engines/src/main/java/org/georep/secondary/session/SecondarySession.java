@@ -73,7 +73,7 @@ public final class SecondarySession implements RequestHandler {
       if (hello.mode() == Request.Mode.PREVIEW) {
         preview = Preview.open(libc, hello);
         return new Reply.Welcome(
-            version, true, Optional.empty(), 0, opening.isRoot(), programs.get(), opening.notes());
+            version, true, Optional.empty(), 0, opening.isRoot(), programs.get(), opening.notes(0));
       }
       Opening.Opened opened = opening.open(hello);
       secondary = opened.secondary();
@@ -84,7 +84,7 @@ public final class SecondarySession implements RequestHandler {
           opened.id().epoch(),
           opening.isRoot(),
           programs.get(),
-          opening.notes());
+          opening.notes(opened.secondary().withheld()));
     } catch (Refusal e) {
       return e.toReply();
     }

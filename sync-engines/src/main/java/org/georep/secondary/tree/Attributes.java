@@ -1,7 +1,9 @@
 package org.georep.secondary.tree;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -9,7 +11,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import org.georep.name.FileName;
 import org.georep.name.Shown;
 import org.georep.posix.Errno;
 import org.georep.posix.Libc;
@@ -19,20 +20,26 @@ import org.georep.posix.Stat;
 import org.georep.protocol.EntryState;
 import org.georep.protocol.Kind;
 import org.georep.protocol.Xattr;
+import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Marks;
+import org.georep.secondary.identity.Withheld;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Gives an inode the attributes of one of the primary, those only that differ, in an order in which
- * none spoils another: owner (which takes setuid away), mode, extended attributes and ACLs, and
- * last the mtime.
+ * none spoils another: owner (which takes setuid and capabilities away), mode, extended attributes
+ * and ACLs, the mtime, and, when the request is done with it, immutable and append-only flags.
  *
- * <p>What an agent that is not root may not set is left and said once a process; without its owner
- * a file gets no setuid and without its group no setgid bit.
+ * <p>What an agent that is not root may not set is said once a process and kept aside, see {@link
+ * Withheld}; without its owner a file gets no setuid and without its group no setgid bit. For one
+ * thread.
  */
 public final class Attributes {
   private static final Logger LOG = LoggerFactory.getLogger(Attributes.class);
+  private static final byte[] UNKNOWN = {};
+  private static final byte[] META = Withheld.attribute();
   private static final String CAPABILITY = "security.capability";
 
   /** XFS shows root its ACLs a second time, as it has them on disk: removed, they are gone. */
@@ -45,12 +52,18 @@ public final class Attributes {
   private static final int LEAVE = -1;
 
   private final Libc libc;
+  private final Touched touched;
+  private final Inventory inventory;
   private final boolean root;
+  private final List<Xattr> refused = new ArrayList<>();
+  private boolean hasMeta;
   private final Set<String> said = new HashSet<>();
 
   /** Makes it; {@code root} is whether this process is root. */
-  public Attributes(Libc libc, boolean root) {
+  public Attributes(Libc libc, Touched touched, Inventory inventory, boolean root) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
+    this.touched = Objects.requireNonNull(touched, "touched is null");
+    this.inventory = Objects.requireNonNull(inventory, "inventory is null");
     this.root = root;
   }
 
@@ -79,14 +92,26 @@ public final class Attributes {
 
   private void set(Node node, EntryState wanted, boolean withMtime, int besides)
       throws PosixException {
+    touched.beforeChange(node);
+    refused.clear();
     int mode = owner(node, wanted, besides);
     if (wanted.kind() != Kind.SYMLINK && mode != LEAVE) {
       libc.fchmodat(Linux.AT_FDCWD, node.path(), mode);
     }
-    xattrs(node, wanted, mode == LEAVE ? node.stat().permissions() : mode);
+    int permissions = mode == LEAVE ? node.stat().permissions() : mode;
+    xattrs(node, wanted, permissions);
+    if (!root) {
+      keepAside(node, wanted, permissions, besides);
+    }
     if (withMtime && !node.stat().mtime().equals(wanted.mtime())) {
       setMtime(node, wanted.mtime());
     }
+    touched.flags().give(node.descriptor(), wanted.flags());
+  }
+
+  /** Lets an inode that was given attributes and came to nothing go without flags. */
+  public void withdraw(Node node) throws PosixException {
+    touched.flags().withdraw(node.descriptor());
   }
 
   /** Sets the mtime only. */
@@ -126,32 +151,79 @@ public final class Attributes {
 
   private void xattrs(Node node, EntryState wanted, int mode) throws PosixException {
     List<byte[]> have = libc.listxattr(node.path());
+    hasMeta = have.stream().anyMatch(name -> Arrays.equals(name, META));
+    if (root && hasMeta) {
+      libc.removexattr(node.path(), META); // left by an agent of another user
+    }
     if (have.isEmpty() && wanted.xattrs().isEmpty()) {
       return;
     }
-    Map<FileName, Xattr> missing = new HashMap<>();
+    Map<ByteBuffer, Xattr> missing = new HashMap<>();
     for (Xattr xattr : wanted.xattrs()) {
       if (!Marks.isOwn(xattr.name())) {
-        missing.put(FileName.of(xattr.name()), xattr);
+        missing.put(ByteBuffer.wrap(xattr.name()), xattr);
       }
     }
     for (byte[] name : have) {
-      Xattr same = missing.get(FileName.of(name));
+      Xattr same = missing.get(ByteBuffer.wrap(name));
       if (same == null) {
         removeSurplus(node, name, mode);
-      } else if (Arrays.equals(libc.getxattr(node.path(), name), same.value())) {
-        missing.remove(FileName.of(name));
+      } else if (Arrays.equals(value(node, name), same.value())) {
+        missing.remove(ByteBuffer.wrap(name));
       }
     }
     for (Xattr xattr : wanted.xattrs()) {
-      if (missing.containsKey(FileName.of(xattr.name()))) {
-        change(
-            node,
-            xattr.name(),
-            mode,
-            () -> libc.setxattr(node.path(), xattr.name(), xattr.value(), 0));
+      if (missing.containsKey(ByteBuffer.wrap(xattr.name()))) {
+        boolean set =
+            change(
+                node,
+                xattr.name(),
+                mode,
+                () -> libc.setxattr(node.path(), xattr.name(), xattr.value(), 0));
+        if (!set) {
+          refused.add(xattr);
+        }
       }
     }
+  }
+
+  /** Returns a value; one that the mode keeps from its owner is none that is known. */
+  private byte @Nullable [] value(Node node, byte[] name) throws PosixException {
+    try {
+      return libc.getxattr(node.path(), name);
+    } catch (PosixException e) {
+      if (!root && e.is(Errno.EACCES)) {
+        return UNKNOWN;
+      }
+      throw e;
+    }
+  }
+
+  /** Keeps what this user could not set, or takes away what was kept. */
+  private void keepAside(Node node, EntryState wanted, int mode, int besides)
+      throws PosixException {
+    Stat now = libc.statx(node.descriptor(), Node.ITSELF, Linux.AT_EMPTY_PATH);
+    boolean whole =
+        now.uid() == wanted.uid()
+            && now.gid() == wanted.gid()
+            && (wanted.kind() == Kind.SYMLINK
+                || (mode & ~besides) == (wanted.permissions() & ~besides))
+            && node.kind() == wanted.kind()
+            && wanted.flags() == 0
+            && refused.isEmpty();
+    boolean holds = node.kind() == Kind.FILE || node.kind() == Kind.DIRECTORY;
+    if (whole) {
+      if (hasMeta) {
+        change(node, META, now.permissions(), () -> libc.removexattr(node.path(), META));
+      }
+      inventory.removeWithheld(wanted.gfid());
+      return;
+    }
+    byte[] value = Withheld.of(wanted, refused).toBytes();
+    if (holds && !(hasMeta && Arrays.equals(value(node, META), value))) {
+      change(node, META, now.permissions(), () -> libc.setxattr(node.path(), META, value, 0));
+    }
+    inventory.setWithheld(wanted.gfid(), holds ? new byte[0] : value);
   }
 
   private void removeSurplus(Node node, byte[] name, int mode) throws PosixException {
@@ -167,10 +239,12 @@ public final class Attributes {
     void make() throws PosixException;
   }
 
-  private void change(Node node, byte[] name, int mode, Change change) throws PosixException {
+  /** Returns false if that is nothing this machine or user can have. */
+  private boolean change(Node node, byte[] name, int mode, Change change) throws PosixException {
     String text = new String(name, StandardCharsets.ISO_8859_1);
     try {
       change.make();
+      return true;
     } catch (PosixException e) {
       if (!root && e.is(Errno.EACCES) && (mode & OWNER_WRITE) == 0 && text.startsWith("user.")) {
         libc.fchmodat(Linux.AT_FDCWD, node.path(), mode | OWNER_WRITE);
@@ -179,8 +253,10 @@ public final class Attributes {
         } finally {
           libc.fchmodat(Linux.AT_FDCWD, node.path(), mode);
         }
+        return true;
       } else if (mayNot(text, e)) {
         say("the attribute " + Shown.of(name), Errno.describe(e.errno()));
+        return false;
       } else {
         throw e;
       }
@@ -198,7 +274,11 @@ public final class Attributes {
 
   private void say(String what, String why) {
     if (said.add(what)) {
-      LOG.warn("The secondary does not keep {}: {}. This is said once.", what, why);
+      LOG.warn(
+          "The secondary cannot hold {}: {}. {} This is said once.",
+          what,
+          why,
+          root ? "Not kept." : "Kept in " + Withheld.NAME + " until the agent is root.");
     }
   }
 }

@@ -299,6 +299,12 @@ public final class Directories implements AutoCloseable {
     }
   }
 
+  /** Sets the mark of a directory. */
+  public void mark(Directory directory, Mark mark) throws PosixException {
+    touched.beforeMark(directory);
+    marks.write(directory.descriptor(), mark);
+  }
+
   /** Returns the path of a directory below the root or below limbo, as the inventory has it. */
   public EntryPath path(Gfid directory) {
     List<FileName> names = new ArrayList<>();

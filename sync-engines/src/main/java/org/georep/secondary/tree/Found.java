@@ -8,6 +8,7 @@ import org.georep.name.Place;
 import org.georep.posix.Stat;
 import org.georep.protocol.Kind;
 import org.georep.secondary.identity.Mark;
+import org.georep.secondary.identity.StandIn;
 
 /**
  * What one look at a name found.
@@ -31,9 +32,19 @@ public record Found(Directory directory, FileName name, Stat stat, Optional<Mark
     return directory.at(name);
   }
 
-  /** Returns what it is. */
+  /** Returns what it is, or stands in for. */
   public Kind kind() {
-    return Kind.ofMode(stat.mode());
+    return mark.flatMap(Mark::standIn).map(StandIn::kind).orElse(Kind.ofMode(stat.mode()));
+  }
+
+  /** Returns the number of the device it is, or stands in for. */
+  public long rdev() {
+    return mark.flatMap(Mark::standIn).map(StandIn::rdev).orElse(stat.rdev());
+  }
+
+  /** Returns whether it only stands in for what belongs here. */
+  public boolean isStandIn() {
+    return mark.flatMap(Mark::standIn).isPresent();
   }
 
   /** Returns whether it is a directory. */

@@ -21,22 +21,41 @@ import org.jspecify.annotations.Nullable;
  * what was last applied to it, so nothing has to be remembered between requests; a crash in between
  * leaves it spoilt until the primary's attributes are sent again, which the replay does.
  *
- * <p>An agent that is not root also notes here the mode of a directory it had to open for itself.
+ * <p>An agent that is not root also notes here the mode of a directory it had to open for itself;
+ * one that is root, immutable and append-only flags it had to lift. They are set again last.
  */
 public final class Touched {
   private static final int MODE_KEPT = -1;
 
   private final Libc libc;
   private final OpenedModes modes;
+  private final LiftedFlags flags;
   private final Map<Gfid, Before> before = new LinkedHashMap<>();
   private final List<Gfid> gone = new ArrayList<>();
 
   private record Before(@Nullable Instant mtime, int mode) {}
 
   /** Makes it with nothing touched. */
-  public Touched(Libc libc, OpenedModes modes) {
+  public Touched(Libc libc, OpenedModes modes, LiftedFlags flags) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.modes = Objects.requireNonNull(modes, "modes is null");
+    this.flags = Objects.requireNonNull(flags, "flags is null");
+  }
+
+  /** Returns the flags lifted by the request at hand. */
+  LiftedFlags flags() {
+    return flags;
+  }
+
+  /** To be called before an inode, its mark or a name of it changes. */
+  public void beforeChange(Node node) throws PosixException {
+    flags.lift(node.descriptor(), node.stat().flags());
+  }
+
+  /** To be called before the mark of a directory changes. */
+  void beforeMark(Directory directory) throws PosixException {
+    int descriptor = directory.descriptor();
+    flags.lift(descriptor, libc.statx(descriptor, Node.ITSELF, Linux.AT_EMPTY_PATH).flags());
   }
 
   /** To be called before a name in this directory changes. */
@@ -49,6 +68,7 @@ public final class Touched {
       Stat stat = libc.statx(directory.descriptor(), Node.ITSELF, Linux.AT_EMPTY_PATH);
       int mode = known == null ? MODE_KEPT : known.mode;
       before.put(directory.gfid(), new Before(stat.mtime(), mode));
+      flags.lift(directory.descriptor(), stat.flags());
     }
   }
 
@@ -100,7 +120,8 @@ public final class Touched {
 
   /**
    * Gives all their attributes back: the mtimes, and when no other directory has to be reached any
-   * more, the modes, the deepest first, since nothing is reached below one that is closed again.
+   * more, the modes, the deepest first, since nothing is reached below one that is closed again;
+   * then the flags.
    *
    * @return those where that failed
    */
@@ -130,6 +151,7 @@ public final class Touched {
       }
     }
     gone.clear();
+    flags.restore();
     return failed;
   }
 

@@ -161,6 +161,7 @@ public final class Tree {
 
   /** Sets the mark of an inode. */
   public void mark(Node node, Mark mark) throws PosixException {
+    touched.beforeChange(node);
     if (marks.holds(node.kind())) {
       marks.write(node.descriptor(), mark);
     } else {
@@ -241,6 +242,7 @@ public final class Tree {
    */
   public void link(Found from, Gfid gfid, Directory directory, FileName name, @Nullable Found old)
       throws PosixException {
+    lift(from);
     if (old == null) {
       begin(gfid, directory, name);
       libc.linkat(
@@ -261,7 +263,26 @@ public final class Tree {
         unnamed.toBytes(),
         0);
     AgentFailpoint.LINK_STAGED.reached();
-    insert(unnamed, gfid, from.kind(), directory, name, old);
+    boolean done = false;
+    try {
+      insert(unnamed, gfid, from.kind(), directory, name, old);
+      done = true;
+    } finally {
+      if (!done) {
+        stage.drop(unnamed);
+      }
+    }
+  }
+
+  /** Before a name of what was found changes. */
+  private void lift(Found found) throws PosixException {
+    if (found.stat().flags() != 0) {
+      try (Node node = open(found.directory(), found.name())) {
+        if (node != null && node.stat().inode() == found.stat().inode()) {
+          touched.beforeChange(node);
+        }
+      }
+    }
   }
 
   /**
@@ -296,6 +317,9 @@ public final class Tree {
       FileName name,
       @Nullable Found old)
       throws PosixException {
+    if (old != null) {
+      lift(old);
+    }
     begin(gfid, directory, name);
     int flags = old == null ? Linux.RENAME_NOREPLACE : 0;
     rename(from, path, directory.descriptor(), name.toBytes(), flags);
@@ -309,6 +333,7 @@ public final class Tree {
    * @throws PosixException EINVAL if that lies beneath it
    */
   public void move(Found directory, Gfid gfid, Directory to, FileName name) throws PosixException {
+    lift(directory);
     begin(gfid, to, name);
     touched.beforeChange(directory.directory());
     if (directory.isKept()) {
@@ -364,6 +389,7 @@ public final class Tree {
 
   /** Takes the name from what is there; an empty directory or not a directory. */
   public void remove(Found found) throws PosixException {
+    lift(found);
     touched.beforeChange(found.directory());
     libc.unlinkat(
         found.directory().descriptor(),
@@ -379,8 +405,10 @@ public final class Tree {
     if (found.mark().isPresent()) {
       Gfid gfid = found.mark().get().gfid();
       forget(place, gfid);
-      if (!marks.holds(found.kind()) && inventory.places(gfid).isEmpty()) {
+      if ((!marks.holds(found.kind()) || inventory.withheld() > 0)
+          && inventory.places(gfid).isEmpty()) {
         inventory.removeOwned(gfid);
+        inventory.removeWithheld(gfid);
       }
       if (found.isDirectory()) {
         directories.forget(gfid);
@@ -408,6 +436,7 @@ public final class Tree {
    */
   public void setAside(Found foreign, EntryPath path, String why) throws PosixException {
     Directory directory = foreign.directory();
+    lift(foreign);
     touched.beforeChange(directory);
     conflicts.take(directory.descriptor(), foreign.name(), path, why);
     AgentFailpoint.CONFLICT_MOVED.reached();

@@ -3,6 +3,7 @@ package org.georep.secondary.job;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -12,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.georep.posix.NativeLibc;
 import org.georep.posix.RawPath;
 import org.georep.protocol.Greeting;
 import org.junit.jupiter.api.BeforeEach;
@@ -45,9 +47,15 @@ class DataChannelTest {
   @Test
   void ticketIsGoodOnce() throws Exception {
     ticket("7 tarssh\n");
-    Ticket used = Ticket.use(root, TICKET);
-    assertThat(used.place()).isEqualTo(stage.resolve("jobs/7"));
-    assertThat(used.engine()).isEqualTo("tarssh");
+    try (Ticket used = Ticket.use(root, TICKET)) {
+      assertThat(Files.isSameFile(used.place(), stage.resolve("jobs/7"))).isTrue();
+      assertThat(used.engine()).isEqualTo("tarssh");
+      // Whoever may change names in the root swaps the whole of it.
+      Files.move(root.resolve(".georep"), root.resolve("aside"));
+      Files.createDirectories(stage.resolve("jobs/7"));
+      assertThat(Files.isSameFile(used.place(), root.resolve("aside/stage/jobs/7"))).isTrue();
+    }
+    Files.createDirectories(stage.resolve("tickets"));
     refusal(() -> Ticket.use(root, TICKET)).hasMessageContaining("unknown or used already");
   }
 
@@ -90,6 +98,22 @@ class DataChannelTest {
     ticket("9 tarssh\n");
     Files.createSymbolicLink(stage.resolve("jobs/9"), root);
     refusal(() -> Ticket.use(root, TICKET)).hasMessageContaining("stage is not there");
+    for (String name : new String[] {".georep/stage/tickets", ".georep/stage", ".georep"}) {
+      Files.move(root.resolve(name), root.resolve("aside"));
+      Files.createSymbolicLink(root.resolve(name), root.resolve("aside"));
+      ticket("7 tarssh\n");
+      refusal(() -> Ticket.use(root, TICKET)).hasMessageContaining("stage is not there");
+      Files.delete(root.resolve(name));
+      Files.move(root.resolve("aside"), root.resolve(name));
+    }
+  }
+
+  @Test
+  void anotherUsersStageIsNotUsed() throws Exception {
+    assumeTrue(NativeLibc.instance().geteuid() == 0, "only root gives files away");
+    ticket("7 tarssh\n");
+    Files.setAttribute(root.resolve(".georep"), "unix:uid", 65534);
+    refusal(() -> Ticket.use(root, TICKET)).hasMessageContaining("another user's");
   }
 
   @ParameterizedTest

@@ -6,7 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.georep.name.Gfid;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
@@ -15,7 +18,9 @@ import org.georep.posix.RawPath;
 import org.georep.protocol.EntryState;
 import org.georep.protocol.Kind;
 import org.georep.protocol.Reply;
+import org.georep.protocol.Request;
 import org.georep.protocol.Xattr;
+import org.georep.testing.FaultyLibc;
 import org.georep.testing.Sandbox;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -238,5 +243,49 @@ class ClosedDirectoriesTest {
     Files.createSymbolicLink(notes.resolve(INNER.toString()), Path.of("0"));
     desk = Desk.at(root);
     assertModes(0500, 0000);
+  }
+
+  /** From here on nothing is changed any more. */
+  private static final class Killed extends Error {
+    private static final long serialVersionUID = 1L;
+  }
+
+  @Test
+  void areClosedAgainWhereverTheAgentIsKilled() throws Exception {
+    desk.end(true);
+    boolean killed = true;
+    Set<String> calls = new HashSet<>();
+    for (int at = 1; killed; at++) {
+      root = sandbox.path().resolve("k" + at);
+      desk = Desk.at(root);
+      nested(0500, 0500);
+      desk.end(true);
+      FaultyLibc faulty = new FaultyLibc(LIBC);
+      Desk other = new Desk(root, faulty.libc());
+      other.open(Request.Mode.REPLICATE);
+      AtomicInteger left = new AtomicInteger(at);
+      faulty.before(
+          FaultyLibc.method("fchmodat", "symlinkat", "unlinkat", "setxattr", "renameat2"),
+          call -> {
+            calls.add(call.method());
+            if (left.decrementAndGet() <= 0) {
+              throw new Killed();
+            }
+          });
+      killed = false;
+      try {
+        other.wants(Desk.at(INNER, "l", Desk.link("L", "t")));
+      } catch (Killed e) {
+        killed = true;
+      } finally {
+        other.end(false);
+      }
+      desk = Desk.at(root);
+      assertModes(0500, 0500);
+      if (killed) {
+        desk.end(true);
+      }
+    }
+    assertThat(calls).contains("fchmodat", "symlinkat", "unlinkat", "renameat2");
   }
 }

@@ -134,6 +134,7 @@ final class ModelWorld {
       throws Exception {
     this.root = root;
     this.privileged = true;
+    this.keeping = false;
     this.libc = faulty.libc();
     this.size = size;
     this.cut = cut;
