@@ -99,7 +99,9 @@ final class RestrictedKeyTest {
         VolumeId.fresh(),
         Gfid.of(new byte[] {9, 1}),
         Request.Mode.REPLICATE,
-        "here");
+        "here",
+        false,
+        org.georep.protocol.MinFree.NONE);
   }
 
   @ParameterizedTest
