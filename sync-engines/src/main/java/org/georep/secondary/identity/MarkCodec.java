@@ -20,19 +20,23 @@ final class MarkCodec {
   private static final int INCOMPLETE = 1;
   private static final int TOKEN = 2;
 
+  /** A token follows that is in doubt: only what was left is known. */
+  private static final int LEFT = 4;
+
   private MarkCodec() {}
 
   static byte[] write(Mark mark, Gfid own) {
     ByteBuffer out = ByteBuffer.allocate(4 + own.length() + mark.gfid().length() + 22);
     out.put(VERSION);
-    out.put((byte) ((mark.incomplete() ? INCOMPLETE : 0) | (mark.token().isPresent() ? TOKEN : 0)));
+    int token = mark.token().isPresent() ? TOKEN : mark.left().isPresent() ? LEFT : 0;
+    out.put((byte) ((mark.incomplete() ? INCOMPLETE : 0) | token));
     put(out, own);
     put(out, mark.gfid());
-    if (mark.token().isPresent()) {
-      Token token = mark.token().get();
-      Instant mtime = token.mtime();
+    if (mark.left().isPresent()) {
+      Token left = mark.left().get();
+      Instant mtime = left.mtime();
       out.putLong(mtime.getEpochSecond()).putInt(mtime.getNano());
-      long size = token.size();
+      long size = left.size();
       while (size > 0x7f) {
         out.put((byte) ((size & 0x7f) | 0x80));
         size >>>= 7;
@@ -62,8 +66,10 @@ final class MarkCodec {
         return Optional.empty();
       }
       Gfid gfid = gfid(in);
-      Optional<Token> token = (flags & TOKEN) == 0 ? Optional.empty() : Optional.of(token(in));
-      return Optional.of(new Mark(gfid, (flags & INCOMPLETE) != 0, token));
+      Optional<Token> left =
+          (flags & (TOKEN | LEFT)) == 0 ? Optional.empty() : Optional.of(token(in));
+      Optional<Token> token = (flags & TOKEN) == 0 ? Optional.empty() : left;
+      return Optional.of(new Mark(gfid, (flags & INCOMPLETE) != 0, token, left));
     } catch (BufferUnderflowException | IllegalArgumentException | DateTimeException e) {
       return Optional.empty();
     }

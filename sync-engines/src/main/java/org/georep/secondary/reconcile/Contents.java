@@ -58,7 +58,7 @@ final class Contents {
       Mark mark = file.mark().get();
       doubt(mark.gfid(), batch);
       if (mark.token().isPresent()) {
-        tree.mark(file, Mark.of(mark.gfid()));
+        tree.mark(file, mark.doubted());
       }
       doubtEntries(mark.gfid());
     }

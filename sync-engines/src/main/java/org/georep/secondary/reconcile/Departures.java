@@ -33,6 +33,7 @@ final class Departures {
     if (found.isDirectory()) {
       FileName item = limbo.nameFor(gfid);
       limbo.entered(item, batch);
+      noteOrigin(found, item);
       tree.move(found, gfid, tree.directories().limbo(), item);
       return;
     }
@@ -54,6 +55,11 @@ final class Departures {
     return found;
   }
 
+  /** What has to be set aside later is called there as it is called now. */
+  private void noteOrigin(Found found, FileName item) {
+    limbo.cameFrom(item, tree.directories().path(found.directory().gfid()).resolve(found.name()));
+  }
+
   private void preserve(Found found, long batch) throws PosixException {
     Gfid gfid = found.mark().orElseThrow().gfid();
     if (found.stat().nlink() > 1) {
@@ -68,6 +74,9 @@ final class Departures {
     }
     FileName item = limbo.nameFor(gfid);
     limbo.entered(item, batch);
+    if (found.isChangedByOthers()) {
+      noteOrigin(found, item);
+    }
     tree.link(found, gfid, tree.directories().limbo(), item, null);
   }
 }

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A directory's own directories become items of limbo themselves before it goes, so that depth
  * costs nothing and a crash leaves nothing but items of limbo. What was not made by georep and lies
- * in a directory that goes is set aside, not removed.
+ * in a directory that goes, or was changed by somebody else, is set aside, not removed.
  */
 public final class Discard {
   private static final Logger LOG = LoggerFactory.getLogger(Discard.class);
@@ -61,13 +61,18 @@ public final class Discard {
       limbo.left(item);
       return 0;
     }
-    if (found.isForeign()) {
+    if (found.isForeign() || isOthers(found)) {
       tree.setAside(found);
       return 0;
     }
     long gone = found.isDirectory() ? empty(found, todo) : 0;
     retention.leave(found);
     return gone + 1;
+  }
+
+  /** Contents somebody else changed, and that no other name holds. */
+  private static boolean isOthers(Found found) {
+    return found.stat().nlink() == 1 && found.isChangedByOthers();
   }
 
   private long empty(Found found, Deque<FileName> todo) throws PosixException {
@@ -83,12 +88,13 @@ public final class Discard {
         if (inside == null) {
           continue;
         }
-        if (inside.isForeign()) {
+        if (inside.isForeign() || isOthers(inside)) {
           tree.setAside(inside);
         } else if (inside.isDirectory()) {
           Gfid below = inside.mark().orElseThrow().gfid();
           FileName item = limbo.nameFor(below);
           limbo.entered(item, limbo.batch(found.name()));
+          limbo.cameFrom(item, tree.pathBefore(inside));
           tree.move(inside, below, tree.directories().limbo(), item);
           todo.add(item);
         } else {

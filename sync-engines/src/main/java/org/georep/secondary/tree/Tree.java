@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.georep.name.EntryPath;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
@@ -108,7 +109,8 @@ public final class Tree {
     }
   }
 
-  private Found found(Directory directory, FileName name, Node node) throws PosixException {
+  /** Returns what an open inode at a name is. */
+  public Found found(Directory directory, FileName name, Node node) throws PosixException {
     return new Found(directory, name, node.stat(), mark(directory.at(name), node));
   }
 
@@ -300,17 +302,50 @@ public final class Tree {
     }
   }
 
-  /** Moves what is not georep's out of the way. */
+  /** Moves what is not georep's, or was changed by somebody else, out of the way. */
   public void setAside(Found foreign) throws PosixException {
     Directory directory = foreign.directory();
     touched.beforeChange(directory);
-    conflicts.take(directory.descriptor(), foreign.name(), directories.path(directory.gfid()));
+    try (Node node = foreign.isForeign() ? null : open(directory, foreign.name())) {
+      conflicts.take(directory.descriptor(), foreign.name(), pathBefore(foreign));
+      if (node != null) {
+        marks.clear(node.descriptor());
+        removed(foreign);
+        return;
+      }
+    }
     Place place = foreign.place();
     inventory.entry(place).ifPresent(entry -> inventory.removePlace(entry.gfid(), place));
     inventory.remove(place);
     if (directory.isLimbo()) {
       limbo.left(foreign.name());
     }
+  }
+
+  /**
+   * Keeps what somebody else changed and what is about to be replaced at its names.
+   *
+   * @return the inode, to be given to {@link #release} when that is done
+   */
+  public Node keep(Found changed) throws PosixException {
+    Node node = open(changed.directory(), changed.name());
+    if (node == null || node.stat().inode() != changed.stat().inode()) {
+      throw new PosixException("openat2", changed.name().toBytes(), Errno.ENOENT);
+    }
+    conflicts.keep(changed.directory().descriptor(), changed.name(), pathBefore(changed));
+    return node;
+  }
+
+  /** What was kept has no name in the tree any more: it stands for nothing. */
+  public void release(Node kept) throws PosixException {
+    try (kept) {
+      marks.clear(kept.descriptor());
+    }
+  }
+
+  /** Returns the path of what was found, as it was before it came to limbo. */
+  public EntryPath pathBefore(Found found) {
+    return limbo.before(directories.path(found.directory().gfid()).resolve(found.name()));
   }
 
   private void begin(Gfid gfid, Directory directory, FileName name) throws PosixException {
