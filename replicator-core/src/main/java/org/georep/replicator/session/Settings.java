@@ -18,6 +18,8 @@ import org.georep.engine.EngineChoice;
  * @param capture which source of changes
  * @param rescanInterval how often the whole volume is walked to find what capture missed; zero for
  *     never
+ * @param verifyInterval in which both sides are compared whole, a share at a time; zero for never,
+ *     since it reads every inode of both sides, for which only their owner knows a good time
  * @param crawlLimit entries a crawl walks per second at most; 0 for no limit
  * @param filter which names are left out, first match wins
  * @param ignoreDeletes what is deleted on the primary is kept on the secondary
@@ -33,6 +35,7 @@ public record Settings(
     Rate bwlimit,
     CaptureWish capture,
     Duration rescanInterval,
+    Duration verifyInterval,
     long crawlLimit,
     List<FilterLine> filter,
     boolean ignoreDeletes,
@@ -50,6 +53,7 @@ public record Settings(
           Rate.UNLIMITED,
           CaptureWish.AUTO,
           Duration.ofHours(1),
+          Duration.ZERO,
           0,
           List.of(),
           false,
@@ -79,6 +83,10 @@ public record Settings(
     if (!rescanInterval.isZero() && rescanInterval.compareTo(Duration.ofSeconds(1)) < 0) {
       throw new IllegalArgumentException(
           "rescan-interval is 0s (never) or at least 1s, not " + Span.format(rescanInterval));
+    }
+    if (!verifyInterval.isZero() && verifyInterval.compareTo(Duration.ofSeconds(1)) < 0) {
+      throw new IllegalArgumentException(
+          "verify-interval is 0s (never) or at least 1s, not " + Span.format(verifyInterval));
     }
     if (journalLimit.bytes() < 16L << 20) {
       throw new IllegalArgumentException("journal-limit is at least 16MiB, not " + journalLimit);

@@ -14,6 +14,7 @@ public final class SettingsBuilder {
   private Rate bwlimit;
   private CaptureWish capture;
   private Duration rescanInterval;
+  private Duration verifyInterval;
   private long crawlLimit;
   private List<FilterLine> filter;
   private boolean ignoreDeletes;
@@ -29,6 +30,7 @@ public final class SettingsBuilder {
     bwlimit = from.bwlimit();
     capture = from.capture();
     rescanInterval = from.rescanInterval();
+    verifyInterval = from.verifyInterval();
     crawlLimit = from.crawlLimit();
     filter = from.filter();
     ignoreDeletes = from.ignoreDeletes();
@@ -66,6 +68,12 @@ public final class SettingsBuilder {
   /** Sets {@link Settings#rescanInterval}. */
   public SettingsBuilder rescanInterval(Duration value) {
     rescanInterval = value;
+    return this;
+  }
+
+  /** Sets {@link Settings#verifyInterval}. */
+  public SettingsBuilder verifyInterval(Duration value) {
+    verifyInterval = value;
     return this;
   }
 
@@ -129,6 +137,7 @@ public final class SettingsBuilder {
         bwlimit,
         capture,
         rescanInterval,
+        verifyInterval,
         crawlLimit,
         filter,
         ignoreDeletes,

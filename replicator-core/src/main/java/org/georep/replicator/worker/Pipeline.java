@@ -137,7 +137,7 @@ public final class Pipeline {
           return End.IN_STEP;
         }
       }
-      crawl.sweepIfDue(barriers.stime());
+      crawl.sweepIfDue(barriers.stime(), parts.verify().takeSweep());
       if (!worked && !parts.capture().arm()) {
         signal.await(pause());
       }
@@ -195,6 +195,7 @@ public final class Pipeline {
       dirty.addAttributes(tree.rootGfid(), Optional.empty());
     }
     List<FileJob> jobs = new ArrayList<>(crawl.walk());
+    jobs.addAll(parts.verify().take(dirty));
     List<Gfid> lists = takeLists();
     boolean ask = probe || !dirty.isEmpty() || !lists.isEmpty();
     if (!ask && jobs.isEmpty() && records == 0) {

@@ -2,6 +2,7 @@ package org.georep.replicator.worker;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -15,6 +16,7 @@ import org.georep.replicator.plan.Filter;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.session.RunMode;
 import org.georep.replicator.stime.SyncStateFile;
+import org.georep.replicator.verify.VerifyDesk;
 import org.georep.replicator.volume.PrimaryTree;
 
 /**
@@ -37,6 +39,8 @@ import org.georep.replicator.volume.PrimaryTree;
  * @param capture the journal, or none
  * @param states where stime and position are kept
  * @param quarantine entries that failed
+ * @param verify where a verify asks the agent and leaves what is to be mended
+ * @param errand what is done instead of replicating, if anything
  * @param preview who hears what a dry run would do
  */
 public record WorkerParts(
@@ -57,6 +61,8 @@ public record WorkerParts(
     Capture capture,
     SyncStateFile states,
     Quarantine quarantine,
+    VerifyDesk verify,
+    Optional<Errand> errand,
     Consumer<Reply.Change> preview,
     Meter meter,
     Signal signal,
