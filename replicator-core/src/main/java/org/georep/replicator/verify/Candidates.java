@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.georep.name.Gfid;
 import org.georep.name.Place;
 
 /**
@@ -19,6 +20,7 @@ final class Candidates {
   private final Deque<Candidate> waiting = new ArrayDeque<>();
   private final Set<Candidate.Key> keys = new HashSet<>();
   private final Set<Place> notBelow = new HashSet<>();
+  private final Set<Gfid> skipped = new HashSet<>();
 
   void add(Candidate candidate) {
     if (keys.add(candidate.key())) {
@@ -60,6 +62,20 @@ final class Candidates {
 
   boolean isNotBelow(Place place) {
     return notBelow.contains(place);
+  }
+
+  /**
+   * Returns whether a directory cannot be compared, since it is not where it should be, or one
+   * above it is not; takes note of it for what is below.
+   */
+  boolean isSkipped(Gfid directory, Place place) {
+    boolean skip = notBelow.contains(place) || skipped.contains(place.directory());
+    if (!skip) {
+      skipped.remove(directory);
+    } else if (skipped.size() < MOST_NOT_BELOW) {
+      skipped.add(directory);
+    }
+    return skip;
   }
 
   /** It is what it should be, after all. */

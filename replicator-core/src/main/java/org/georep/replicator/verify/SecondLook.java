@@ -14,6 +14,7 @@ import org.georep.name.EntryPath;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
+import org.georep.protocol.Aspect;
 import org.georep.protocol.Finding;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
@@ -156,6 +157,12 @@ final class SecondLook {
             new Request.Inspect(
                 first.directory(), again.get().itself(), Optional.empty(), again.get().wants()),
             Reply.Inspected.class);
+    if (inspected.findings().stream()
+        .anyMatch(finding -> finding.name().isEmpty() && finding.has(Aspect.MISSING))) {
+      // The directory is not there: that is told by its own name.
+      group.forEach(candidate -> all.put(candidate, Optional.empty()));
+      return;
+    }
     Map<Optional<FileName>, Finding> findings = new HashMap<>();
     inspected.findings().forEach(finding -> findings.put(finding.name(), finding));
     for (Candidate candidate : group) {

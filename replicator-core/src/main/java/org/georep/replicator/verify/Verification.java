@@ -148,12 +148,16 @@ public final class Verification {
   }
 
   private void visit(VerifyWalk.Visit visit) throws IOException, InterruptedException {
-    if (visit.place().isPresent() && candidates.isNotBelow(visit.place().get())) {
+    if (isSkipped(visit)) {
       return;
     }
     if (reader.read(visit, this::add) && !visit.passing()) {
       directories++;
     }
+  }
+
+  private boolean isSkipped(VerifyWalk.Visit visit) {
+    return visit.place().isPresent() && candidates.isSkipped(visit.gfid(), visit.place().get());
   }
 
   private void add(Part part) throws IOException, InterruptedException {
@@ -185,6 +189,9 @@ public final class Verification {
     Set<Integer> different = new HashSet<>(before.question().answer().different());
     for (int at = 0; at < before.parts().size(); at++) {
       Part part = before.parts().get(at);
+      if (isSkipped(part.visit())) {
+        continue;
+      }
       Set<FileName> found = different.contains(at) ? inspect(part) : Set.of();
       if (options.deep()) {
         for (Want want : part.wants()) {
@@ -215,6 +222,9 @@ public final class Verification {
               Reply.Inspected.class);
       for (Finding finding : inspected.findings()) {
         finding.name().ifPresent(found::add);
+        if (finding.name().isEmpty() && finding.has(Aspect.MISSING)) {
+          part.wants().forEach(want -> found.add(want.name()));
+        }
         candidate(part, finding);
       }
       Optional<FileName> upTo = inspected.upTo();

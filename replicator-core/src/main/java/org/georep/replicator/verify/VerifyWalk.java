@@ -42,6 +42,7 @@ final class VerifyWalk {
 
   /** A directory is to be visited after all, with what is below it. */
   void again(Gfid gfid, EntryPath path, Place place) {
+    levels.removeIf(level -> level.path().startsWith(path)); // it was read, but not compared
     again.add(new Visit(gfid, path, Optional.of(place), false));
   }
 

@@ -86,7 +86,7 @@ public final class Examination {
   }
 
   private boolean agrees(SpanDigest wanted) throws PosixException, ProtocolException {
-    Directory directory = tree.directories().get(wanted.directory());
+    Directory directory = directory(wanted.directory());
     if (directory == null) {
       return false;
     }
@@ -118,6 +118,25 @@ public final class Examination {
       }
     }
     return builder.finish(wanted.directory(), wanted.span()).equals(wanted);
+  }
+
+  /** Returns a directory; null also for one that others removed while it was open here. */
+  private @Nullable Directory directory(Gfid gfid) throws PosixException {
+    Directory directory = tree.directories().get(gfid);
+    if (directory == null) {
+      return null;
+    }
+    try (Node node = tree.itself(directory)) {
+      if (node.stat().nlink() > 0) {
+        return directory;
+      }
+    } catch (PosixException e) {
+      if (!e.is(Errno.ENOENT)) {
+        throw e;
+      }
+    }
+    tree.directories().forget(gfid);
+    return tree.directories().get(gfid);
   }
 
   /** A name the session keeps on the secondary although the primary does not show it. */
@@ -169,7 +188,7 @@ public final class Examination {
   /** Returns the differences one by one. */
   public Reply.Inspected inspect(Request.Inspect request) throws PosixException {
     List<Finding> findings = new ArrayList<>();
-    Directory directory = tree.directories().get(request.directory());
+    Directory directory = directory(request.directory());
     if (directory == null) {
       Trait missing = new Trait(Aspect.MISSING, "", "");
       findings.add(new Finding(Optional.empty(), List.of(missing), Optional.empty(), 0));
