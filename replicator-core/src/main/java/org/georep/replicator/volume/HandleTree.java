@@ -197,7 +197,12 @@ final class HandleTree implements PrimaryTree {
         return Optional.empty();
       }
       int from = rootPath.length == 1 ? 1 : rootPath.length + 1;
-      EntryPath below = EntryPath.parse(Arrays.copyOfRange(path, from, path.length));
+      EntryPath below;
+      try {
+        below = EntryPath.parse(Arrays.copyOfRange(path, from, path.length));
+      } catch (IllegalArgumentException e) {
+        return Optional.empty(); // " (deleted)" behind a long name
+      }
       return leadsTo(below, gfid) ? Optional.of(below) : Optional.empty();
     } catch (PosixException e) {
       if (e.is(

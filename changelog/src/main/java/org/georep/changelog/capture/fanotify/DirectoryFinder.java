@@ -4,7 +4,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.georep.changelog.capture.VolumeRoot;
-import org.georep.name.EntryPath;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.posix.Errno;
@@ -105,8 +104,17 @@ final class DirectoryFinder {
       // Not the root itself, that was recognised; the kernel says "/" of what lies beyond a mount.
       return walkUp(descriptor);
     }
-    FileName first = EntryPath.parse(relative).names().get(0);
-    return VolumeRoot.reserved(first) ? Whereabouts.RESERVED : Whereabouts.INSIDE;
+    return isReserved(relative) ? Whereabouts.RESERVED : Whereabouts.INSIDE;
+  }
+
+  /** The kernel puts " (deleted)" behind a path that is gone: its last name may be too long. */
+  private static boolean isReserved(byte[] relative) {
+    int end = 0;
+    while (end < relative.length && relative[end] != '/') {
+      end++;
+    }
+    return end <= FileName.MAX_LENGTH
+        && VolumeRoot.reserved(FileName.of(Arrays.copyOf(relative, end)));
   }
 
   private static byte @Nullable [] below(byte[] top, byte[] path) {
