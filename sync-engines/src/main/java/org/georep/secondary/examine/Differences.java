@@ -13,6 +13,7 @@ import org.georep.protocol.Aspect;
 import org.georep.protocol.EntryState;
 import org.georep.protocol.Trait;
 import org.georep.protocol.Xattr;
+import org.jspecify.annotations.Nullable;
 
 /**
  * In what an inode of the secondary differs from the state it should have, as far as georep sets
@@ -72,8 +73,8 @@ final class Differences {
     Map<FileName, Xattr> surplus = new LinkedHashMap<>();
     have.forEach(xattr -> surplus.put(FileName.of(xattr.name()), xattr));
     for (Xattr xattr : want) {
-      Xattr here = surplus.remove(FileName.of(xattr.name()));
-      if (!xattr.equals(here) && maySet(xattr)) {
+      @Nullable Xattr here = surplus.remove(FileName.of(xattr.name()));
+      if ((here == null || !xattr.equals(here)) && maySet(xattr)) {
         traits.add(new Trait(Aspect.XATTR, shown(xattr), here == null ? "" : shown(here)));
       }
     }

@@ -162,7 +162,7 @@ public final class Examination {
   }
 
   private List<FileName> part(Directory directory, NameSpan span) throws PosixException {
-    if (span.isFirst() || !directory.gfid().equals(listed)) {
+    if (span.isFirst() || listed == null || !listed.equals(directory.gfid())) {
       names = new ArrayList<>(tree.names(directory));
       Collections.sort(names);
     }
