@@ -58,7 +58,9 @@ import picocli.CommandLine.Spec;
       StatusCommand.class,
       CaptureCommand.class,
       JournalCommand.class,
+      VerifyCommand.class,
       QuarantineCommand.class,
+      ConflictsCommand.class,
       DoctorCommand.class,
       CompletionCommand.class,
       AgentCommand.class

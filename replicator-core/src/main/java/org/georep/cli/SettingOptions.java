@@ -57,6 +57,15 @@ final class SettingOptions {
   private @Nullable Duration rescanInterval;
 
   @Option(
+      names = "--verify-interval",
+      paramLabel = "D",
+      description = {
+        "In which both sides are compared whole, a share at a time, such as 7d; see verify; 0s for"
+            + " never. Default: 0s."
+      })
+  private @Nullable Duration verifyInterval;
+
+  @Option(
       names = "--crawl-limit",
       paramLabel = "N",
       description = "Entries per second a crawl walks at most; 0 for no limit. Default: 0.")
@@ -126,6 +135,7 @@ final class SettingOptions {
     Optional.ofNullable(bwlimit).ifPresent(builder::bwlimit);
     Optional.ofNullable(capture).ifPresent(builder::capture);
     Optional.ofNullable(rescanInterval).ifPresent(builder::rescanInterval);
+    Optional.ofNullable(verifyInterval).ifPresent(builder::verifyInterval);
     Optional.ofNullable(crawlLimit).ifPresent(builder::crawlLimit);
     Optional.ofNullable(minFree).ifPresent(builder::minFree);
     Optional.ofNullable(timeout).ifPresent(builder::timeout);

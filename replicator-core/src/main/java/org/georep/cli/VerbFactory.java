@@ -21,6 +21,12 @@ final class VerbFactory implements CommandLine.IFactory {
     if (type == CaptureCommand.class) {
       return type.cast(new CaptureCommand(ending));
     }
+    if (type == VerifyCommand.class) {
+      return type.cast(new VerifyCommand(ending));
+    }
+    if (type == ConflictsCommand.class) {
+      return type.cast(new ConflictsCommand(ending));
+    }
     return CommandLine.defaultFactory().create(type);
   }
 }

@@ -194,6 +194,8 @@ class GeorepTest {
     defaultIs(help, "--capture", d.capture().toString());
     defaultIs(
         help, "--rescan-interval", org.georep.replicator.session.Span.format(d.rescanInterval()));
+    defaultIs(
+        help, "--verify-interval", org.georep.replicator.session.Span.format(d.verifyInterval()));
     defaultIs(help, "--crawl-limit", "" + d.crawlLimit());
     defaultIs(help, "--min-free", org.georep.replicator.session.FreeSpace.format(d.minFree()));
     defaultIs(help, "--timeout", org.georep.replicator.session.Span.format(d.timeout()));
@@ -220,6 +222,7 @@ class GeorepTest {
       "--bwlimit=1MB/s",
       "--capture=inotify",
       "--rescan-interval=2h",
+      "--verify-interval=3d",
       "--crawl-limit=9",
       "--exclude=*.o",
       "--exclude-from=" + rules,

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import org.georep.name.EntryPath;
+import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
 
@@ -242,6 +243,60 @@ public sealed interface Reply {
     /** Checks its parts. */
     public Synced {
       Objects.requireNonNull(trouble, "trouble is null");
+    }
+  }
+
+  /** Of the parts examined, the positions of those that differ, counted from 0. */
+  record Examined(List<Integer> different) implements Reply {
+    /** Copies its part. */
+    public Examined {
+      different = List.copyOf(different);
+    }
+  }
+
+  /**
+   * What an inspection found.
+   *
+   * @param findings the differences
+   * @param upTo if given, names behind this one were not looked at: there was too much to tell
+   */
+  record Inspected(List<Finding> findings, Optional<FileName> upTo) implements Reply {
+    /** Copies its part. */
+    public Inspected {
+      findings = List.copyOf(findings);
+      Objects.requireNonNull(upTo, "upTo is null");
+    }
+  }
+
+  /** The digests, 32 bytes each; none where the file is not here or not to be read. */
+  record Hashed(List<Optional<byte[]>> digests) implements Reply {
+    /** Copies its part. */
+    public Hashed {
+      digests = List.copyOf(digests);
+    }
+  }
+
+  /** What was set aside, in ascending order of path; empty when there is no more. */
+  record Conflicts(List<Conflict> found) implements Reply {
+    /** Copies its part. */
+    public Conflicts {
+      found = List.copyOf(found);
+    }
+  }
+
+  /**
+   * Something that was set aside.
+   *
+   * @param path below {@code .georep/conflicts}: the time, then where it was
+   * @param size in bytes
+   * @param mtime its last change
+   */
+  record Conflict(EntryPath path, Kind kind, long size, Instant mtime) {
+    /** Checks its parts. */
+    public Conflict {
+      Objects.requireNonNull(path, "path is null");
+      Objects.requireNonNull(kind, "kind is null");
+      Objects.requireNonNull(mtime, "mtime is null");
     }
   }
 }

@@ -18,6 +18,10 @@ final class ReplyCodec {
   private static final int PUBLISHED = 10;
   private static final int SYNCED = 11;
   private static final int WEIGHED = 12;
+  private static final int EXAMINED = 13;
+  private static final int INSPECTED = 14;
+  private static final int HASHED = 15;
+  private static final int CONFLICTS = 16;
 
   private static final int MAX_TEXT = 1 << 16;
   private static final int MIN_PLACE = 4;
@@ -86,6 +90,19 @@ final class ReplyCodec {
       out.signed(synced.limbo());
       out.signed(synced.discarded());
       out.optional(synced.trouble(), (writer, words) -> writer.text(shortened(words)));
+    } else if (reply instanceof Reply.Examined examined) {
+      out.octet(EXAMINED);
+      out.list(examined.different(), (writer, at) -> writer.signed(at));
+    } else if (reply instanceof Reply.Inspected inspected) {
+      out.octet(INSPECTED);
+      out.list(inspected.findings(), VerifyValues::finding);
+      out.optional(inspected.upTo(), Values::name);
+    } else if (reply instanceof Reply.Hashed hashed) {
+      out.octet(HASHED);
+      out.list(hashed.digests(), (writer, digest) -> writer.optional(digest, WireWriter::raw));
+    } else if (reply instanceof Reply.Conflicts conflicts) {
+      out.octet(CONFLICTS);
+      out.list(conflicts.found(), VerifyValues::conflict);
     } else {
       throw new IllegalStateException("no code for " + reply.getClass());
     }
@@ -120,6 +137,14 @@ final class ReplyCodec {
               Values.gfids(in));
       case SYNCED ->
           new Reply.Synced(in.signed(), in.signed(), in.optional(reader -> reader.text(MAX_TEXT)));
+      case EXAMINED -> new Reply.Examined(in.list(1, at -> at.within(0, Integer.MAX_VALUE)));
+      case INSPECTED ->
+          new Reply.Inspected(
+              in.list(VerifyValues.MIN_FINDING, VerifyValues::finding), in.optional(Values::name));
+      case HASHED ->
+          new Reply.Hashed(in.list(1, digest -> digest.optional(bytes -> bytes.raw(32))));
+      case CONFLICTS ->
+          new Reply.Conflicts(in.list(VerifyValues.MIN_CONFLICT, VerifyValues::conflict));
       default -> throw new ProtocolException("a reply of the unknown kind " + code + " arrived");
     };
   }

@@ -243,6 +243,92 @@ public sealed interface Request {
   }
 
   /**
+   * Compares parts of directories with what is really there, whatever the inventory says. At most
+   * some thousand entries in all, so that nothing else waits for long. Answered by {@link
+   * Reply.Examined}.
+   */
+  record Examine(List<SpanDigest> spans) implements Request {
+    /** Copies its part. */
+    public Examine {
+      spans = List.copyOf(spans);
+    }
+  }
+
+  /**
+   * Compares entries one by one with what is really there, and changes nothing. Answered by {@link
+   * Reply.Inspected}.
+   *
+   * @param directory which directory
+   * @param itself its own attributes, if they are to be compared
+   * @param span if given, names in it that are not among {@code wants} are too many
+   * @param wants names, each once
+   */
+  record Inspect(
+      Gfid directory, Optional<EntryState> itself, Optional<NameSpan> span, List<Want> wants)
+      implements Request {
+    /** Checks its parts. */
+    public Inspect {
+      Objects.requireNonNull(directory, "directory is null");
+      Objects.requireNonNull(itself, "itself is null");
+      Objects.requireNonNull(span, "span is null");
+      wants = List.copyOf(wants);
+    }
+  }
+
+  /**
+   * Asks for the SHA-256 of parts of files, {@value #MOST_HASHED} bytes in all at most. Answered by
+   * {@link Reply.Hashed}.
+   */
+  record Hash(List<Piece> pieces) implements Request {
+    /** How many bytes one request may ask for: a fraction of a second's reading. */
+    public static final long MOST_HASHED = 16L << 20;
+
+    /** Copies its part. */
+    public Hash {
+      pieces = List.copyOf(pieces);
+    }
+  }
+
+  /**
+   * A part of a file.
+   *
+   * @param offset of its first byte, 0 or more
+   * @param length in bytes, 0 or more
+   */
+  record Piece(Gfid gfid, long offset, long length) {
+    /** Checks its parts. */
+    public Piece {
+      Objects.requireNonNull(gfid, "gfid is null");
+      if (offset < 0 || length < 0) {
+        throw new IllegalArgumentException("a part of a file at " + offset + " of " + length);
+      }
+    }
+  }
+
+  /**
+   * Contents of these files are not what georep left: what is here of them is kept among the
+   * conflicts when it is replaced. Answered by {@link Reply.Done}.
+   */
+  record Disown(List<Gfid> files) implements Request {
+    /** Copies its part. */
+    public Disown {
+      files = List.copyOf(files);
+    }
+  }
+
+  /**
+   * Asks what was set aside. Answered by {@link Reply.Conflicts}.
+   *
+   * @param after the last one known, to go on behind it; the root for the first
+   */
+  record ListConflicts(EntryPath after) implements Request {
+    /** Checks its part. */
+    public ListConflicts {
+      Objects.requireNonNull(after, "after is null");
+    }
+  }
+
+  /**
    * The connection ends on purpose: the agent makes its inventory durable, notes a clean end and
    * exits. Answered by {@link Reply.Done}.
    */

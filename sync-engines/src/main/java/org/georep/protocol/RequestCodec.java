@@ -19,6 +19,11 @@ final class RequestCodec {
   private static final int GOODBYE = 13;
   private static final int SUSPECTS = 14;
   private static final int WEIGH = 15;
+  private static final int EXAMINE = 16;
+  private static final int INSPECT = 17;
+  private static final int HASH = 18;
+  private static final int DISOWN = 19;
+  private static final int LIST_CONFLICTS = 20;
 
   private static final int MAX_TEXT = 1 << 16;
 
@@ -80,6 +85,21 @@ final class RequestCodec {
       out.signed(barrier.discardUpTo());
     } else if (request instanceof Request.Goodbye) {
       out.octet(GOODBYE);
+    } else if (request instanceof Request.Examine examine) {
+      out.octet(EXAMINE);
+      out.list(examine.spans(), VerifyValues::digest);
+    } else if (request instanceof Request.Inspect inspect) {
+      out.octet(INSPECT);
+      VerifyValues.inspect(out, inspect);
+    } else if (request instanceof Request.Hash hash) {
+      out.octet(HASH);
+      out.list(hash.pieces(), VerifyValues::piece);
+    } else if (request instanceof Request.Disown disown) {
+      out.octet(DISOWN);
+      Values.gfids(out, disown.files());
+    } else if (request instanceof Request.ListConflicts list) {
+      out.octet(LIST_CONFLICTS);
+      Values.path(out, list.after());
     } else {
       throw new IllegalStateException("no code for " + request.getClass());
     }
@@ -108,6 +128,11 @@ final class RequestCodec {
               in.signed(), Values.gfids(in), in.optional(Values::instant), in.signed());
       case GOODBYE -> new Request.Goodbye();
       case SUSPECTS -> new Request.Suspects(in.list(MIN_SUSPECT, RequestCodec::readSuspect));
+      case EXAMINE -> new Request.Examine(in.list(VerifyValues.MIN_DIGEST, VerifyValues::digest));
+      case INSPECT -> VerifyValues.inspect(in);
+      case HASH -> new Request.Hash(in.list(VerifyValues.MIN_PIECE, VerifyValues::piece));
+      case DISOWN -> new Request.Disown(Values.gfids(in));
+      case LIST_CONFLICTS -> new Request.ListConflicts(Values.path(in));
       default -> throw new ProtocolException("a request of the unknown kind " + code + " arrived");
     };
   }

@@ -55,7 +55,16 @@ public final class RandomMessages {
         new Request.Publish(number(), number(), list(() -> new Request.Staged(path(), state()))),
         new Request.CloseJob(number()),
         new Request.Barrier(number(), list(this::gfid), optional(this::time), number()),
-        new Request.Goodbye());
+        new Request.Goodbye(),
+        new Request.Examine(list(() -> new SpanDigest(gfid(), span(), bytes(16)))),
+        new Request.Inspect(gfid(), optional(this::state), optional(this::span), list(this::want)),
+        new Request.Hash(
+            list(
+                () ->
+                    new Request.Piece(
+                        gfid(), number() & Long.MAX_VALUE, number() & Long.MAX_VALUE))),
+        new Request.Disown(list(this::gfid)),
+        new Request.ListConflicts(path()));
   }
 
   /** Returns a reply of every kind. */
@@ -90,7 +99,26 @@ public final class RandomMessages {
             list(this::failure),
             list(this::gfid)),
         new Reply.Synced(
-            number(), number(), random.nextBoolean() ? Optional.empty() : Optional.of("full ü")));
+            number(), number(), random.nextBoolean() ? Optional.empty() : Optional.of("full ü")),
+        new Reply.Examined(list(() -> random.nextInt(Integer.MAX_VALUE))),
+        new Reply.Inspected(list(this::finding), optional(this::name)),
+        new Reply.Hashed(list(() -> optional(() -> bytes(32)))),
+        new Reply.Conflicts(
+            list(() -> new Reply.Conflict(path(), pick(Kind.values()), number(), time()))));
+  }
+
+  private NameSpan span() {
+    return new NameSpan(optional(this::name), optional(this::name));
+  }
+
+  private Finding finding() {
+    List<Trait> traits = new ArrayList<>(list(this::trait));
+    traits.add(trait());
+    return new Finding(optional(this::name), traits, optional(this::time), number());
+  }
+
+  private Trait trait() {
+    return new Trait(pick(Aspect.values()), pick(new String[] {"", "ü"}), "0644");
   }
 
   EntryState state() {

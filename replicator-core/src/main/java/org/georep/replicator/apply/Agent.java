@@ -35,7 +35,7 @@ public final class Agent {
   }
 
   /** Sends a request whose reply is awaited later, with {@link #await}. */
-  CompletableFuture<Reply> send(Request request) throws InterruptedException {
+  public CompletableFuture<Reply> send(Request request) throws InterruptedException {
     return client.send(request);
   }
 
@@ -51,7 +51,7 @@ public final class Agent {
   }
 
   /** Waits for the reply of a request sent before; fails as {@link #ask} does. */
-  static <T extends Reply> T await(CompletableFuture<Reply> reply, Class<T> kind)
+  public static <T extends Reply> T await(CompletableFuture<Reply> reply, Class<T> kind)
       throws IOException, InterruptedException {
     Reply answer;
     try {

@@ -59,6 +59,11 @@ public final class SessionDirectory {
     return path.resolve(volume + ".stime");
   }
 
+  /** Returns how far the shares of a scheduled verify are. */
+  public Path verify(String volume) {
+    return path.resolve(volume + ".verify");
+  }
+
   /** Returns which volume the primary was when it was first met. */
   public Path volumeId(String volume) {
     return path.resolve(volume + ".volume");

@@ -38,6 +38,10 @@ final class Setting {
               settings -> Span.format(settings.rescanInterval()),
               (builder, value) -> builder.rescanInterval(Span.parse(word(value)))),
           new Setting(
+              "verify-interval",
+              settings -> Span.format(settings.verifyInterval()),
+              (builder, value) -> builder.verifyInterval(Span.parse(word(value)))),
+          new Setting(
               "crawl-limit",
               Settings::crawlLimit,
               (builder, value) -> builder.crawlLimit(whole(value))),

@@ -19,6 +19,8 @@ import org.georep.protocol.MinFree;
  * @param capture which source of changes
  * @param rescanInterval how often the whole volume is walked to find what capture missed; zero for
  *     never
+ * @param verifyInterval in which both sides are compared whole, a share at a time; zero for never,
+ *     since it reads every inode of both sides, for which only their owner knows a good time
  * @param crawlLimit entries a crawl walks per second at most; 0 for no limit
  * @param filter which names are left out, first match wins
  * @param minFree how much of the secondary's file system stays free: contents wait below it
@@ -35,6 +37,7 @@ public record Settings(
     Rate bwlimit,
     CaptureWish capture,
     Duration rescanInterval,
+    Duration verifyInterval,
     long crawlLimit,
     List<FilterLine> filter,
     MinFree minFree,
@@ -53,6 +56,7 @@ public record Settings(
           Rate.UNLIMITED,
           CaptureWish.AUTO,
           Duration.ofHours(1),
+          Duration.ZERO,
           0,
           List.of(),
           new MinFree(0, 100),
@@ -84,6 +88,10 @@ public record Settings(
     if (!rescanInterval.isZero() && rescanInterval.compareTo(Duration.ofSeconds(1)) < 0) {
       throw new IllegalArgumentException(
           "rescan-interval is 0s (never) or at least 1s, not " + Span.format(rescanInterval));
+    }
+    if (!verifyInterval.isZero() && verifyInterval.compareTo(Duration.ofSeconds(1)) < 0) {
+      throw new IllegalArgumentException(
+          "verify-interval is 0s (never) or at least 1s, not " + Span.format(verifyInterval));
     }
     if (journalLimit.bytes() < 16L << 20) {
       throw new IllegalArgumentException("journal-limit is at least 16MiB, not " + journalLimit);

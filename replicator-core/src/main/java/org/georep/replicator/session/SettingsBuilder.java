@@ -15,6 +15,7 @@ public final class SettingsBuilder {
   private Rate bwlimit;
   private CaptureWish capture;
   private Duration rescanInterval;
+  private Duration verifyInterval;
   private long crawlLimit;
   private List<FilterLine> filter;
   private MinFree minFree;
@@ -31,6 +32,7 @@ public final class SettingsBuilder {
     bwlimit = from.bwlimit();
     capture = from.capture();
     rescanInterval = from.rescanInterval();
+    verifyInterval = from.verifyInterval();
     crawlLimit = from.crawlLimit();
     filter = from.filter();
     minFree = from.minFree();
@@ -69,6 +71,12 @@ public final class SettingsBuilder {
   /** Sets {@link Settings#rescanInterval}. */
   public SettingsBuilder rescanInterval(Duration value) {
     rescanInterval = value;
+    return this;
+  }
+
+  /** Sets {@link Settings#verifyInterval}. */
+  public SettingsBuilder verifyInterval(Duration value) {
+    verifyInterval = value;
     return this;
   }
 
@@ -138,6 +146,7 @@ public final class SettingsBuilder {
         bwlimit,
         capture,
         rescanInterval,
+        verifyInterval,
         crawlLimit,
         filter,
         minFree,

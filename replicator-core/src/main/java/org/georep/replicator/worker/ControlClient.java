@@ -20,6 +20,9 @@ public final class ControlClient {
   private static final ObjectMapper JSON =
       new ObjectMapper().enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS);
 
+  /** A path may be long, and is there twice, escaped and in base64. */
+  private static final int LONGEST = 16 << 20;
+
   private final Libc libc;
   private final Path path;
   private final Duration timeout;
@@ -48,28 +51,53 @@ public final class ControlClient {
    *     sentence
    */
   public JsonNode ask(ObjectNode request) throws IOException {
+    return follow(
+        request,
+        line -> {
+          throw new IOException("The session's answer is not understood.");
+        });
+  }
+
+  /** Takes what an operation says while it works. */
+  @FunctionalInterface
+  public interface Told {
+    /** Takes a line. */
+    void line(JsonNode line) throws IOException;
+  }
+
+  /**
+   * Asks for an operation that says things while it works, and returns the reply.
+   *
+   * @param told takes the lines before it; what it throws ends the operation
+   */
+  public JsonNode follow(ObjectNode request, Told told) throws IOException {
     try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
       try (SocketAddressPath address = SocketAddressPath.of(libc, path)) {
         channel.connect(address.address());
       }
-      try (LineChannel lines = new LineChannel(channel)) {
+      try (LineChannel lines = new LineChannel(channel, LONGEST)) {
         lines.write((request + "\n").getBytes(StandardCharsets.UTF_8), timeout);
-        LineChannel.Line line = lines.read(timeout);
-        if (line instanceof LineChannel.Line.Text text) {
-          return checked(text.bytes());
+        while (lines.read(timeout) instanceof LineChannel.Line.Text text) {
+          JsonNode line = parsed(text.bytes());
+          if (line.has("ok")) {
+            return checked(line);
+          }
+          told.line(line);
         }
         throw new IOException("The session does not answer.");
       }
     }
   }
 
-  private static JsonNode checked(byte[] line) throws IOException {
-    JsonNode reply;
+  private static JsonNode parsed(byte[] line) throws IOException {
     try {
-      reply = JSON.readTree(line);
+      return JSON.readTree(line);
     } catch (JsonProcessingException e) {
       throw new IOException("The session's answer is no JSON.", e);
     }
+  }
+
+  private static JsonNode checked(JsonNode reply) throws IOException {
     if (!reply.path("ok").asBoolean()) {
       throw new IOException(reply.path("error").asText("The session answered with no reason."));
     }

@@ -33,10 +33,11 @@ import org.slf4j.LoggerFactory;
  * Where a running session is asked and told things: a Unix socket, for its owner only.
  *
  * <p>A client sends lines, each a JSON object with {@code op}; each is answered by one line, a JSON
- * object with {@code ok}, and {@code error} (a sentence) where that is false. A client that sends
- * nothing within a second gets {@code checkpoint LABEL is STATE} and a NUL, and is left: monitors
- * of GlusterFS ask so. At most {@value #MOST_CLIENTS} are served at a time; more wait. What they
- * send is bounded, and a client that stalls harms no other.
+ * object with {@code ok}, and {@code error} (a sentence) where that is false; a long operation
+ * sends lines without {@code ok} before that one. A client that sends nothing within a second gets
+ * {@code checkpoint LABEL is STATE} and a NUL, and is left: monitors of GlusterFS ask so. At most
+ * {@value #MOST_CLIENTS} are served at a time; more wait. What they send is bounded, and a client
+ * that stalls harms no other.
  *
  * <p>Whoever makes one holds the session's lock: a socket that is there already is a dead one's. A
  * crash leaves it behind, refusing connections.
@@ -59,6 +60,29 @@ public final class ControlSocket implements AutoCloseable {
      * @throws IOException if it cannot be done; the message is a sentence for the client
      */
     ObjectNode handle(JsonNode request) throws IOException;
+  }
+
+  /** One that says things while it works: lines before its reply. */
+  @FunctionalInterface
+  public interface Telling extends Handler {
+    /**
+     * Answers.
+     *
+     * @param lines takes a line each; fails when the client is gone
+     */
+    ObjectNode handle(JsonNode request, Lines lines) throws IOException;
+
+    @Override
+    default ObjectNode handle(JsonNode request) throws IOException {
+      return handle(request, line -> {});
+    }
+  }
+
+  /** Takes lines. */
+  @FunctionalInterface
+  public interface Lines {
+    /** Sends one. It has no {@code ok}: that is for the reply. */
+    void tell(ObjectNode line) throws IOException;
   }
 
   private final Path path;
@@ -136,7 +160,7 @@ public final class ControlSocket implements AutoCloseable {
       while (true) {
         LineChannel.Line line = lines.read(patience);
         if (line instanceof LineChannel.Line.Text text) {
-          lines.write(reply(text.bytes()), STALLED);
+          lines.write(reply(text.bytes(), said -> lines.write(bytes(said), STALLED)), STALLED);
           patience = STALLED;
         } else {
           if (line instanceof LineChannel.Line.Silence && patience.equals(SILENT)) {
@@ -155,7 +179,7 @@ public final class ControlSocket implements AutoCloseable {
     }
   }
 
-  private byte[] reply(byte[] request) {
+  private byte[] reply(byte[] request, Lines lines) {
     ObjectNode reply = JsonNodeFactory.instance.objectNode();
     try {
       JsonNode node = JSON.readTree(request);
@@ -169,7 +193,8 @@ public final class ControlSocket implements AutoCloseable {
                 + new TreeSet<>(handlers.keySet())
                 + ".");
       }
-      ObjectNode answer = handler.handle(node);
+      ObjectNode answer =
+          handler instanceof Telling telling ? telling.handle(node, lines) : handler.handle(node);
       reply.put("ok", true);
       reply.setAll(answer);
     } catch (IOException | RuntimeException e) {
@@ -177,7 +202,11 @@ public final class ControlSocket implements AutoCloseable {
       reply.put("ok", false);
       reply.put("error", e.getMessage() == null ? e.toString() : e.getMessage());
     }
-    return (reply + "\n").getBytes(StandardCharsets.UTF_8);
+    return bytes(reply);
+  }
+
+  private static byte[] bytes(ObjectNode line) {
+    return (line + "\n").getBytes(StandardCharsets.UTF_8);
   }
 
   /** Stops listening, leaves its clients and removes the socket. */

@@ -95,11 +95,15 @@ final class CrawlRun {
     agent.ask(new Request.CrawlBegin(), Reply.Done.class);
   }
 
-  /** Begins a crawl nothing asks for but its interval, which finds what no event told. */
-  void sweepIfDue(Optional<Instant> since) throws IOException, InterruptedException {
-    if (crawl == null
-        && !parts.rescan().isZero()
-        && System.nanoTime() - lastEnded >= parts.rescan().toNanos()) {
+  /**
+   * Begins a crawl nothing asks for but its interval, which finds what no event told.
+   *
+   * @param now whether one is wanted before that
+   */
+  void sweepIfDue(Optional<Instant> since, boolean now) throws IOException, InterruptedException {
+    boolean due =
+        !parts.rescan().isZero() && System.nanoTime() - lastEnded >= parts.rescan().toNanos();
+    if (crawl == null && (now || due)) {
       begin(since);
     }
   }

@@ -10,7 +10,8 @@ import java.time.Duration;
 
 /** Lines over a socket, with limits of time and length. For one thread. */
 final class LineChannel implements AutoCloseable {
-  private static final int LONGEST = 64 * 1024;
+  /** What is taken from anybody. */
+  static final int LONGEST = 64 * 1024;
 
   /** What came. */
   sealed interface Line {
@@ -29,8 +30,15 @@ final class LineChannel implements AutoCloseable {
   private final SelectionKey key;
   private final ByteBuffer incoming = ByteBuffer.allocate(4096).limit(0);
 
+  private final int longest;
+
   LineChannel(SocketChannel channel) throws IOException {
+    this(channel, LONGEST);
+  }
+
+  LineChannel(SocketChannel channel, int longest) throws IOException {
     this.channel = channel;
+    this.longest = longest;
     channel.configureBlocking(false);
     this.selector = Selector.open();
     this.key = channel.register(selector, SelectionKey.OP_READ);
@@ -39,7 +47,7 @@ final class LineChannel implements AutoCloseable {
   /**
    * Reads a line, for at most a time.
    *
-   * @throws IOException if it is longer than 64 KiB
+   * @throws IOException if it is too long
    */
   Line read(Duration patience) throws IOException {
     long deadline = System.nanoTime() + patience.toNanos();
@@ -52,8 +60,8 @@ final class LineChannel implements AutoCloseable {
         }
         line.write(b);
       }
-      if (line.size() > LONGEST) {
-        throw new IOException("A line is longer than " + LONGEST + " bytes.");
+      if (line.size() > longest) {
+        throw new IOException("A line is longer than " + longest + " bytes.");
       }
       if (!ready(SelectionKey.OP_READ, deadline)) {
         return line.size() == 0 ? new Line.Silence() : new Line.End();

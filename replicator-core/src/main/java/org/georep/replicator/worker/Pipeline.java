@@ -139,7 +139,7 @@ public final class Pipeline {
           return End.IN_STEP;
         }
       }
-      crawl.sweepIfDue(barriers.stime());
+      crawl.sweepIfDue(barriers.stime(), parts.verify().takeSweep());
       if (!worked && !parts.capture().arm()) {
         signal.await(pause());
       }
@@ -199,6 +199,7 @@ public final class Pipeline {
       dirty.addAttributes(tree.rootGfid(), Optional.empty());
     }
     List<FileJob> jobs = new ArrayList<>(crawl.walk());
+    jobs.addAll(parts.verify().take(dirty));
     List<Gfid> lists = toList.take(LISTS);
     boolean ask = probe || !dirty.isEmpty() || !lists.isEmpty();
     if (!ask && jobs.isEmpty() && records == 0) {

@@ -12,6 +12,7 @@ import org.georep.replicator.crawl.JournalIntake;
 import org.georep.replicator.plan.Filter;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.stime.SyncState;
+import org.georep.replicator.verify.VerifyDesk;
 import org.georep.replicator.volume.DeleteBrake;
 import org.georep.replicator.volume.PrimaryTree;
 
@@ -31,6 +32,7 @@ import org.georep.replicator.volume.PrimaryTree;
  * @param fresh whether the secondary is empty
  * @param gapAtStart why everything has to be crawled first, if so
  * @param brake what a crawl that deletes too much is stopped by
+ * @param verify where a verify leaves what is to be mended
  * @param once whether to end when in step
  * @param turns after how many rounds to end, if that is limited
  * @param rescan how often everything is crawled without need; zero for never
@@ -51,6 +53,7 @@ public record PipelineParts(
     boolean fresh,
     Optional<String> gapAtStart,
     DeleteBrake brake,
+    VerifyDesk verify,
     boolean once,
     OptionalInt turns,
     Duration rescan,

@@ -2,10 +2,13 @@ package org.georep.replicator.worker;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import org.georep.changelog.capture.CaptureChoice;
 import org.georep.changelog.capture.CaptureUnavailableException;
 import org.georep.changelog.capture.CaptureWish;
@@ -19,6 +22,7 @@ import org.georep.name.Shown;
 import org.georep.name.VolumeId;
 import org.georep.posix.Libc;
 import org.georep.posix.RawPath;
+import org.georep.replicator.apply.Agent;
 import org.georep.replicator.plan.Filter;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.quarantine.QuarantineFullException;
@@ -32,6 +36,13 @@ import org.georep.replicator.session.SessionLock;
 import org.georep.replicator.session.Settings;
 import org.georep.replicator.session.StateDirectory;
 import org.georep.replicator.stime.SyncStateFile;
+import org.georep.replicator.verify.Verifier;
+import org.georep.replicator.verify.VerifyDesk;
+import org.georep.replicator.verify.VerifyFigures;
+import org.georep.replicator.verify.VerifyListener;
+import org.georep.replicator.verify.VerifyOptions;
+import org.georep.replicator.verify.VerifySchedule;
+import org.georep.replicator.verify.VerifyStateFile;
 import org.georep.replicator.volume.EntryEstimate;
 import org.georep.replicator.volume.KnownVolume;
 import org.georep.replicator.volume.MassDeleteException;
@@ -39,6 +50,7 @@ import org.georep.replicator.volume.PrimaryTree;
 import org.georep.replicator.volume.PrimaryTrees;
 import org.georep.replicator.volume.VolumeChangedException;
 import org.georep.replicator.volume.VolumeMarker;
+import org.georep.status.file.StatusCounters;
 import org.georep.status.file.StatusFile;
 import org.georep.status.report.WorkerState;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +71,9 @@ import org.slf4j.LoggerFactory;
 public final class ReplicateRun implements Callable<ExitCode> {
   private static final Logger log = LoggerFactory.getLogger(ReplicateRun.class);
 
+  /** Without a pipeline: so long a difference has to last. */
+  private static final Duration SETTLED_AFTER = Duration.ofSeconds(3);
+
   private final SessionConfiguration configuration;
   private final RunMode mode;
   private final StateDirectory state;
@@ -67,10 +82,19 @@ public final class ReplicateRun implements Callable<ExitCode> {
   private final Clock clock;
   private final Meter meter = new Meter();
   private final Signal signal = new Signal();
+  private final VerifyDesk desk;
   private final Object starting = new Object();
   private @Nullable Worker worker;
   private boolean stopping;
+  private boolean mending;
+  private Optional<Comparing> comparing = Optional.empty();
   private long expected;
+
+  /** What runs beside, or instead of, replication. */
+  @FunctionalInterface
+  private interface Comparing {
+    void run(Verifier verifier) throws IOException, InterruptedException;
+  }
 
   /**
    * Makes a run.
@@ -90,6 +114,14 @@ public final class ReplicateRun implements Callable<ExitCode> {
     this.output = Objects.requireNonNull(output, "output is null");
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.clock = Objects.requireNonNull(clock, "clock is null");
+    this.desk = new VerifyDesk(this::inStep, signal::raise);
+  }
+
+  /** Without a pipeline nothing is on its way; what was done a moment ago is left to settle. */
+  private Optional<Instant> inStep() {
+    return comparing.isPresent() && !mending
+        ? Optional.of(clock.instant().minus(SETTLED_AFTER))
+        : meter.heartbeat();
   }
 
   /** Lets {@link #call} end soon and cleanly. */
@@ -100,6 +132,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
         worker.stop();
       }
     }
+    desk.close();
   }
 
   /**
@@ -121,6 +154,83 @@ public final class ReplicateRun implements Callable<ExitCode> {
     }
   }
 
+  /**
+   * Instead of {@link #call}: compares both sides. Nothing is replicated, unless differences are to
+   * be mended: then the session works until that is done.
+   *
+   * @throws GeorepException with the exit code and a sentence, when it cannot be done
+   */
+  public VerifyFigures verify(VerifyOptions options, VerifyListener listener)
+      throws GeorepException, IOException, InterruptedException {
+    mending = options.repair();
+    AtomicReference<VerifyFigures> figures = new AtomicReference<>();
+    comparing = Optional.of(verifier -> figures.set(verifier.verify(options, listener).figures()));
+    if (mending) {
+      call();
+    } else {
+      Comparing compare = comparing.get();
+      errand(
+          (verifier, agent) -> {
+            desk.attach(agent, false);
+            compare.run(verifier);
+          });
+    }
+    if (figures.get() == null) {
+      throw new GeorepException(
+          ExitCode.INTERRUPTED, "The comparison was stopped before its end; run it again.");
+    }
+    return figures.get();
+  }
+
+  /** Instead of {@link #call}: asks the agent something, the session's lock held. */
+  public void errand(Errand errand) throws GeorepException, IOException, InterruptedException {
+    errand((verifier, agent) -> errand.run(agent));
+  }
+
+  @FunctionalInterface
+  private interface Asking {
+    void run(Verifier verifier, Agent agent)
+        throws GeorepException, IOException, InterruptedException;
+  }
+
+  private void errand(Asking asking) throws GeorepException, IOException, InterruptedException {
+    SessionDirectory session = state.session(configuration.name());
+    try (SessionLock lock = SessionLock.take(libc, session);
+        Quarantine quarantine = quarantine(session);
+        PrimaryTree tree = tree();
+        Capture none = new Capture(Optional.empty(), signal)) {
+      log.debug("{} is held", lock);
+      VolumeId volume = volume(session);
+      estimate(0);
+      Verifier verifier = verifier(session, tree);
+      Errand errand = agent -> asking.run(verifier, agent);
+      work(parts(session, volume, tree, none, quarantine, Optional.of(errand)));
+    } catch (VolumeChangedException e) {
+      throw new GeorepException(ExitCode.REFUSED, sentence(e), e);
+    }
+  }
+
+  private VolumeId volume(SessionDirectory session) throws GeorepException, IOException {
+    return new KnownVolume(libc, session.volumeId(configuration.volume()))
+        .meet(new VolumeMarker(libc, RawPath.toBytes(configuration.primary())));
+  }
+
+  private void estimate(long lastCrawl) throws IOException {
+    expected =
+        EntryEstimate.of(libc, RawPath.toBytes(configuration.primary()), lastCrawl).orElse(0L);
+  }
+
+  private Verifier verifier(SessionDirectory session, PrimaryTree tree) throws IOException {
+    return new Verifier(
+        libc,
+        tree,
+        Filter.of(configuration.settings().filter()),
+        desk,
+        new VerifyStateFile(libc, session.verify(configuration.volume())),
+        expected,
+        clock);
+  }
+
   private static String sentence(IOException e) {
     String message = e.getMessage() == null ? e.toString() : e.getMessage();
     return message.endsWith(".") ? message : message + ".";
@@ -133,7 +243,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
       try (Quarantine quarantine = quarantine(session);
           PrimaryTree tree = tree();
           Capture none = new Capture(Optional.empty(), signal)) {
-        work(parts(session, VolumeId.fresh(), tree, none, quarantine));
+        work(parts(session, VolumeId.fresh(), tree, none, quarantine, Optional.empty()));
         return ExitCode.DONE;
       }
     }
@@ -157,17 +267,17 @@ public final class ReplicateRun implements Callable<ExitCode> {
     byte[] root = RawPath.toBytes(configuration.primary());
     StatusFile file = new StatusFile(session.status(configuration.volume()));
     try (PrimaryTree tree = tree()) {
-      VolumeId volume =
-          new KnownVolume(libc, session.volumeId(configuration.volume()))
-              .meet(new VolumeMarker(libc, root));
+      VolumeId volume = volume(session);
       Optional<CaptureFeed> feed = feed(journal, root);
       try (Capture capture = new Capture(feed, signal)) {
+        StatusCounters before = file.counters();
+        estimate(before.crawlEntries());
+        Verifier verifier = verifier(session, tree);
         StatusReporter reporter =
             new StatusReporter(
-                configuration, meter, quarantine, feed, journal, file.counters(), libc, clock);
-        expected = EntryEstimate.of(libc, root, reporter.before().crawlEntries()).orElse(0L);
-        WorkerParts parts = parts(session, volume, tree, capture, quarantine);
-        return watched(session, file, reporter, parts, quarantine);
+                configuration, meter, quarantine, feed, journal, before, verifier, libc, clock);
+        WorkerParts parts = parts(session, volume, tree, capture, quarantine, Optional.empty());
+        return watched(session, file, reporter, parts, quarantine, verifier);
       }
     }
   }
@@ -177,25 +287,38 @@ public final class ReplicateRun implements Callable<ExitCode> {
       StatusFile file,
       StatusReporter reporter,
       WorkerParts parts,
-      Quarantine quarantine)
+      Quarantine quarantine,
+      Verifier verifier)
       throws GeorepException, IOException, InterruptedException {
     try (StatusWriter writer = StatusWriter.start(file, reporter::now);
         ControlSocket control =
             ControlSocket.listen(
                 libc,
                 session.control(),
-                ControlOperations.of(reporter::now, this::stop, quarantine, signal::raise),
+                new VerifyOperation(verifier, desk)
+                    .with(
+                        ControlOperations.of(reporter::now, this::stop, quarantine, signal::raise)),
                 () -> "checkpoint None is N/A");
         ProgressTeller progress =
-            mode.ends() ? ProgressTeller.start(meter, expected, output) : ProgressTeller.none()) {
-      log.debug("listening: {}, {}", control, progress);
+            mode.ends() ? ProgressTeller.start(meter, expected, output) : ProgressTeller.none();
+        VerifySchedule shares =
+            VerifySchedule.start(configuration.settings().verifyInterval(), verifier)) {
+      log.debug("listening: {}, {}, {}", control, progress, shares);
+      Optional<Beside> beside =
+          comparing.map(task -> Beside.start(() -> task.run(verifier), this::stop));
       try {
         Pipeline.End end = work(parts);
+        desk.close();
+        if (beside.isPresent()) {
+          beside.get().finish();
+        }
         writer.end(reporter.ended(WorkerState.STOPPED, null));
         return code(end, quarantine);
       } catch (GeorepException | IOException | RuntimeException e) {
         writer.end(reporter.ended(WorkerState.FAULTY, e.getMessage()));
         throw e;
+      } finally {
+        desk.close();
       }
     }
   }
@@ -270,7 +393,8 @@ public final class ReplicateRun implements Callable<ExitCode> {
       VolumeId volume,
       PrimaryTree tree,
       Capture capture,
-      Quarantine quarantine) {
+      Quarantine quarantine,
+      Optional<Errand> errand) {
     Settings settings = configuration.settings();
     return new WorkerParts(
         configuration.id(),
@@ -295,6 +419,8 @@ public final class ReplicateRun implements Callable<ExitCode> {
         capture,
         new SyncStateFile(libc, session.stime(configuration.volume())),
         quarantine,
+        desk,
+        errand,
         output::change,
         meter,
         signal,

@@ -21,6 +21,9 @@ import org.georep.posix.RawPath;
 import org.georep.replicator.crawl.CrawlProgress;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.session.SessionConfiguration;
+import org.georep.replicator.verify.Verifier;
+import org.georep.replicator.verify.VerifyFigures;
+import org.georep.replicator.verify.VerifyState;
 import org.georep.status.file.StatusCounters;
 import org.georep.status.report.CheckpointState;
 import org.georep.status.report.CrawlReport;
@@ -49,6 +52,7 @@ final class StatusReporter {
   private final Optional<CaptureFeed> feed;
   private final JournalDirectory journal;
   private final StatusCounters before;
+  private final Verifier verifier;
   private final Libc libc;
   private final Clock clock;
   private final String host = host();
@@ -64,6 +68,7 @@ final class StatusReporter {
       Optional<CaptureFeed> feed,
       JournalDirectory journal,
       StatusCounters before,
+      Verifier verifier,
       Libc libc,
       Clock clock) {
     this.configuration = configuration;
@@ -72,6 +77,7 @@ final class StatusReporter {
     this.feed = feed;
     this.journal = journal;
     this.before = before;
+    this.verifier = verifier;
     this.libc = libc;
     this.clock = clock;
   }
@@ -142,9 +148,29 @@ final class StatusReporter {
             .limbo(meter.limbo.get())
             .crawl(progress())
             .rates(rates())
-            .reason(reason);
+            .reason(reason == null ? different() : reason);
+    VerifyState verified = verifier.state();
+    Optional<VerifyFigures> verifying = verifier.running();
+    report
+        .verified(
+            verified.equals(VerifyState.NONE) ? null : verified.differences(),
+            verified.lastSuccess().orElse(null))
+        .verifying(
+            verifying.map(VerifyFigures::entries).orElse(null),
+            verifying.map(VerifyFigures::etaSeconds).filter(eta -> eta >= 0).orElse(null));
     capture(report);
     return report.build();
+  }
+
+  private @Nullable String different() {
+    long differences = verifier.state().differences();
+    return differences == 0
+        ? null
+        : "The sides differ in "
+            + differences
+            + " entries: run georep verify "
+            + configuration.name()
+            + ", with --repair to mend them.";
   }
 
   /** 0 only when a heartbeat went the whole way just now and nothing was under way. */

@@ -147,11 +147,24 @@ public final class Worker {
       if (parts.mode().dryRun()) {
         new PreviewWalk(parts.tree(), parts.filter(), agent).run(parts.preview());
         end = Pipeline.End.IN_STEP;
+      } else if (parts.errand().isPresent()) {
+        run(parts.errand().get(), agent);
+        end = Pipeline.End.IN_STEP;
       } else {
         end = replicate(link, client, agent, welcome);
       }
       client.call(new Request.Goodbye(), Reply.Done.class);
       return end;
+    }
+  }
+
+  /** Begun again it would say twice what it said before. */
+  private static void run(Errand errand, Agent agent)
+      throws GeorepException, IOException, InterruptedException {
+    try {
+      errand.run(agent);
+    } catch (ConnectionException e) {
+      throw new GeorepException(ExitCode.ERROR, sentence(e) + "; run it again", e);
     }
   }
 
@@ -236,6 +249,7 @@ public final class Worker {
                   welcome.fresh(),
                   gap(start, intake, welcome),
                   new DeleteBrake(parts.mode().acceptDeletes() || parts.ignoreDeletes()),
+                  parts.verify(),
                   parts.mode().once(),
                   parts.mode().turns(),
                   parts.rescan(),
@@ -246,6 +260,7 @@ public final class Worker {
                   parts.clock()));
       pipeline = running;
       parts.meter().connected(link.describe());
+      parts.verify().attach(agent, intake.isEmpty());
       if (stopping) {
         running.stop();
       }
@@ -254,6 +269,7 @@ public final class Worker {
       throw new GeorepException(ExitCode.ERROR, sentence(e), e);
     } finally {
       pipeline = null;
+      parts.verify().detach();
     }
   }
 

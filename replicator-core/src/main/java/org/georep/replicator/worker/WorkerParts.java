@@ -2,6 +2,7 @@ package org.georep.replicator.worker;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.function.Consumer;
@@ -16,6 +17,7 @@ import org.georep.replicator.plan.Filter;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.session.RunMode;
 import org.georep.replicator.stime.SyncStateFile;
+import org.georep.replicator.verify.VerifyDesk;
 import org.georep.replicator.volume.PrimaryTree;
 
 /**
@@ -40,6 +42,8 @@ import org.georep.replicator.volume.PrimaryTree;
  * @param capture the journal, or none
  * @param states where stime and position are kept
  * @param quarantine entries that failed
+ * @param verify where a verify asks the agent and leaves what is to be mended
+ * @param errand what is done instead of replicating, if anything
  * @param preview who hears what a dry run would do
  */
 public record WorkerParts(
@@ -62,6 +66,8 @@ public record WorkerParts(
     Capture capture,
     SyncStateFile states,
     Quarantine quarantine,
+    VerifyDesk verify,
+    Optional<Errand> errand,
     Consumer<Reply.Change> preview,
     Meter meter,
     Signal signal,

@@ -35,6 +35,7 @@ class SessionYamlTest {
       bwlimit: "none"
       capture: "auto"
       rescan-interval: "1h"
+      verify-interval: "0s"
       crawl-limit: 0
       filter: []
       min-free: "1%"
@@ -53,6 +54,7 @@ class SessionYamlTest {
           Rate.parse("10MB/s"),
           CaptureWish.INOTIFY,
           Duration.ofMinutes(90),
+          Duration.ofDays(7),
           500,
           List.of(
               new FilterLine(FilterLine.Action.INCLUDE, bytes("*.c")),

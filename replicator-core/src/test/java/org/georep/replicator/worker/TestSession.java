@@ -28,6 +28,7 @@ import org.georep.replicator.plan.Filter;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.session.RunMode;
 import org.georep.replicator.stime.SyncStateFile;
+import org.georep.replicator.verify.VerifyDesk;
 import org.georep.replicator.volume.PrimaryTree;
 import org.georep.replicator.volume.PrimaryTrees;
 
@@ -125,10 +126,12 @@ final class TestSession implements AutoCloseable {
   }
 
   /** A run with what it holds open. */
-  record Running(Worker worker, PrimaryTree tree, Capture capture, Quarantine quarantine)
+  record Running(
+      Worker worker, PrimaryTree tree, Capture capture, Quarantine quarantine, VerifyDesk desk)
       implements AutoCloseable {
     @Override
     public void close() throws IOException {
+      desk.close();
       capture.close();
       quarantine.close();
       tree.close();
@@ -138,6 +141,7 @@ final class TestSession implements AutoCloseable {
   Running start(RunMode mode) throws Exception {
     meter = new Meter();
     Signal signal = new Signal();
+    VerifyDesk desk = new VerifyDesk(meter::heartbeat, signal::raise);
     Clock clock = Clock.systemUTC();
     byte[] root = primary.toString().getBytes(StandardCharsets.UTF_8);
     Capture capture = new Capture(feed(root, clock), signal);
@@ -166,12 +170,14 @@ final class TestSession implements AutoCloseable {
                 capture,
                 new SyncStateFile(LIBC, state.resolve("stime")),
                 quarantine,
+                desk,
+                Optional.empty(),
                 preview::add,
                 meter,
                 signal,
                 LIBC,
                 clock));
-    return new Running(worker, tree, capture, quarantine);
+    return new Running(worker, tree, capture, quarantine, desk);
   }
 
   private Optional<CaptureFeed> feed(byte[] root, Clock clock) throws Exception {

@@ -49,6 +49,10 @@ import org.jspecify.annotations.Nullable;
  * @param limbo items in the secondary's limbo
  * @param crawl how far the present hybrid crawl is
  * @param rates how fast it goes
+ * @param verifyDifferences differences the last verify found and did not mend
+ * @param verifyLastSuccess when a whole verify last ended without any
+ * @param verifyEntries entries the verify under way has compared
+ * @param verifyEtaSeconds about how long it will take, in seconds
  * @param reason why it is Faulty or degraded: a sentence with the next command
  */
 @JsonPropertyOrder({
@@ -87,6 +91,10 @@ import org.jspecify.annotations.Nullable;
   "limbo",
   "crawl",
   "rates",
+  "verify_differences",
+  "verify_last_success",
+  "verify_entries",
+  "verify_eta_seconds",
   "reason"
 })
 public record WorkerReport(
@@ -137,6 +145,13 @@ public record WorkerReport(
     @JsonProperty("limbo") @Nullable Long limbo,
     @JsonProperty("crawl") @Nullable CrawlReport crawl,
     @JsonProperty("rates") @Nullable RatesReport rates,
+    @JsonProperty("verify_differences") @Nullable Long verifyDifferences,
+    @JsonProperty("verify_last_success")
+        @JsonSerialize(using = EpochSeconds.Writer.class)
+        @JsonDeserialize(using = EpochSeconds.Reader.class)
+        @Nullable Instant verifyLastSuccess,
+    @JsonProperty("verify_entries") @Nullable Long verifyEntries,
+    @JsonProperty("verify_eta_seconds") @Nullable Long verifyEtaSeconds,
     @JsonProperty("reason") @Nullable String reason) {
   /** Copies its lists. */
   public WorkerReport {

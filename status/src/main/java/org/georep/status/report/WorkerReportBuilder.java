@@ -41,6 +41,10 @@ public final class WorkerReportBuilder {
   private @Nullable Long limbo;
   private @Nullable CrawlReport crawl;
   private @Nullable RatesReport rates;
+  private @Nullable Long verifyDifferences;
+  private @Nullable Instant verifyLastSuccess;
+  private @Nullable Long verifyEntries;
+  private @Nullable Long verifyEtaSeconds;
   private @Nullable String reason;
 
   /** Starts with nothing known. */
@@ -82,6 +86,10 @@ public final class WorkerReportBuilder {
     limbo = from.limbo();
     crawl = from.crawl();
     rates = from.rates();
+    verifyDifferences = from.verifyDifferences();
+    verifyLastSuccess = from.verifyLastSuccess();
+    verifyEntries = from.verifyEntries();
+    verifyEtaSeconds = from.verifyEtaSeconds();
     reason = from.reason();
   }
 
@@ -301,6 +309,30 @@ public final class WorkerReportBuilder {
     return this;
   }
 
+  /**
+   * Sets what verifies found.
+   *
+   * @param differences differences not mended
+   * @param lastSuccess when a whole one last ended without any
+   */
+  public WorkerReportBuilder verified(@Nullable Long differences, @Nullable Instant lastSuccess) {
+    verifyDifferences = differences;
+    verifyLastSuccess = lastSuccess;
+    return this;
+  }
+
+  /**
+   * Sets how far the verify under way is.
+   *
+   * @param entries entries compared
+   * @param etaSeconds about how long it will take, in seconds
+   */
+  public WorkerReportBuilder verifying(@Nullable Long entries, @Nullable Long etaSeconds) {
+    verifyEntries = entries;
+    verifyEtaSeconds = etaSeconds;
+    return this;
+  }
+
   /** Returns the report. */
   public WorkerReport build() {
     return new WorkerReport(
@@ -339,6 +371,10 @@ public final class WorkerReportBuilder {
         limbo,
         crawl,
         rates,
+        verifyDifferences,
+        verifyLastSuccess,
+        verifyEntries,
+        verifyEtaSeconds,
         reason);
   }
 }

@@ -22,23 +22,24 @@ final class MarkCodec {
   private static final int TOKEN = 2;
   private static final int STAND_IN = 4;
 
+  /** A token follows that is in doubt: only what was left is known. */
+  private static final int LEFT = 8;
+
   private MarkCodec() {}
 
   static byte[] write(Mark mark, Gfid own) {
     ByteBuffer out = ByteBuffer.allocate(4 + own.length() + mark.gfid().length() + 31);
     out.put(VERSION);
-    out.put(
-        (byte)
-            ((mark.incomplete() ? INCOMPLETE : 0)
-                | (mark.token().isPresent() ? TOKEN : 0)
-                | (mark.standIn().isPresent() ? STAND_IN : 0)));
+    int token = mark.token().isPresent() ? TOKEN : mark.left().isPresent() ? LEFT : 0;
+    int standIn = mark.standIn().isPresent() ? STAND_IN : 0;
+    out.put((byte) ((mark.incomplete() ? INCOMPLETE : 0) | token | standIn));
     put(out, own);
     put(out, mark.gfid());
-    if (mark.token().isPresent()) {
-      Token token = mark.token().get();
-      Instant mtime = token.mtime();
+    if (mark.left().isPresent()) {
+      Token left = mark.left().get();
+      Instant mtime = left.mtime();
       out.putLong(mtime.getEpochSecond()).putInt(mtime.getNano());
-      long size = token.size();
+      long size = left.size();
       while (size > 0x7f) {
         out.put((byte) ((size & 0x7f) | 0x80));
         size >>>= 7;
@@ -69,12 +70,14 @@ final class MarkCodec {
         return Optional.empty();
       }
       Gfid gfid = gfid(in);
-      Optional<Token> token = (flags & TOKEN) == 0 ? Optional.empty() : Optional.of(token(in));
+      Optional<Token> left =
+          (flags & (TOKEN | LEFT)) == 0 ? Optional.empty() : Optional.of(token(in));
+      Optional<Token> token = (flags & TOKEN) == 0 ? Optional.empty() : left;
       Optional<StandIn> standIn =
           (flags & STAND_IN) == 0
               ? Optional.empty()
               : Optional.of(new StandIn(Kind.ofCode(in.get()), in.getLong()));
-      return Optional.of(new Mark(gfid, (flags & INCOMPLETE) != 0, token, standIn));
+      return Optional.of(new Mark(gfid, (flags & INCOMPLETE) != 0, token, left, standIn));
     } catch (BufferUnderflowException | IllegalArgumentException | DateTimeException e) {
       return Optional.empty();
     }

@@ -130,6 +130,11 @@ public final class Marks {
     }
   }
 
+  /** Takes the mark of an open inode (O_PATH will do) away: it is nobody's from now on. */
+  public void clear(int descriptor) throws PosixException {
+    libc.removexattr(ProcPath.of(descriptor), name);
+  }
+
   private int opened(int descriptor) throws PosixException {
     int mode = libc.statx(descriptor, ITSELF, Linux.AT_EMPTY_PATH).permissions();
     libc.fchmodat(Linux.AT_FDCWD, ProcPath.of(descriptor), mode | OWNER_READ_WRITE);

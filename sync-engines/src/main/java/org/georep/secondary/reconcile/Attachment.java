@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
@@ -201,7 +200,7 @@ final class Attachment {
       contents.doubt(found, batch);
       doubted.add(
           new Found(
-              found.directory(), found.name(), found.stat(), Optional.of(Mark.of(state.gfid()))));
+              found.directory(), found.name(), found.stat(), found.mark().map(Mark::doubted)));
     }
     return doubted;
   }

@@ -59,7 +59,7 @@ final class Contents {
       Mark mark = file.mark().get();
       doubt(mark.gfid(), batch);
       if (mark.token().isPresent()) {
-        tree.mark(file, Mark.of(mark.gfid()));
+        tree.mark(file, mark.doubted());
         AgentFailpoint.CONTENTS_DOUBTED.reached();
       }
       doubtEntries(mark.gfid());

@@ -72,6 +72,10 @@ final class Departures {
       origins.note(item, found.place());
     }
     limbo.entered(item, batch);
+    if (found.isDirectory() || found.isChangedByOthers()) {
+      // What has to be set aside later is called there as it is called now.
+      limbo.cameFrom(item, tree.pathBefore(found));
+    }
     return item;
   }
 

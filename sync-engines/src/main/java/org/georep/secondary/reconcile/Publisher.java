@@ -1,6 +1,7 @@
 package org.georep.secondary.reconcile;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -113,19 +114,28 @@ public final class Publisher {
       }
       Node node = arrival.node();
       checkAlone(node, old);
-      tree.mark(node, believed ? Mark.of(state.gfid(), state.token()) : Mark.of(state.gfid()));
+      Mark mark = Mark.of(state.gfid(), state.token());
+      tree.mark(node, believed ? mark : mark.doubted());
       AgentFailpoint.PUBLISH_MARKED.reached();
+      List<Node> kept = List.of();
       boolean done = false;
       try {
         attributes.set(node, state, true);
         AgentFailpoint.PUBLISH_READY.reached();
+        kept = keepChanged(old, node);
         publish(arrival, state.gfid(), names, batch);
         AgentFailpoint.PUBLISH_DONE.reached();
         done = true;
       } finally {
         if (!done) {
           attributes.withdraw(node);
+          for (Node each : kept) {
+            each.close();
+          }
         }
+      }
+      for (Node each : kept) {
+        tree.release(each);
       }
     }
     awaiting.done(state.gfid());
@@ -140,6 +150,18 @@ public final class Publisher {
       }
     }
     step.published.add(state.gfid());
+  }
+
+  /** What somebody else changed is kept before the names show something else. */
+  private List<Node> keepChanged(List<Found> old, Node arrived) throws PosixException {
+    List<Node> kept = new ArrayList<>();
+    Set<Long> inodes = new HashSet<>(Set.of(arrived.stat().inode()));
+    for (Found found : old) {
+      if (found.isChangedByOthers() && inodes.add(found.stat().inode())) {
+        kept.add(tree.keepAside(found));
+      }
+    }
+    return kept;
   }
 
   private List<Place> names(Gfid gfid, List<Found> old) throws PosixException {

@@ -23,7 +23,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A directory's own directories become items of limbo themselves before it goes, so that depth
  * costs nothing and a crash leaves nothing but items of limbo. What was not made by georep and lies
- * in a directory that goes is set aside, not removed.
+ * in a directory that goes, or was changed by somebody else, is set aside, not removed.
  */
 public final class Discard implements Release {
   private static final Logger LOG = LoggerFactory.getLogger(Discard.class);
@@ -76,7 +76,7 @@ public final class Discard implements Release {
       limbo.left(item);
       return 0;
     }
-    if (found.isForeign()) {
+    if (found.isForeign() || isOthers(found)) {
       tree.setAside(found);
       return 0;
     }
@@ -85,6 +85,11 @@ public final class Discard implements Release {
     retention.leave(found);
     AgentFailpoint.DISCARD_LEFT.reached();
     return gone + 1;
+  }
+
+  /** Contents somebody else changed, and that no other name holds. */
+  private static boolean isOthers(Found found) {
+    return found.stat().nlink() == 1 && found.isChangedByOthers();
   }
 
   private long empty(Found found, Deque<FileName> todo) throws PosixException {
@@ -100,7 +105,7 @@ public final class Discard implements Release {
         if (inside == null) {
           continue;
         }
-        if (inside.isForeign()) {
+        if (inside.isForeign() || isOthers(inside)) {
           tree.setAside(inside);
         } else if (inside.isDirectory()) {
           Gfid below = inside.mark().orElseThrow().gfid();
@@ -109,6 +114,7 @@ public final class Discard implements Release {
             origins.noteGoing(item);
           }
           limbo.entered(item, limbo.batch(found.name()));
+          limbo.cameFrom(item, tree.pathBefore(inside));
           tree.move(inside, below, tree.directories().limbo(), item);
           todo.add(item);
         } else {

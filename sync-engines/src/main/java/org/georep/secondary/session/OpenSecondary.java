@@ -11,6 +11,8 @@ import org.georep.protocol.Request;
 import org.georep.secondary.durability.Barrier;
 import org.georep.secondary.durability.ControlFiles;
 import org.georep.secondary.durability.Lock;
+import org.georep.secondary.examine.Examination;
+import org.georep.secondary.examine.Hashes;
 import org.georep.secondary.identity.Headroom;
 import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Marks;
@@ -48,6 +50,9 @@ final class OpenSecondary implements AutoCloseable {
   private final Room room;
   private final @Nullable Headroom headroom;
   private final Reconciliation reconciliation;
+  private final Conflicts conflicts;
+  private final Examination examination;
+  private final Hashes hashes;
   private final Barrier barrier;
   private final SecureRandom random = new SecureRandom();
   private boolean sound = true;
@@ -83,11 +88,13 @@ final class OpenSecondary implements AutoCloseable {
     @Nullable Origins origins = keepDeleted ? known : null;
     this.stage = Stage.open(libc, control.stage());
     flags.giveBack(); // after that: an inode of the tree may have had another name in the stage
-    Conflicts conflicts = new Conflicts(libc, control.conflicts(), clock);
+    this.conflicts = new Conflicts(libc, control.conflicts(), clock);
     Tree tree = new Tree(libc, marks, inventory, directories, touched, stage, limbo, conflicts);
     this.reconciliation =
         Reconciliation.over(
             libc, tree, inventory, marks, touched, stage, limbo, room, mode, isRoot, origins);
+    this.examination = new Examination(libc, tree, inventory, touched, isRoot);
+    this.hashes = new Hashes(libc, tree);
     this.headroom =
         inventory.isKept() ? new Headroom(libc, control.control(), Recovery.NAME) : null;
     Discard discard = new Discard(tree, limbo, new RemoveNow(tree), origins);
@@ -150,6 +157,7 @@ final class OpenSecondary implements AutoCloseable {
     } else if (request instanceof Request.Barrier wanted) {
       Reply synced = barrier.sync(wanted);
       reconciliation.publisher().claimed(wanted.upToBatch());
+      conflicts.enforceBound();
       return synced;
     } else if (request instanceof Request.Compare compare) {
       return reconciliation.crawl().compare(compare.directories());
@@ -166,6 +174,16 @@ final class OpenSecondary implements AutoCloseable {
       return new Reply.JobOpened(open(job));
     } else if (request instanceof Request.CloseJob job) {
       stage.closeJob(job.job());
+    } else if (request instanceof Request.Examine examine) {
+      return examination.examine(examine);
+    } else if (request instanceof Request.Inspect inspect) {
+      return examination.inspect(inspect);
+    } else if (request instanceof Request.Hash hash) {
+      return hashes.hash(hash);
+    } else if (request instanceof Request.Disown disown) {
+      hashes.disown(disown.files());
+    } else if (request instanceof Request.ListConflicts list) {
+      return conflicts.list(list.after());
     } else {
       throw new IOException(
           "a " + request.getClass().getSimpleName() + " is not for a secondary that is open");

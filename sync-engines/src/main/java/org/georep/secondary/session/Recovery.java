@@ -238,7 +238,7 @@ final class Recovery {
       Place place = directory.at(name);
       boolean current = rebuild.isTrusted(node.stat());
       if (node.kind() == Kind.FILE) {
-        if (!current && mark.token().isPresent()) {
+        if (!current && mark.left().isPresent()) {
           touched.beforeChange(node);
           marks.write(node.descriptor(), Mark.of(mark.gfid()));
         }

@@ -3,6 +3,8 @@ package org.georep.secondary.tree;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
@@ -10,13 +12,17 @@ import org.georep.posix.Errno;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
+import org.georep.protocol.Reply;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code .georep/conflicts/TIME/PATH}: where what is not georep's goes when it is in the way, and
- * what is to be kept and has no place. It is never destroyed; TIME is UTC, to the second, and gets
- * a number behind it where a path is taken.
+ * {@code .georep/conflicts/TIME/PATH}: where what somebody else put or changed on the secondary
+ * goes when it is in the way of what the primary has, and what is to be kept and has no place. TIME
+ * is UTC, to the second, and gets a number behind it where a path is taken. It takes a rename or a
+ * link, never a copy.
+ *
+ * <p>What is kept is bounded, see {@link ConflictBound}. For one thread.
  */
 public final class Conflicts {
   private static final Logger LOG = LoggerFactory.getLogger(Conflicts.class);
@@ -25,10 +31,12 @@ public final class Conflicts {
   private static final int PRIVATE = 0700;
   private static final int FLAGS = Linux.O_PATH | Linux.O_DIRECTORY | Linux.O_NOFOLLOW;
   private static final int MOST_TRIES = 1000;
+  private static final int MOST_LISTED = 1000;
 
   private final Libc libc;
   private final int descriptor;
   private final Clock clock;
+  private final ConflictBound bound;
 
   /**
    * Makes it.
@@ -39,31 +47,62 @@ public final class Conflicts {
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.descriptor = descriptor;
     this.clock = Objects.requireNonNull(clock, "clock is null");
+    this.bound = new ConflictBound(libc, descriptor, ConflictBound.MOST_ENTRIES, -1);
+  }
+
+  private interface Placing {
+    void at(int parent, FileName name) throws PosixException;
   }
 
   /**
    * Moves what is at a name there.
    *
-   * @param path as which, and for people
+   * @param path where people knew it
    * @param why what happened to it, for people
    */
   void take(int directory, FileName name, EntryPath path, String why) throws PosixException {
-    EntryPath parentPath = EntryPath.of(path.names().subList(0, path.names().size() - 1));
-    FileName last = path.names().get(path.names().size() - 1);
+    String kept =
+        place(
+            path,
+            (parent, as) ->
+                libc.renameat2(
+                    directory, name.toBytes(), parent, as.toBytes(), Linux.RENAME_NOREPLACE));
+    LOG.warn("{} {}: kept as {}", path, why, kept);
+  }
+
+  /**
+   * Gives what is at a name, and will be replaced, a further name there.
+   *
+   * @param path where people know it
+   */
+  void keep(int directory, FileName name, EntryPath path) throws PosixException {
+    String kept =
+        place(
+            path, (parent, as) -> libc.linkat(directory, name.toBytes(), parent, as.toBytes(), 0));
+    LOG.warn("{} was changed on the secondary by somebody else: kept as {}", path, kept);
+  }
+
+  private String place(EntryPath path, Placing placing) throws PosixException {
+    List<FileName> names = path.names();
+    FileName last = names.get(names.size() - 1);
+    EntryPath above = EntryPath.of(names.subList(0, names.size() - 1));
     String time = TIME.format(clock.instant());
     for (int number = 1; ; number++) {
       FileName top = FileName.of(number == 1 ? time : time + "-" + number);
-      int parent = makeAll(top, parentPath);
+      int parent = -1;
       try {
-        libc.renameat2(directory, name.toBytes(), parent, last.toBytes(), Linux.RENAME_NOREPLACE);
-        LOG.warn("{} {}: kept as .georep/conflicts/{}/{}", path, why, top, path);
-        return;
+        parent = makeAll(top, above);
+        placing.at(parent, last);
+        bound.grown(top);
+        return ".georep/conflicts/" + top + "/" + path;
       } catch (PosixException e) {
-        if (!e.is(Errno.EEXIST) || number == MOST_TRIES) {
+        if (!e.is(Errno.EEXIST, Errno.ENOTDIR) || number == MOST_TRIES) {
           throw e;
         }
       } finally {
-        libc.close(parent);
+        if (parent >= 0) {
+          libc.close(parent);
+        }
       }
     }
   }
@@ -91,5 +130,25 @@ public final class Conflicts {
       }
     }
     return libc.openat(directory, name.toBytes(), FLAGS, 0);
+  }
+
+  /** Lets the oldest go if there is too much, provided that something came since the last time. */
+  public void enforceBound() throws PosixException {
+    bound.enforce();
+  }
+
+  /** Lists what is kept, behind a path in ascending order; a bounded number. */
+  public Reply.Conflicts list(EntryPath after) throws PosixException {
+    List<Reply.Conflict> found = new ArrayList<>();
+    new ConflictWalk(libc)
+        .run(
+            descriptor,
+            after,
+            (path, kind, stat) -> {
+              found.add(
+                  new Reply.Conflict(path, kind, stat.isRegular() ? stat.size() : 0, stat.mtime()));
+              return found.size() < MOST_LISTED;
+            });
+    return new Reply.Conflicts(found);
   }
 }

@@ -67,6 +67,17 @@ public record Found(Directory directory, FileName name, Stat stat, Optional<Mark
     return mark.isPresent() && mark.get().gfid().equals(gfid);
   }
 
+  /**
+   * Returns whether somebody else changed the contents of what georep left here. A change that puts
+   * size and mtime back is not seen; a verify that compares contents finds it.
+   */
+  public boolean isChangedByOthers() {
+    return kind() == Kind.FILE
+        && mark.isPresent()
+        && mark.get().left().isPresent()
+        && LeftBehind.differs(stat, mark.get().left().get());
+  }
+
   /** Returns whether both are one inode. */
   public boolean sameInode(Found other) {
     return stat.inode() == other.stat.inode();

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.georep.name.EntryPath;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.posix.Dirent;
@@ -18,9 +19,12 @@ import org.georep.posix.PosixException;
  * belongs to the batch that last detached it; one found at the agent's start belongs to batch 0.
  */
 public final class Limbo {
+  private static final int MOST_CALLED = 10_000;
+
   private final Map<FileName, Long> items = new HashMap<>();
   private final Origins origins;
   private long number;
+  private final Map<FileName, EntryPath> called = new HashMap<>();
 
   /**
    * Finds what is there.
@@ -57,8 +61,27 @@ public final class Limbo {
     items.merge(item, batch, Math::max);
   }
 
+  /** Notes where an item was, for people; a bounded number is kept. */
+  public void cameFrom(FileName item, EntryPath path) {
+    if (called.size() < MOST_CALLED) {
+      called.put(item, path);
+    }
+  }
+
+  /** Returns a path with the item of limbo it begins with as it was called before, if known. */
+  EntryPath before(EntryPath path) {
+    EntryPath origin = path.isRoot() ? null : called.get(path.names().get(0));
+    if (origin == null) {
+      return path;
+    }
+    List<FileName> names = new ArrayList<>(origin.names());
+    names.addAll(path.names().subList(1, path.names().size()));
+    return EntryPath.of(names);
+  }
+
   /** Notes that an item left, whichever way. */
   public void left(FileName item) {
+    called.remove(item);
     items.remove(item);
     origins.left(item);
   }

@@ -211,7 +211,7 @@ public final class Stage implements AutoCloseable {
    * emptied there, so that depth costs nothing; all else goes where it is, for on a full disk there
    * is no room for one name more. What somebody still fills is left for the next start.
    */
-  private static void removeAll(Libc libc, int top, FileName name) throws PosixException {
+  static void removeAll(Libc libc, int top, FileName name) throws PosixException {
     Deque<FileName> todo = new ArrayDeque<>();
     todo.add(name);
     String prefix = "r" + Long.toHexString(ThreadLocalRandom.current().nextLong()) + ".";

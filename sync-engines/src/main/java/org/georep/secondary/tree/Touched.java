@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.OptionalInt;
 import org.georep.name.Gfid;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
@@ -79,6 +80,14 @@ public final class Touched {
       modes.note(directory, formerMode);
       before.put(directory, new Before(known == null ? null : known.mtime, formerMode));
     }
+  }
+
+  /** Returns the mode a directory had before it was widened for the request at hand. */
+  public OptionalInt modeBefore(Gfid directory) {
+    Before known = before.get(directory);
+    return known == null || known.mode == MODE_KEPT
+        ? OptionalInt.empty()
+        : OptionalInt.of(known.mode);
   }
 
   /** To be called when a directory was given attributes: these are the ones to give back. */

@@ -110,7 +110,8 @@ public final class Tree {
     }
   }
 
-  private Found found(Directory directory, FileName name, Node node) throws PosixException {
+  /** Returns what an open inode at a name is. */
+  public Found found(Directory directory, FileName name, Node node) throws PosixException {
     return new Found(directory, name, node.stat(), mark(directory.at(name), node));
   }
 
@@ -422,10 +423,14 @@ public final class Tree {
     }
   }
 
-  /** Moves what is not georep's out of the way. */
+  /** Moves what is not georep's, or was changed by somebody else, out of the way. */
   public void setAside(Found foreign) throws PosixException {
-    EntryPath path = directories.path(foreign.directory().gfid()).resolve(foreign.name());
-    setAside(foreign, path, "on the secondary was not made by georep and is in the way");
+    setAside(
+        foreign,
+        pathBefore(foreign),
+        foreign.isForeign()
+            ? "on the secondary was not made by georep and is in the way"
+            : "was changed on the secondary by somebody else");
   }
 
   /**
@@ -438,14 +443,49 @@ public final class Tree {
     Directory directory = foreign.directory();
     lift(foreign);
     touched.beforeChange(directory);
-    conflicts.take(directory.descriptor(), foreign.name(), path, why);
-    AgentFailpoint.CONFLICT_MOVED.reached();
+    boolean others = !foreign.isForeign() && !foreign.isKept() && !foreign.isDirectory();
+    try (Node node = others ? open(directory, foreign.name()) : null) {
+      conflicts.take(directory.descriptor(), foreign.name(), path, why);
+      AgentFailpoint.CONFLICT_MOVED.reached();
+      if (node != null) {
+        marks.clear(node.descriptor());
+        removed(foreign);
+        return;
+      }
+    }
     Place place = foreign.place();
     inventory.entry(place).ifPresent(entry -> inventory.removePlace(entry.gfid(), place));
     inventory.remove(place);
     if (directory.isLimbo()) {
       limbo.left(foreign.name());
     }
+  }
+
+  /**
+   * Keeps what somebody else changed and what is about to be replaced at its names.
+   *
+   * @return the inode, to be given to {@link #release} when that is done
+   */
+  public Node keepAside(Found changed) throws PosixException {
+    Node node = open(changed.directory(), changed.name());
+    if (node == null || node.stat().inode() != changed.stat().inode()) {
+      throw new PosixException("openat2", changed.name().toBytes(), Errno.ENOENT);
+    }
+    touched.beforeChange(node);
+    conflicts.keep(changed.directory().descriptor(), changed.name(), pathBefore(changed));
+    return node;
+  }
+
+  /** What was kept has no name in the tree any more: it stands for nothing. */
+  public void release(Node kept) throws PosixException {
+    try (kept) {
+      marks.clear(kept.descriptor());
+    }
+  }
+
+  /** Returns the path of what was found, as it was before it came to limbo. */
+  public EntryPath pathBefore(Found found) {
+    return limbo.before(directories.path(found.directory().gfid()).resolve(found.name()));
   }
 
   private void begin(Gfid gfid, Directory directory, FileName name) throws PosixException {

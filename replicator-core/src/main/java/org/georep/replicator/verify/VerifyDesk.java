@@ -1,0 +1,249 @@
+package org.georep.replicator.verify;
+
+import com.google.errorprone.annotations.concurrent.GuardedBy;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.georep.connection.ConnectionException;
+import org.georep.engine.FileJob;
+import org.georep.name.Gfid;
+import org.georep.name.Place;
+import org.georep.protocol.Reply;
+import org.georep.protocol.Request;
+import org.georep.replicator.apply.Agent;
+import org.georep.replicator.plan.DirtySet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a verify and the pipeline meet: the verify asks the agent over the session's connection,
+ * whichever that is now, waits until the secondary has caught up, and leaves what is to be mended;
+ * the pipeline takes that with its next step. It outlives connections: a question whose connection
+ * is lost is asked again over the next one. For any thread.
+ */
+public final class VerifyDesk {
+  private static final Duration SWEEP_PAUSE = Duration.ofSeconds(1);
+
+  private final Supplier<Optional<Instant>> inStep;
+  private final Runnable wake;
+
+  @GuardedBy("this")
+  private @Nullable Agent agent;
+
+  @GuardedBy("this")
+  private boolean sweeps;
+
+  @GuardedBy("this")
+  private boolean sweepWanted;
+
+  @GuardedBy("this")
+  private boolean closed;
+
+  @GuardedBy("this")
+  private boolean busy;
+
+  @GuardedBy("this")
+  private final List<Place> names = new ArrayList<>();
+
+  @GuardedBy("this")
+  private final List<Gfid> attributes = new ArrayList<>();
+
+  @GuardedBy("this")
+  private final List<FileJob> contents = new ArrayList<>();
+
+  /**
+   * Makes it.
+   *
+   * @param inStep the last moment of which it is known that all before it is on the secondary
+   * @param wake called when there is something for the pipeline
+   */
+  public VerifyDesk(Supplier<Optional<Instant>> inStep, Runnable wake) {
+    this.inStep = Objects.requireNonNull(inStep, "inStep is null");
+    this.wake = Objects.requireNonNull(wake, "wake is null");
+  }
+
+  /**
+   * A connection is there.
+   *
+   * @param crawlsOnly whether only a crawl brings the secondary in step
+   */
+  public synchronized void attach(Agent greeted, boolean crawlsOnly) {
+    agent = greeted;
+    sweeps = crawlsOnly;
+    notifyAll();
+  }
+
+  /** The connection is gone, or will be in a moment. */
+  public synchronized void detach() {
+    agent = null;
+    notifyAll();
+  }
+
+  /** Nothing is asked any more: a verify under way fails. */
+  public synchronized void close() {
+    closed = true;
+    notifyAll();
+  }
+
+  /**
+   * Begins a verify.
+   *
+   * @return false if one is under way
+   */
+  public synchronized boolean begin() {
+    boolean free = !busy;
+    busy = true;
+    return free;
+  }
+
+  /** Ends a verify. */
+  public synchronized void end() {
+    busy = false;
+  }
+
+  private synchronized Agent agent() throws IOException, InterruptedException {
+    while (agent == null) {
+      checkOpen();
+      wait(1000);
+    }
+    checkOpen();
+    return agent;
+  }
+
+  @GuardedBy("this")
+  private void checkOpen() throws IOException {
+    if (closed) {
+      throw new IOException("The session ends; the comparison did not come to its end.");
+    }
+  }
+
+  /** Asks the agent, over the next connection if this one is lost meanwhile. */
+  public <T extends Reply> T ask(Request request, Class<T> kind)
+      throws IOException, InterruptedException {
+    while (true) {
+      Agent now = agent();
+      try {
+        return now.ask(request, kind);
+      } catch (ConnectionException e) {
+        lost(now, e);
+      }
+    }
+  }
+
+  /** A question on its way. */
+  public final class Question<T extends Reply> {
+    private final Request request;
+    private final Class<T> kind;
+    private final Agent asked;
+    private final java.util.concurrent.CompletableFuture<Reply> reply;
+
+    private Question(Request request, Class<T> kind, Agent asked) throws InterruptedException {
+      this.request = request;
+      this.kind = kind;
+      this.asked = asked;
+      this.reply = asked.send(request);
+    }
+
+    /** Waits for the answer. */
+    public T answer() throws IOException, InterruptedException {
+      try {
+        return Agent.await(reply, kind);
+      } catch (ConnectionException e) {
+        lost(asked, e);
+        return ask(request, kind);
+      }
+    }
+  }
+
+  /** Sends a question whose answer is waited for later. */
+  public <T extends Reply> Question<T> send(Request request, Class<T> kind)
+      throws IOException, InterruptedException {
+    return new Question<>(request, kind, agent());
+  }
+
+  private synchronized void lost(Agent was, ConnectionException e) throws IOException {
+    if (e.reason() != ConnectionException.Reason.LOST) {
+      throw e;
+    }
+    if (agent == was) {
+      agent = null; // until the worker has a new one
+    }
+    checkOpen();
+  }
+
+  /**
+   * Returns whether the secondary has caught up with a moment. Where only crawls bring it in step,
+   * asking for one that has not passed makes the worker crawl.
+   */
+  public boolean hasPassed(Instant moment) {
+    boolean passed = inStep.get().filter(mark -> mark.isAfter(moment)).isPresent();
+    synchronized (this) {
+      if (!passed && sweeps && !sweepWanted) {
+        sweepWanted = true;
+        wake.run();
+      }
+    }
+    return passed;
+  }
+
+  /** Waits a moment for things to change. */
+  public synchronized void pause() throws IOException, InterruptedException {
+    checkOpen();
+    wait(SWEEP_PAUSE.toMillis() / 4);
+    checkOpen();
+  }
+
+  /** Has names looked at again by the pipeline. */
+  public synchronized void mendName(Place place) {
+    names.add(place);
+    wake.run();
+  }
+
+  /** Has an inode's attributes set again by the pipeline. */
+  public synchronized void mendAttributes(Gfid gfid) {
+    attributes.add(gfid);
+    wake.run();
+  }
+
+  /** Has contents compared, if sizes agree, and sent where they differ, by the pipeline. */
+  public synchronized void mendContents(Gfid file, long size, boolean sameSize) {
+    contents.add(new FileJob(0, file, size, sameSize ? size : 0, sameSize));
+    wake.run();
+  }
+
+  /** Returns whether the pipeline has taken all that is to be mended. */
+  public synchronized boolean isTaken() throws IOException {
+    checkOpen();
+    return names.isEmpty() && attributes.isEmpty() && contents.isEmpty();
+  }
+
+  /**
+   * Takes what is to be mended, for the pipeline.
+   *
+   * @param into gets names and inodes that are dirty
+   * @return contents to be compared or sent
+   */
+  public synchronized List<FileJob> take(DirtySet into) {
+    if (names.isEmpty() && attributes.isEmpty() && contents.isEmpty()) {
+      return List.of();
+    }
+    names.forEach(into::addName);
+    attributes.forEach(gfid -> into.addAttributes(gfid, Optional.empty()));
+    List<FileJob> jobs = List.copyOf(contents);
+    names.clear();
+    attributes.clear();
+    contents.clear();
+    return jobs;
+  }
+
+  /** Returns once, for the pipeline, that a crawl is wanted. */
+  public synchronized boolean takeSweep() {
+    boolean wanted = sweepWanted;
+    sweepWanted = false;
+    return wanted;
+  }
+}

@@ -1,0 +1,28 @@
+package org.georep.replicator.verify;
+
+import java.util.Objects;
+import org.georep.name.EntryPath;
+
+/**
+ * What a verify is to do.
+ *
+ * @param deep contents are compared, too
+ * @param repair differences are mended, and then looked at once more
+ * @param from the directory to begin with, in the order of the walk; the root for all
+ * @param budget it ends, at a directory's border, when about so many entries were compared; 0 for
+ *     all
+ */
+public record VerifyOptions(boolean deep, boolean repair, EntryPath from, long budget) {
+  /** Checks its parts. */
+  public VerifyOptions {
+    Objects.requireNonNull(from, "from is null");
+    if (budget < 0) {
+      throw new IllegalArgumentException("a budget is 0 (no limit) or more, not " + budget);
+    }
+  }
+
+  /** Returns those of a verify of the whole tree. */
+  public static VerifyOptions whole(boolean deep, boolean repair) {
+    return new VerifyOptions(deep, repair, EntryPath.ROOT, 0);
+  }
+}

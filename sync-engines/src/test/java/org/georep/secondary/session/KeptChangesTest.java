@@ -1,0 +1,121 @@
+package org.georep.secondary.session;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.georep.secondary.session.Desk.absent;
+import static org.georep.secondary.session.Desk.at;
+import static org.georep.secondary.session.Desk.directory;
+import static org.georep.secondary.session.Desk.file;
+import static org.georep.secondary.session.Desk.gfid;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.georep.name.EntryPath;
+import org.georep.name.Gfid;
+import org.georep.protocol.Reply;
+import org.georep.protocol.Request;
+import org.georep.testing.Sandbox;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What somebody else wrote into a file on the secondary is not destroyed by replication. */
+final class KeptChangesTest {
+  @RegisterExtension final Sandbox sandbox = Sandbox.open();
+
+  private Desk desk = new Desk(Path.of("/"));
+
+  @BeforeEach
+  void open() throws Exception {
+    desk = Desk.at(sandbox.path().resolve("secondary"));
+    desk.puts(Desk.ROOT, "f", "F", "of the primary");
+    desk.barrier();
+    desk.nextBatch();
+  }
+
+  private void doubt(Gfid gfid) throws Exception {
+    desk.ask(
+        new Request.Reconcile(
+            desk.batch(), List.of(), List.of(gfid), List.of(), List.of(), List.of(), List.of()));
+  }
+
+  private String kept(String path) throws Exception {
+    for (String time : Desk.names(desk.path(".georep/conflicts"))) {
+      Path found = desk.path(".georep/conflicts").resolve(time).resolve(path);
+      if (Desk.exists(found)) {
+        return Files.readString(found);
+      }
+    }
+    return "nothing";
+  }
+
+  @Test
+  void aPublishKeepsWhatItReplacesIfOthersChangedIt() throws Exception {
+    Files.writeString(desk.path("f"), "of somebody else");
+    doubt(gfid("F")); // as every change on the primary begins
+    desk.again(true);
+    desk.nextBatch();
+    desk.sends(file("F", "newer"), "newer");
+    assertThat(desk.path("f")).hasContent("newer");
+    assertThat(desk.conflicts()).containsExactly("f");
+    assertThat(kept("f")).isEqualTo("of somebody else");
+  }
+
+  @Test
+  void anOrdinaryUpdateAndAnOrdinaryDeleteKeepNothing() throws Exception {
+    doubt(gfid("F"));
+    desk.sends(file("F", "newer"), "newer");
+    assertThat(desk.path("f")).hasContent("newer");
+    desk.wants(absent(Desk.ROOT, "f"));
+    desk.barrier();
+    assertThat(desk.path("f")).doesNotExist();
+    assertThat(desk.conflicts()).isEmpty();
+  }
+
+  @Test
+  void aDeleteKeepsWhatOthersChangedUnderItsOldPath() throws Exception {
+    desk.wants(at(Desk.ROOT, "d", directory("D")));
+    desk.puts(gfid("D"), "g", "G", "of the primary");
+    desk.barrier();
+    desk.nextBatch();
+    Files.writeString(desk.path("f"), "of somebody else");
+    Files.writeString(desk.path("d/g"), "of somebody else, too");
+    desk.wants(absent(Desk.ROOT, "f"), absent(Desk.ROOT, "d"));
+    desk.barrier();
+    assertThat(desk.path("f")).doesNotExist();
+    assertThat(desk.path("d")).doesNotExist();
+    assertThat(desk.conflicts()).containsExactly("d/g", "f");
+    assertThat(kept("f")).isEqualTo("of somebody else");
+    assertThat(desk.path(".georep/limbo")).isEmptyDirectory();
+  }
+
+  @Test
+  void aRenameOfWhatOthersChangedIsNoReasonToKeepIt() throws Exception {
+    Files.writeString(desk.path("f"), "of somebody else");
+    desk.wants(absent(Desk.ROOT, "f"), at(Desk.ROOT, "renamed", file("F", "of the primary")));
+    desk.barrier();
+    assertThat(desk.path("renamed")).hasContent("of somebody else");
+    assertThat(desk.conflicts()).as("a verify, or the next change, finds it").isEmpty();
+  }
+
+  @Test
+  void whatIsDisownedIsKeptThoughSizeAndTimeAgree() throws Exception {
+    desk.ask(new Request.Disown(List.of(gfid("F"))));
+    desk.sends(file("F", "of the primary"), "of the primary");
+    assertThat(desk.conflicts()).containsExactly("f");
+  }
+
+  @Test
+  void whatIsKeptIsListedInParts() throws Exception {
+    for (int i = 0; i < 1500; i++) {
+      Files.writeString(desk.path("foreign" + i), "x");
+    }
+    desk.lists(Desk.ROOT, Desk.present("f", file("F", "of the primary")));
+    Reply.Conflicts first = (Reply.Conflicts) desk.ask(new Request.ListConflicts(EntryPath.ROOT));
+    assertThat(first.found()).hasSize(1000);
+    EntryPath last = first.found().get(999).path();
+    Reply.Conflicts second = (Reply.Conflicts) desk.ask(new Request.ListConflicts(last));
+    assertThat(second.found()).hasSize(500);
+    assertThat(second.found()).doesNotContainAnyElementsOf(first.found());
+  }
+}
