@@ -76,12 +76,16 @@ public final class SpareFile {
     try {
       libc.write(descriptor, ByteBuffer.allocateDirect(content.length).put(content).flip());
       libc.ftruncate(descriptor, content.length);
+      FileFailpoint.FILE_WRITTEN.reached();
       libc.fsync(descriptor);
+      FileFailpoint.FILE_SYNCED.reached();
     } finally {
       libc.close(descriptor);
     }
     exchange();
+    FileFailpoint.FILE_RENAMED.reached();
     sync();
+    FileFailpoint.FILE_DURABLE.reached();
   }
 
   private void sync() throws PosixException {
@@ -165,6 +169,7 @@ public final class SpareFile {
   public synchronized void clear() throws PosixException {
     if (read().isPresent()) {
       write(NOTHING);
+      FileFailpoint.FILE_REMOVED.reached();
     }
   }
 }

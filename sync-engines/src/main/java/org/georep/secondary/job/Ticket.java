@@ -42,7 +42,7 @@ final class Ticket implements AutoCloseable {
   private Ticket(Path root, String name) throws IOException {
     boolean whole = false;
     try {
-      SecureDirectoryStream<Path> control = open(hold(Files.newDirectoryStream(root)), ".georep");
+      SecureDirectoryStream<Path> control = open(top(root), ".georep");
       if (!attributes(control).owner().equals(Files.getOwner(Path.of("/proc/self")))) {
         throw new IOException("the stage is another user's; look who put it there");
       }
@@ -81,6 +81,11 @@ final class Ticket implements AutoCloseable {
   /** Returns the engine: {@code tarssh} or {@code rsync}. */
   String engine() {
     return engine;
+  }
+
+  @SuppressWarnings("StreamResourceLeak") // held, and closed with the others
+  private SecureDirectoryStream<Path> top(Path root) throws IOException {
+    return hold(Files.newDirectoryStream(root));
   }
 
   private SecureDirectoryStream<Path> hold(DirectoryStream<Path> directory) throws IOException {

@@ -113,11 +113,11 @@ class DurabilityOrderTest {
       assertThat(steps(barrier.subList(clear, claimed)))
           .as("how stime is written")
           .containsExactly(
-              "unlinkat stime.new",
-              "openat stime.new",
-              "write stime.new",
-              "fsync stime.new",
-              "renameat2 stime.new stime",
+              "openat stime.spare",
+              "write stime.spare",
+              "ftruncate stime.spare",
+              "fsync stime.spare",
+              "renameat2 stime.spare stime",
               "fsync directory");
       for (int i = 0; i < barrier.size(); i++) {
         if (barrier.get(i).words().equals(AgentFailpoint.DISCARD_LEFT.name())) {
@@ -130,7 +130,7 @@ class DurabilityOrderTest {
     assertThat(discarded).as("items let go").isPositive();
     assertThat(rest)
         .as("no claim, and no mark cleared, without a barrier")
-        .noneMatch(each -> each.words().contains("stime.new"))
+        .noneMatch(each -> each.words().contains("stime.spare"))
         .noneMatch(each -> each.words().equals(AgentFailpoint.BARRIER_MARK_CLEARED.name()));
   }
 
@@ -156,7 +156,7 @@ class DurabilityOrderTest {
           }
         }
         case "unlinkat", "renameat2" -> steps.add(call.method() + " " + String.join(" ", names));
-        case "write" -> steps.add("write " + names.get(0));
+        case "write", "ftruncate" -> steps.add(call.method() + " " + names.get(0));
         case "fsync" ->
             steps.add("fsync " + (names.get(0).startsWith("stime") ? names.get(0) : "directory"));
         default -> {
