@@ -290,9 +290,9 @@ final class Load implements AutoCloseable {
   /** Reads the stime a secondary has, if it has one. */
   static Optional<Instant> stime(Path secondary) throws IOException {
     Path file = secondary.resolve(".georep/stime");
-    return Files.exists(file)
-        ? Optional.of(Instant.parse(Files.readString(file, StandardCharsets.US_ASCII).strip()))
-        : Optional.empty();
+    String text =
+        Files.exists(file) ? Files.readString(file, StandardCharsets.US_ASCII).strip() : "";
+    return text.isEmpty() ? Optional.empty() : Optional.of(Instant.parse(text));
   }
 
   /** Ends it; what made it stop before is thrown. */

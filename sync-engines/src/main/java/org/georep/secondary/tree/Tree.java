@@ -443,8 +443,7 @@ public final class Tree {
     Directory directory = foreign.directory();
     lift(foreign);
     touched.beforeChange(directory);
-    boolean others = !foreign.isForeign() && !foreign.isKept() && !foreign.isDirectory();
-    try (Node node = others ? open(directory, foreign.name()) : null) {
+    try (Node node = foreign.isChangedByOthers() ? open(directory, foreign.name()) : null) {
       conflicts.take(directory.descriptor(), foreign.name(), path, why);
       AgentFailpoint.CONFLICT_MOVED.reached();
       if (node != null) {

@@ -130,7 +130,7 @@ class DurabilityOrderTest {
     assertThat(discarded).as("items let go").isPositive();
     assertThat(rest)
         .as("no claim, and no mark cleared, without a barrier")
-        .noneMatch(each -> each.words().contains("stime.spare"))
+        .noneMatch(each -> each.words().equals(AgentFailpoint.BARRIER_STIME.name()))
         .noneMatch(each -> each.words().equals(AgentFailpoint.BARRIER_MARK_CLEARED.name()));
   }
 

@@ -250,8 +250,9 @@ final class ModelWorld {
       Files.writeString(root.resolve(".georep/running"), new UUID(3, 4) + "\n");
     }
     Path stime = root.resolve(".georep/stime");
-    if (bad.isEmpty() && Files.exists(stime)) {
-      bad = claim((int) Instant.parse(Files.readString(stime).strip()).getEpochSecond());
+    String claimed = Files.exists(stime) ? Files.readString(stime).strip() : "";
+    if (bad.isEmpty() && !claimed.isEmpty()) {
+      bad = claim((int) Instant.parse(claimed).getEpochSecond());
     }
     startOrAgain();
   }
