@@ -18,6 +18,8 @@ final class ReplyCodec {
   private static final int PUBLISHED = 10;
   private static final int SYNCED = 11;
   private static final int WEIGHED = 12;
+  private static final int BASIS_OPENED = 60;
+  private static final int DIGESTS = 61;
 
   private static final int MAX_TEXT = 1 << 16;
   private static final int MIN_PLACE = 4;
@@ -59,6 +61,12 @@ final class ReplyCodec {
       out.signed(weighed.leaving());
       out.signed(weighed.known());
       out.list(weighed.most(), Values::path);
+    } else if (reply instanceof Reply.Digests digests) {
+      out.octet(DIGESTS);
+      out.counted(digests.values());
+    } else if (reply instanceof Reply.BasisOpened opened) {
+      out.octet(BASIS_OPENED);
+      out.signed(opened.size());
     } else {
       writeSmall(out, reply);
     }
@@ -120,6 +128,8 @@ final class ReplyCodec {
               Values.gfids(in));
       case SYNCED ->
           new Reply.Synced(in.signed(), in.signed(), in.optional(reader -> reader.text(MAX_TEXT)));
+      case BASIS_OPENED -> new Reply.BasisOpened(in.signed());
+      case DIGESTS -> new Reply.Digests(in.counted(Frame.MAX_BODY));
       default -> throw new ProtocolException("a reply of the unknown kind " + code + " arrived");
     };
   }

@@ -19,6 +19,9 @@ final class RequestCodec {
   private static final int GOODBYE = 13;
   private static final int SUSPECTS = 14;
   private static final int WEIGH = 15;
+  private static final int OPEN_BASIS = 60;
+  private static final int DIGEST_BLOCKS = 61;
+  private static final int CLOSE_BASIS = 62;
 
   private static final int MAX_TEXT = 1 << 16;
 
@@ -47,6 +50,12 @@ final class RequestCodec {
       out.octet(PREVIEW);
       Values.path(out, preview.path());
       Values.listing(out, preview.listing());
+    } else if (request instanceof Request.DigestBlocks digest) {
+      out.octet(DIGEST_BLOCKS);
+      out.signed(digest.basis());
+      out.signed(digest.block());
+      out.signed(digest.digest());
+      out.list(digest.ranges(), RequestCodec::writeRange);
     } else {
       writeSmall(out, request);
     }
@@ -69,6 +78,13 @@ final class RequestCodec {
       out.octet(OPEN_JOB);
       out.signed(open.job());
       out.text(open.engine());
+    } else if (request instanceof Request.OpenBasis open) {
+      out.octet(OPEN_BASIS);
+      out.signed(open.basis());
+      Values.gfid(out, open.gfid());
+    } else if (request instanceof Request.CloseBasis close) {
+      out.octet(CLOSE_BASIS);
+      out.signed(close.basis());
     } else if (request instanceof Request.CloseJob close) {
       out.octet(CLOSE_JOB);
       out.signed(close.job());
@@ -108,6 +124,9 @@ final class RequestCodec {
               in.signed(), Values.gfids(in), in.optional(Values::instant), in.signed());
       case GOODBYE -> new Request.Goodbye();
       case SUSPECTS -> new Request.Suspects(in.list(MIN_SUSPECT, RequestCodec::readSuspect));
+      case OPEN_BASIS -> new Request.OpenBasis(in.signed(), Values.gfid(in));
+      case DIGEST_BLOCKS -> readDigestBlocks(in);
+      case CLOSE_BASIS -> new Request.CloseBasis(in.signed());
       default -> throw new ProtocolException("a request of the unknown kind " + code + " arrived");
     };
   }
@@ -161,6 +180,19 @@ final class RequestCodec {
         in.list(MIN_WANT_AT, Values::wantAt),
         in.list(MIN_LISTING, Values::listing),
         Values.states(in));
+  }
+
+  private static void writeRange(WireWriter out, Request.Range range) throws ProtocolException {
+    out.unsigned(range.offset());
+    out.unsigned(range.length());
+  }
+
+  private static Request.DigestBlocks readDigestBlocks(WireReader in) throws ProtocolException {
+    return new Request.DigestBlocks(
+        in.signed(),
+        in.within(512, 16 << 20),
+        in.within(4, 32),
+        in.list(2, reader -> new Request.Range(reader.unsigned(), reader.unsigned())));
   }
 
   private static final int MIN_WANT_AT = 5;

@@ -47,6 +47,13 @@ final class RandomMessages {
             list(this::state)),
         new Request.Preview(path(), listing()),
         new Request.CompareContents(number(), list(() -> new Request.Content(state(), bytes(32)))),
+        new Request.OpenBasis(number(), gfid()),
+        new Request.DigestBlocks(
+            number(),
+            512 + random.nextInt(1 << 20),
+            4 + random.nextInt(29),
+            list(() -> new Request.Range(number() >>> 2, number() >>> 2))),
+        new Request.CloseBasis(number()),
         new Request.OpenJob(number(), text()),
         new Request.Publish(number(), number(), list(() -> new Request.Staged(path(), state()))),
         new Request.CloseJob(number()),
@@ -77,6 +84,8 @@ final class RandomMessages {
             list(this::failure)),
         new Reply.Previewed(list(() -> new Reply.Change(text(), path())), list(this::gfid)),
         new Reply.Same(list(this::gfid), list(this::gfid)),
+        new Reply.BasisOpened(number()),
+        new Reply.Digests(bytes(random.nextInt(200))),
         new Reply.JobOpened(text()),
         new Reply.Published(
             list(this::gfid),

@@ -71,7 +71,8 @@ public final class Bench {
             Peer.rsync(ssh),
             Peer.lsyncd(ssh, scratch),
             Peer.georep(program, georep, host, scratch, "auto"),
-            Peer.georep(program, georep, host, scratch, "tarssh"));
+            Peer.georep(program, georep, host, scratch, "tarssh"),
+            Peer.georep(program, georep, host, scratch, "stream"));
     List<String> wanted = list("--peers", "");
     return all.stream()
         .filter(

@@ -20,7 +20,7 @@ import org.georep.posix.StatFs;
  * When there is three times the reserve, it is taken back and room is short no more.
  *
  * <p>A crash leaves the reserve or none; the next start looks. Quotas of a user are not seen here:
- * EDQUOT comes from the calls themselves. For one thread.
+ * EDQUOT comes from the calls themselves. For one thread, but for {@link #require}.
  */
 public final class Room {
   private static final byte[] NAME = "reserve".getBytes(StandardCharsets.US_ASCII);
@@ -36,7 +36,7 @@ public final class Room {
   private final Libc libc;
   private final int control;
   private boolean held;
-  private boolean isShort;
+  private volatile boolean isShort;
   private String figures = "";
 
   /** Something that writes a little. */
