@@ -16,7 +16,6 @@ final class AgentJvm {
           "-Xms16m",
           "-Xmx512m",
           "-XX:+UseSerialGC",
-          "-XX:TieredStopAtLevel=1",
           "-Xshare:auto",
           "-XX:-UsePerfData",
           // Standard output belongs to the frames, and a data program's to its own bytes.

@@ -1,6 +1,7 @@
 package org.georep.engine.stream;
 
 import java.nio.ByteBuffer;
+import java.time.Clock;
 import java.util.Objects;
 import java.util.function.LongConsumer;
 import java.util.function.LongSupplier;
@@ -16,6 +17,7 @@ public final class FileSender {
   final Throttle throttle;
   final LongConsumer wire;
   final AgentPort agent;
+  final Clock clock = Clock.systemUTC();
   private final LongSupplier numbers;
   final ByteBuffer buffer = ByteBuffer.allocateDirect(FileStream.FRAME);
 

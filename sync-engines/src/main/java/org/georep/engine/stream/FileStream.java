@@ -2,10 +2,13 @@ package org.georep.engine.stream;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import org.georep.connection.ContentStream;
 import org.georep.engine.OpenFile;
 import org.georep.engine.Outcome;
@@ -38,6 +41,8 @@ public final class FileStream {
 
   /** With less than this part of its blocks in common, a file is taken for another one. */
   private static final int LEAST_COMMON = 8;
+
+  private static final int MOST_RESTS = 5;
 
   private final FileSender sender;
   private final ContentStream stream;
@@ -72,7 +77,7 @@ public final class FileStream {
 
   /** Sends what of a file differs from the secondary's copy, read for a batch. */
   public Result sendDelta(long batch, Gfid gfid) throws InterruptedException {
-    return opened(gfid, (file, before) -> delta(batch, file, before));
+    return opened(gfid, (file, before) -> delta(batch, file, rested(file, before)));
   }
 
   private Result opened(Gfid gfid, Sending sending) throws InterruptedException {
@@ -161,6 +166,29 @@ public final class FileStream {
     } catch (IOException e) {
       return ReadFailure.outcome(e);
     }
+  }
+
+  /**
+   * Waits until a large file was left alone for a tenth of about the time reading it takes, at most
+   * a second and for a few rounds only: one that is being written would be read for nothing.
+   */
+  private EntryState rested(OpenFile file, EntryState before)
+      throws IOException, InterruptedException {
+    EntryState state = before;
+    for (int round = 0; round < MOST_RESTS; round++) {
+      long rest = Math.min(1_000_000_000, state.size() / 10);
+      Instant now = sender.clock.instant();
+      long since = Duration.between(state.ctime(), now).toNanos();
+      if (since < 0 || since >= rest) {
+        return state;
+      }
+      LockSupport.parkNanos(rest - since);
+      if (Thread.interrupted()) {
+        throw new InterruptedException("stopped while a file was given its rest");
+      }
+      state = file.look();
+    }
+    return state;
   }
 
   private static int sameBlocks(boolean[] differ) {
