@@ -27,8 +27,9 @@ public final class PieceReader {
    * @throws ProtocolException if it is packed in no known way
    */
   public PieceReader(byte[] body) throws ProtocolException {
-    this.body = body;
-    this.in = new WireReader(body);
+    boolean packed = body.length > 0 && body[0] == Packing.PACKED;
+    this.body = packed ? Packing.unpack(body) : body;
+    this.in = new WireReader(this.body);
     int packing = in.octet();
     if (packing != PLAIN) {
       throw new ProtocolException("contents packed in the unknown way " + packing + " arrived");

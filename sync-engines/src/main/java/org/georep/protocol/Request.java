@@ -53,6 +53,12 @@ public sealed interface Request {
   record Ping() implements Request {}
 
   /**
+   * Asks whether packed contents can be unpacked. Answered by {@link Reply.Done}, or {@link
+   * Reply.Failed} if not.
+   */
+  record Unpacks() implements Request {}
+
+  /**
    * A hybrid crawl begins: from here on the agent notes the directories it meets. Answered by
    * {@link Reply.Done}.
    */

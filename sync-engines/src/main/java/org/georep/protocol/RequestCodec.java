@@ -22,6 +22,7 @@ final class RequestCodec {
   private static final int OPEN_BASIS = 60;
   private static final int DIGEST_BLOCKS = 61;
   private static final int CLOSE_BASIS = 62;
+  private static final int UNPACKS = 63;
 
   private static final int MAX_TEXT = 1 << 16;
 
@@ -67,6 +68,8 @@ final class RequestCodec {
       write(out, hello);
     } else if (request instanceof Request.Ping) {
       out.octet(PING);
+    } else if (request instanceof Request.Unpacks) {
+      out.octet(UNPACKS);
     } else if (request instanceof Request.CrawlBegin) {
       out.octet(CRAWL_BEGIN);
     } else if (request instanceof Request.Weigh) {
@@ -124,6 +127,7 @@ final class RequestCodec {
               in.signed(), Values.gfids(in), in.optional(Values::instant), in.signed());
       case GOODBYE -> new Request.Goodbye();
       case SUSPECTS -> new Request.Suspects(in.list(MIN_SUSPECT, RequestCodec::readSuspect));
+      case UNPACKS -> new Request.Unpacks();
       case OPEN_BASIS -> new Request.OpenBasis(in.signed(), Values.gfid(in));
       case DIGEST_BLOCKS -> readDigestBlocks(in);
       case CLOSE_BASIS -> new Request.CloseBasis(in.signed());

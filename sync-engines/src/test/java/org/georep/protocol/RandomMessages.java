@@ -47,6 +47,7 @@ final class RandomMessages {
             list(this::state)),
         new Request.Preview(path(), listing()),
         new Request.CompareContents(number(), list(() -> new Request.Content(state(), bytes(32)))),
+        new Request.Unpacks(),
         new Request.OpenBasis(number(), gfid()),
         new Request.DigestBlocks(
             number(),

@@ -16,6 +16,7 @@ public final class FileSender {
   final ContentSource source;
   final Throttle throttle;
   final LongConsumer wire;
+  final Packer packer;
   final AgentPort agent;
   final Clock clock = Clock.systemUTC();
   private final LongSupplier numbers;
@@ -25,6 +26,7 @@ public final class FileSender {
    * Makes it.
    *
    * @param wire is told how many bytes more were sent
+   * @param packer shared by all that send over this connection
    * @param numbers gives numbers not used before on the agent's connection
    */
   public FileSender(
@@ -32,12 +34,14 @@ public final class FileSender {
       ContentSource source,
       Throttle throttle,
       LongConsumer wire,
+      Packer packer,
       AgentPort agent,
       LongSupplier numbers) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.source = Objects.requireNonNull(source, "source is null");
     this.throttle = Objects.requireNonNull(throttle, "throttle is null");
     this.wire = Objects.requireNonNull(wire, "wire is null");
+    this.packer = Objects.requireNonNull(packer, "packer is null");
     this.agent = Objects.requireNonNull(agent, "agent is null");
     this.numbers = Objects.requireNonNull(numbers, "numbers is null");
   }

@@ -33,6 +33,9 @@ public final class FileStream {
   /** About how long a frame of contents is, in bytes: a request waits for one at most. */
   static final int FRAME = 64 << 10;
 
+  /** The same before it is packed. */
+  private static final int FRAME_PACKED = 256 << 10;
+
   /** From this size on, in bytes, a file is worth comparing with its copy. */
   public static final long DELTA_FROM = Delta.FROM;
 
@@ -272,7 +275,8 @@ public final class FileStream {
       if (read == 0) {
         return false;
       }
-      if (pieces.length() > 0 && pieces.length() + read > FRAME) {
+      int frame = sender.packer.packs() ? FRAME_PACKED : FRAME;
+      if (pieces.length() > 0 && pieces.length() + read > frame) {
         flush();
       }
       pieces.data(offset + done, sender.buffer.flip());
@@ -301,7 +305,8 @@ public final class FileStream {
     if (pieces.length() == 0) {
       return;
     }
-    byte[] body = pieces.take();
+    byte[] body = sender.packer.pack(pieces.take(), sender.agent);
+    long from = System.nanoTime();
     try {
       sender.throttle.take(body.length);
     } catch (InterruptedIOException e) {
@@ -309,6 +314,7 @@ public final class FileStream {
     }
     sender.wire.accept(body.length);
     stream.send(body);
+    sender.packer.sent(body.length, System.nanoTime() - from, stream.backlog());
   }
 
   /**

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.georep.posix.Libc;
+import org.georep.protocol.Packing;
 import org.georep.protocol.ProtocolException;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
@@ -66,7 +67,12 @@ public final class SecondarySession implements RequestHandler {
 
   @Override
   public Reply handle(Request request) throws IOException {
-    if (request instanceof Request.DigestBlocks digest) {
+    if (request instanceof Request.Unpacks) {
+      if (!Packing.isAvailable()) {
+        throw new IOException("there is no zstd for this machine");
+      }
+      return new Reply.Done();
+    } else if (request instanceof Request.DigestBlocks digest) {
       return open().bases().digest(digest);
     } else if (request instanceof Request.Ping) {
       return new Reply.Done();

@@ -198,6 +198,8 @@ final class StageAgent implements AgentPort, AutoCloseable {
       return publish(publish);
     } else if (request instanceof Request.CompareContents compare) {
       return compare(compare);
+    } else if (request instanceof Request.Unpacks) {
+      return new Reply.Done();
     } else if (request instanceof Request.OpenBasis open) {
       return new Reply.BasisOpened(openBasis(open));
     } else if (request instanceof Request.DigestBlocks digest) {
