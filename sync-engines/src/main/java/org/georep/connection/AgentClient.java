@@ -169,11 +169,15 @@ public final class AgentClient implements AutoCloseable {
     }
 
     @Override
-    public CompletableFuture<Reply> end() {
+    public void end() {
       if (!ended) {
         ended = true;
         conversation.sendContent(new Frame(Frame.Type.CONTENT_END, id, new byte[0]));
       }
+    }
+
+    @Override
+    public CompletableFuture<Reply> reply() {
       return reply;
     }
 

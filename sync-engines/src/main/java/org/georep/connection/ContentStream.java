@@ -15,13 +15,14 @@ public interface ContentStream {
    */
   boolean send(byte[] body) throws InterruptedException;
 
+  /** Ends the stream; does not wait. What it brought whole is published. Once more does nothing. */
+  void end();
+
   /**
-   * Ends the stream; does not wait. What it brought whole is published. Further calls do nothing.
-   *
-   * @return completes with {@link Reply.Published} or {@link Reply.Failed}, or with a {@link
-   *     ConnectionException} when the link is lost
+   * Returns what the agent says to the whole stream, after its end: {@link Reply.Published}, {@link
+   * Reply.Failed}, or a {@link ConnectionException} when the link is lost.
    */
-  CompletableFuture<Reply> end();
+  CompletableFuture<Reply> reply();
 
   /**
    * Returns what the agent has taken in and not yet carried out, as it last said, in bytes: where

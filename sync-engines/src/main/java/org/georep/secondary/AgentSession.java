@@ -94,7 +94,7 @@ final class AgentSession implements Conversation.Listener {
       return 1;
     } finally {
       requests.close();
-      lanes.close();
+      lanes.end();
       close();
       conversation.finish();
       conversation.awaitWritten(LAST_WORDS);

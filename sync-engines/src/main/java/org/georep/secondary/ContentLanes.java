@@ -15,7 +15,7 @@ import org.georep.protocol.ProtocolException;
  * time, different streams beside each other and beside the requests. What waits is bounded by the
  * credits the replicator has; one that sends more is not listened to.
  */
-final class ContentLanes implements AutoCloseable {
+final class ContentLanes {
   /** How many bytes may wait; what the replicator has credit for fits. */
   static final long CAPACITY = 8L << 20;
 
@@ -112,8 +112,7 @@ final class ContentLanes implements AutoCloseable {
   }
 
   /** Waits for what is being done, drops the rest. */
-  @Override
-  public void close() throws InterruptedException {
+  void end() throws InterruptedException {
     threads.shutdownNow();
     threads.awaitTermination(IDLE_SECONDS, TimeUnit.SECONDS);
   }

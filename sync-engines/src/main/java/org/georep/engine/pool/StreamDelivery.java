@@ -111,7 +111,7 @@ final class StreamDelivery implements Carrier {
     } finally {
       stream.end();
     }
-    return new Sent(carried, stream.end());
+    return new Sent(carried, stream.reply());
   }
 
   private FileStream.Result send(FileStream stream, Task task) throws InterruptedException {

@@ -321,7 +321,12 @@ public final class FileStream {
    * Ends the stream; what was gathered and not sent is lost, and with it the file at hand. Does not
    * wait.
    */
-  public CompletableFuture<Reply> end() {
-    return stream.end();
+  public void end() {
+    stream.end();
+  }
+
+  /** Returns what the agent will say, once the stream has ended. */
+  public CompletableFuture<Reply> reply() {
+    return stream.reply();
   }
 }

@@ -40,7 +40,6 @@ import org.georep.secondary.receive.Receiver;
 import org.georep.secondary.tree.Node;
 import org.georep.secondary.tree.Room;
 import org.georep.secondary.tree.Stage;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The agent's part in data jobs, on a real directory: stage, tickets, publishing by rename to the
@@ -94,7 +93,7 @@ final class StageAgent implements AgentPort, AutoCloseable {
     long stream = streams.incrementAndGet();
     return new ContentStream() {
       private boolean broken;
-      private @Nullable CompletableFuture<Reply> reply;
+      private final CompletableFuture<Reply> reply = new CompletableFuture<>();
 
       @Override
       public boolean send(byte[] body) {
@@ -108,10 +107,23 @@ final class StageAgent implements AgentPort, AutoCloseable {
       }
 
       @Override
-      public CompletableFuture<Reply> end() {
-        if (reply == null) {
-          reply = publish(stream, broken);
+      public void end() {
+        if (!reply.isDone()) {
+          CompletableFuture<Reply> unused =
+              publish(stream, broken)
+                  .whenComplete(
+                      (answer, failure) -> {
+                        if (failure == null) {
+                          reply.complete(answer);
+                        } else {
+                          reply.completeExceptionally(failure);
+                        }
+                      });
         }
+      }
+
+      @Override
+      public CompletableFuture<Reply> reply() {
         return reply;
       }
 
