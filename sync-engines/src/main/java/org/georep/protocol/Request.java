@@ -246,6 +246,20 @@ public sealed interface Request {
   }
 
   /**
+   * The digests of all blocks of a file's copy were found to be those of the primary's. Answered by
+   * {@link Reply.Same}: the copy is up to date now and has these attributes, unless it was changed
+   * or doubted meanwhile.
+   *
+   * @param basis the copy that was digested
+   */
+  record Confirm(long batch, long basis, EntryState state) implements Request {
+    /** Checks its part. */
+    public Confirm {
+      Objects.requireNonNull(state, "state is null");
+    }
+  }
+
+  /**
    * A part of a file.
    *
    * @param offset at least 0

@@ -23,6 +23,7 @@ final class RequestCodec {
   private static final int DIGEST_BLOCKS = 61;
   private static final int CLOSE_BASIS = 62;
   private static final int UNPACKS = 63;
+  private static final int CONFIRM = 64;
 
   private static final int MAX_TEXT = 1 << 16;
 
@@ -85,6 +86,11 @@ final class RequestCodec {
       out.octet(OPEN_BASIS);
       out.signed(open.basis());
       Values.gfid(out, open.gfid());
+    } else if (request instanceof Request.Confirm confirm) {
+      out.octet(CONFIRM);
+      out.signed(confirm.batch());
+      out.signed(confirm.basis());
+      Values.state(out, confirm.state());
     } else if (request instanceof Request.CloseBasis close) {
       out.octet(CLOSE_BASIS);
       out.signed(close.basis());
@@ -127,6 +133,7 @@ final class RequestCodec {
               in.signed(), Values.gfids(in), in.optional(Values::instant), in.signed());
       case GOODBYE -> new Request.Goodbye();
       case SUSPECTS -> new Request.Suspects(in.list(MIN_SUSPECT, RequestCodec::readSuspect));
+      case CONFIRM -> new Request.Confirm(in.signed(), in.signed(), Values.state(in));
       case UNPACKS -> new Request.Unpacks();
       case OPEN_BASIS -> new Request.OpenBasis(in.signed(), Values.gfid(in));
       case DIGEST_BLOCKS -> readDigestBlocks(in);

@@ -55,6 +55,7 @@ final class RandomMessages {
             4 + random.nextInt(29),
             list(() -> new Request.Range(number() >>> 2, number() >>> 2))),
         new Request.CloseBasis(number()),
+        new Request.Confirm(number(), number(), state()),
         new Request.OpenJob(number(), text()),
         new Request.Publish(number(), number(), list(() -> new Request.Staged(path(), state()))),
         new Request.CloseJob(number()),

@@ -103,6 +103,9 @@ final class StreamDelivery implements Carrier {
           bytes += whole.state().size();
         } else if (result instanceof FileStream.Result.Not not) {
           endings.end(gfid, not.outcome());
+        } else if (result instanceof FileStream.Result.Equal equal) {
+          endings.touched(List.of(endings.task(gfid)), equal.directories());
+          endings.end(gfid, new Outcome.Equal());
         } else {
           unfit.add(gfid);
         }

@@ -64,6 +64,9 @@ public final class FileStream {
     /** It is not to be published. */
     record Not(Outcome outcome) implements Result {}
 
+    /** The secondary's copy is the same; nothing was sent. */
+    record Equal(List<Gfid> directories) implements Result {}
+
     /** The copy has nothing of it at the same place; nothing was sent. */
     record Shifted() implements Result {}
   }
@@ -142,6 +145,12 @@ public final class FileStream {
       if (sameBlocks(differ) * LEAST_COMMON < differ.length) {
         return new Result.Shifted();
       }
+      if (size == before.size() && sameBlocks(differ) == differ.length) {
+        Optional<Result> equal = confirmed(batch, file, before, number);
+        if (equal.isPresent()) {
+          return equal.get();
+        }
+      }
       List<Segment> segments = segments(file, before);
       pieces.begin(batch, before, number);
       begun = true;
@@ -151,6 +160,22 @@ public final class FileStream {
       if (!begun) { // else it is closed at the file's end, which no request must overtake
         sender.agent.send(new Request.CloseBasis(number)).exceptionally(lost -> new Reply.Done());
       }
+    }
+  }
+
+  /** Has the copy taken for what it is; nothing if the agent has reasons not to. */
+  private Optional<Result> confirmed(long batch, OpenFile file, EntryState before, long basis)
+      throws IOException, InterruptedException {
+    if (!file.isStill(before)) {
+      return Optional.of(new Result.Not(new Outcome.Changed()));
+    }
+    try {
+      Reply reply = sender.agent.send(new Request.Confirm(batch, basis, before)).get();
+      return reply instanceof Reply.Same same && same.files().contains(before.gfid())
+          ? Optional.of(new Result.Equal(same.directories()))
+          : Optional.empty();
+    } catch (ExecutionException e) {
+      return Optional.empty(); // lost, as the stream will be
     }
   }
 

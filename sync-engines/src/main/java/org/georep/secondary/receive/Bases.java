@@ -39,11 +39,22 @@ public final class Bases {
       throw new PosixException("open", new byte[0], Errno.EMFILE);
     }
     int file = libc.openat(Linux.AT_FDCWD, ProcPath.of(node.descriptor()), Linux.O_RDONLY, 0);
-    Basis former = open.put(number, new Basis(libc, file));
+    Basis former = open.put(number, new Basis(libc, file, node.stat()));
     if (former != null) {
       former.release();
     }
     return node.stat().size();
+  }
+
+  /**
+   * Returns whether an inode is one that was opened here, and its contents were not changed since.
+   */
+  public boolean isStill(long number, Node node) {
+    Basis basis = open.get(number);
+    return basis != null
+        && basis.stat().inode() == node.stat().inode()
+        && basis.stat().size() == node.stat().size()
+        && basis.stat().mtime().equals(node.stat().mtime());
   }
 
   /** Answers with the digests of ranges. */

@@ -5,6 +5,7 @@ import org.georep.posix.Errno;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
+import org.georep.posix.Stat;
 
 /** The secondary's copy of a file, open for reading until nobody uses it. For any thread. */
 final class Basis {
@@ -13,11 +14,22 @@ final class Basis {
 
   private final Libc libc;
   private final int descriptor;
+  private final Stat stat;
   private int users = 1;
 
-  Basis(Libc libc, int descriptor) {
+  /**
+   * Makes it.
+   *
+   * @param stat what it was like when opened
+   */
+  Basis(Libc libc, int descriptor, Stat stat) {
     this.libc = libc;
     this.descriptor = descriptor;
+    this.stat = stat;
+  }
+
+  Stat stat() {
+    return stat;
   }
 
   int descriptor() {

@@ -176,6 +176,8 @@ final class OpenSecondary implements AutoCloseable {
       return new Reply.JobOpened(open(job));
     } else if (request instanceof Request.OpenBasis open) {
       return new Reply.BasisOpened(reconciliation.publisher().openBasis(open, bases));
+    } else if (request instanceof Request.Confirm confirm) {
+      return reconciliation.comparison().confirm(confirm, bases);
     } else if (request instanceof Request.CloseBasis close) {
       bases.close(close.basis());
     } else if (request instanceof Request.CloseJob job) {

@@ -216,6 +216,8 @@ final class StageAgent implements AgentPort, AutoCloseable {
       return new Reply.BasisOpened(openBasis(open));
     } else if (request instanceof Request.DigestBlocks digest) {
       return bases.digest(digest);
+    } else if (request instanceof Request.Confirm confirm) {
+      return new Reply.Same(List.of(confirm.state().gfid()), List.of());
     } else if (request instanceof Request.CloseBasis close) {
       bases.close(close.basis());
       return new Reply.Done();

@@ -57,6 +57,16 @@ class StreamDeltaTest {
   }
 
   @Test
+  void equalFileIsNotSent() throws Exception {
+    try (Pair pair = pair()) {
+      byte[] content = DataPoolTest.bytes(SIZE);
+      FileJob job = changed(pair, content, content);
+      assertThat(pair.carry(job)).isEqualTo(new Outcome.Equal());
+      assertThat(pair.pool.counts().bytesWire()).isZero();
+    }
+  }
+
+  @Test
   void grownAndShrunkFilesAreRebuilt() throws Exception {
     try (Pair pair = pair()) {
       byte[] content = DataPoolTest.bytes(SIZE);

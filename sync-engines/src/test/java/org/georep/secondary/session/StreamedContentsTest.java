@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Optional;
+import org.georep.name.Gfid;
 import org.georep.posix.Errno;
 import org.georep.protocol.EntryState;
 import org.georep.protocol.PieceWriter;
@@ -94,6 +95,30 @@ class StreamedContentsTest {
     Streams.publish(desk.agent(), ++stream, read, state, "text".getBytes(UTF_8));
     assertThat(desk.path("f")).hasContent("text");
     assertThat(desk.wants(Desk.at(Desk.ROOT, "f", state)).data()).hasSize(1);
+    desk.end(true);
+  }
+
+  @Test
+  void copyFoundToBeEqualIsBelievedIfItStillIsTheOneThatWasRead() throws Exception {
+    Desk desk = Desk.at(sandbox.path().resolve("s"));
+    EntryState state = Desk.file("F", "text");
+    desk.wants(Desk.at(Desk.ROOT, "f", state));
+    sends(desk, state, "text");
+    desk.nextBatch();
+    List<Gfid> dirty = List.of(state.gfid());
+    desk.ask(
+        new Request.Reconcile(
+            desk.batch(), List.of(), dirty, List.of(), List.of(), List.of(), List.of()));
+    assertThat(desk.ask(new Request.OpenBasis(1, state.gfid())))
+        .isEqualTo(new Reply.BasisOpened(4));
+    Request.Confirm early = new Request.Confirm(desk.batch() - 1, 1, state);
+    assertThat(((Reply.Same) desk.ask(early)).files()).isEmpty();
+    Request.Confirm confirm = new Request.Confirm(desk.batch(), 1, state);
+    Files.setLastModifiedTime(desk.path("f"), FileTime.fromMillis(1));
+    assertThat(((Reply.Same) desk.ask(confirm)).files()).isEmpty();
+    Files.setLastModifiedTime(desk.path("f"), FileTime.from(state.mtime()));
+    assertThat(((Reply.Same) desk.ask(confirm)).files()).containsExactly(state.gfid());
+    assertThat(desk.wants(Desk.at(Desk.ROOT, "f", state)).data()).isEmpty();
     desk.end(true);
   }
 
