@@ -135,6 +135,10 @@ class ArchitectureTest {
         "native calls go through Libc, where faults can be injected",
         "jnr..",
         "com.kenai..");
+    only(
+        "protocol..",
+        "how contents are packed is both ends' matter: Packing",
+        "com.github.luben..");
     only("cli..", "options are parsed in cli and handed on as values", "picocli..");
     only(
         "secondary.identity..", "the inventory's store is an inner matter of identity", "org.h2..");

@@ -49,6 +49,6 @@ final class Converters {
         return engine;
       }
     }
-    throw new IllegalArgumentException("'" + word + "' is none of auto, rsync, tarssh");
+    throw new IllegalArgumentException("'" + word + "' is none of auto, rsync, tarssh, stream");
   }
 }

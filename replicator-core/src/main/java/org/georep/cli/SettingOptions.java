@@ -21,8 +21,8 @@ final class SettingOptions {
       names = "--engine",
       paramLabel = "ENGINE",
       description = {
-        "How contents travel: auto (per file, by its size and by what the secondary has), rsync or"
-            + " tarssh. Default: auto."
+        "How contents travel: auto (per file, by its size and by what the secondary has), rsync, tarssh"
+            + " or stream. Default: auto."
       })
   private @Nullable EngineChoice engine;
 

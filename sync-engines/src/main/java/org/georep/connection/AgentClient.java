@@ -23,7 +23,8 @@ import org.georep.protocol.Request;
 /**
  * The replicator's end of a session with an agent.
  *
- * <p>It guarantees: requests are carried out by the agent in the order {@link #send} was called;
+ * <p>It guarantees: requests are carried out by the agent in the order {@link #send} was called,
+ * those that only read block digests and streams of contents beside them, in an order of their own;
  * each future completes exactly once, with the reply, or with a {@link ConnectionException} whose
  * reason is LOST as soon as the link is lost or the peer was silent for the timeout. What a lost
  * request did on the secondary is unknown: it may have been carried out. Requests are desired
@@ -36,6 +37,12 @@ import org.georep.protocol.Request;
 public final class AgentClient implements AutoCloseable {
   /** How many bytes of requests may be without a reply. */
   public static final long WINDOW = 32L << 20;
+
+  /**
+   * How many bytes of contents may be sent that the agent has not taken: what a link of 400 Mbit/s
+   * and 80 ms holds.
+   */
+  public static final long CREDITS = 4L << 20;
 
   /** What a request counts at least, so that the number of small ones is bounded, too. */
   private static final int LEAST_COST = 512;
@@ -50,6 +57,8 @@ public final class AgentClient implements AutoCloseable {
   private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
   private final AtomicLong ids = new AtomicLong();
   private final Window window = new Window(WINDOW);
+  private final Window credits = new Window(CREDITS);
+  private volatile long backlog;
   private final ExecutorService replies;
   private final AtomicLong answered = new AtomicLong();
   private volatile @org.jspecify.annotations.Nullable ConnectionException lost;
@@ -144,6 +153,56 @@ public final class AgentClient implements AutoCloseable {
     return entry.future();
   }
 
+  /** Begins a stream of contents. Never throws for the link's sake: the stream's reply does. */
+  public ContentStream contents() {
+    Pending entry = new Pending(new CompletableFuture<>(), 0);
+    long id;
+    synchronized (ids) {
+      id = ids.incrementAndGet();
+      pending.put(id, entry);
+    }
+    if (lost != null && pending.remove(id) != null) {
+      entry.future().completeExceptionally(lostNow());
+    }
+    return new Outgoing(id, entry.future());
+  }
+
+  /** One stream; credits are shared by all. */
+  private final class Outgoing implements ContentStream {
+    private final long id;
+    private final CompletableFuture<Reply> reply;
+    private boolean ended;
+
+    Outgoing(long id, CompletableFuture<Reply> reply) {
+      this.id = id;
+      this.reply = reply;
+    }
+
+    @Override
+    public boolean send(byte[] body) throws InterruptedException {
+      Frame frame = new Frame(Frame.Type.CONTENT, id, body);
+      return credits.take(frame.length()) && conversation.sendContent(frame);
+    }
+
+    @Override
+    public void end() {
+      if (!ended) {
+        ended = true;
+        conversation.sendContent(new Frame(Frame.Type.CONTENT_END, id, new byte[0]));
+      }
+    }
+
+    @Override
+    public CompletableFuture<Reply> reply() {
+      return reply;
+    }
+
+    @Override
+    public long backlog() {
+      return backlog;
+    }
+  }
+
   /**
    * Sends a request and waits for its reply of the expected kind.
    *
@@ -225,6 +284,11 @@ public final class AgentClient implements AutoCloseable {
   private final class Incoming implements Conversation.Listener {
     @Override
     public void arrived(Frame frame) throws ProtocolException {
+      if (frame.type() == Frame.Type.CREDIT) {
+        credits.give(frame.credit());
+        backlog = frame.id();
+        return;
+      }
       Pending entry = frame.type() == Frame.Type.REPLY ? pending.remove(frame.id()) : null;
       if (entry == null) {
         throw new ProtocolException("the agent answered what it was not asked");
@@ -246,6 +310,7 @@ public final class AgentClient implements AutoCloseable {
       ConnectionException reason = reason(end);
       lost = reason;
       window.close();
+      credits.close();
       failAll(reason);
       if (end.how() != Conversation.How.CLOSED) {
         channel.close();

@@ -9,14 +9,18 @@ import java.util.List;
 final class AgentJvm {
   /**
    * Small, and quick to start: a data channel is one more of these. The agent waits for disks, not
-   * for the compiler; the heap is given back by ending.
+   * for the compiler, so the second one is kept for what runs for long: digests, for which it knows
+   * the processor's own instructions, twenty times as fast. The heap is given back by ending.
    */
   static final List<String> FLAGS =
       List.of(
           "-Xms16m",
           "-Xmx512m",
           "-XX:+UseSerialGC",
-          "-XX:TieredStopAtLevel=1",
+          "-XX:Tier4InvocationThreshold=100000",
+          "-XX:Tier4MinInvocationThreshold=12000",
+          "-XX:Tier4CompileThreshold=300000",
+          "-XX:Tier4BackEdgeThreshold=800000",
           "-Xshare:auto",
           "-XX:-UsePerfData",
           // Standard output belongs to the frames, and a data program's to its own bytes.

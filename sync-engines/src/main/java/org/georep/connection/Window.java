@@ -38,7 +38,7 @@ final class Window {
   void give(long bytes) {
     lock.lock();
     try {
-      used -= bytes;
+      used = Math.max(0, used - bytes);
       room.signalAll();
     } finally {
       lock.unlock();

@@ -2,10 +2,15 @@ package org.georep.engine;
 
 /** Which engine the operator asked for. */
 public enum EngineChoice {
-  /** Per file, by its size and by what the secondary has. */
+  /**
+   * The agent's own connection, and of large files the secondary has what differs; rsync for those
+   * whose contents moved along.
+   */
   AUTO,
   /** rsync wherever it can carry the file. */
   RSYNC,
   /** tar for every file. */
-  TARSSH
+  TARSSH,
+  /** The agent's own connection for every file. */
+  STREAM
 }

@@ -11,6 +11,11 @@ public interface OpenFile extends AutoCloseable {
   /** Looks at the open file: its attributes now. */
   EntryState look() throws IOException;
 
+  /** Looks again: whether it is as a look before found it, by size, mtime and ctime. */
+  default boolean isStill(EntryState before) throws IOException {
+    return !Torn.between(before, look());
+  }
+
   @Override
   void close() throws IOException;
 }

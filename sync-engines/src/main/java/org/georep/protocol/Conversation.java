@@ -16,13 +16,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * end are the same.
  *
  * <p>It guarantees: frames are handed to the listener in the order they arrived and sent in the
- * order they were given; a ping leaves whenever a quarter of the timeout passed with nothing else
- * sent, so that a living peer always hears something; the end is told to the listener exactly once,
- * at the latest about one timeout after the peer's last byte. Bytes count, not frames: a large
- * frame on a slow link is no silence. Nor is time in which this process itself was stopped, or in
- * which the listener had not yet taken the last frame. Memory is bounded on both sides: {@link
- * #send} waits while too much is queued, and the reader takes nothing more while the listener
- * blocks.
+ * order they were given, contents behind all others; a ping leaves whenever a quarter of the
+ * timeout passed with nothing else sent, so that a living peer always hears something; the end is
+ * told to the listener exactly once, at the latest about one timeout after the peer's last byte.
+ * Bytes count, not frames: a large frame on a slow link is no silence. Nor is time in which this
+ * process itself was stopped, or in which the listener had not yet taken the last frame. Memory is
+ * bounded on both sides: {@link #send} waits while too much is queued, and the reader takes nothing
+ * more while the listener blocks.
  *
  * <p>Three daemon threads: reader, writer, watch. A thread blocked in the operating system is not
  * freed here; whoever owns the streams' process ends it when told of the end.
@@ -31,7 +31,7 @@ public final class Conversation {
   /** Hears what arrives. */
   public interface Listener {
     /**
-     * Takes a request or reply; pings are not shown. May block: nothing more is read meanwhile.
+     * Takes a frame; pings are not shown. May block: nothing more is read meanwhile.
      *
      * @throws IOException ends the conversation
      */
@@ -105,6 +105,16 @@ public final class Conversation {
   }
 
   /**
+   * Queues a frame of contents, behind everything else; does not wait. Whoever sends keeps within
+   * the credits the peer gave.
+   *
+   * @return whether it was taken: not after the end
+   */
+  public boolean sendContent(Frame frame) {
+    return outgoing.addContent(frame);
+  }
+
+  /**
    * Sends what is queued and then an end of stream; later frames are not taken. Does not wait. The
    * peer's frames still arrive.
    */
@@ -158,7 +168,7 @@ public final class Conversation {
     switch (frame.type()) {
       case PING -> outgoing.pong(frame.id());
       case PONG -> {}
-      case REQUEST, REPLY -> {
+      case REQUEST, REPLY, CONTENT, CONTENT_END, CREDIT -> {
         delivering = true;
         listener.arrived(frame);
         delivering = false;

@@ -1,5 +1,6 @@
 package org.georep.protocol;
 
+import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
@@ -7,8 +8,9 @@ import java.util.Objects;
  * the body.
  *
  * @param type what the body is
- * @param id of a request, counted from 1 on by the replicator; of a reply, its request's; of a ping
- *     any number, which its pong repeats
+ * @param id of a request or a stream of contents, counted from 1 on by the replicator; of a reply,
+ *     its request's or stream's; of a ping any number, which its pong repeats; of a credit, how
+ *     many bytes wait at its sender
  * @param body the bytes, at most {@link #MAX_BODY}; not to be changed
  */
 public record Frame(Type type, long id, byte[] body) {
@@ -27,7 +29,13 @@ public record Frame(Type type, long id, byte[] body) {
     /** Nothing; either end sends it when it has sent nothing else for a while. */
     PING(3),
     /** Nothing; the answer to a ping. */
-    PONG(4);
+    PONG(4),
+    /** {@link Piece}s of a stream of contents, from the replicator to the agent. */
+    CONTENT(5),
+    /** As CONTENT, and the last of its stream; the reply to the stream carries its id. */
+    CONTENT_END(6),
+    /** How many bytes of CONTENT frames the agent took: so many more may be sent. */
+    CREDIT(7);
 
     private final int code;
 
@@ -66,6 +74,35 @@ public record Frame(Type type, long id, byte[] body) {
   /** Makes the answer to a ping. */
   public static Frame pong(long id) {
     return new Frame(Type.PONG, id, new byte[0]);
+  }
+
+  /**
+   * Makes the leave to send so many bytes of contents more.
+   *
+   * @param backlog how many bytes of contents wait here, which is sent as its id
+   * @param bytes from 0 to 2^31 - 1
+   */
+  public static Frame credit(long backlog, int bytes) {
+    return new Frame(
+        Type.CREDIT, backlog, ByteBuffer.allocate(Integer.BYTES).putInt(bytes).array());
+  }
+
+  /**
+   * Returns how many bytes a credit is for.
+   *
+   * @throws ProtocolException if it is none
+   */
+  public int credit() throws ProtocolException {
+    int bytes = body.length == Integer.BYTES ? ByteBuffer.wrap(body).getInt() : -1;
+    if (type != Type.CREDIT || bytes < 0) {
+      throw new ProtocolException("a credit that is none arrived");
+    }
+    return bytes;
+  }
+
+  /** Returns whether it is part of a stream of contents. */
+  public boolean isContent() {
+    return type == Type.CONTENT || type == Type.CONTENT_END;
   }
 
   /** Returns how many bytes it takes on the wire. */

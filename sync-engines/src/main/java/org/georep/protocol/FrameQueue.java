@@ -8,8 +8,10 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Frames waiting to be written. Whoever adds to a full one waits. Of pongs only the last one asked
- * for is kept, so that a flood of pings fills nothing.
+ * Frames waiting to be written. Whoever adds to a full one waits. Contents go only when nothing
+ * else waits, one frame at a time, so that they hold up a request by one frame and no more; credits
+ * bound how many there are. Of pongs only the last one asked for is kept, so that a flood of pings
+ * fills nothing.
  */
 final class FrameQueue {
   /** How many bytes may wait: one frame more than this at the most. */
@@ -18,6 +20,7 @@ final class FrameQueue {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final ArrayDeque<Frame> frames = new ArrayDeque<>();
+  private final ArrayDeque<Frame> contents = new ArrayDeque<>();
   private OptionalLong pong = OptionalLong.empty();
   private long bytes;
   private boolean finished;
@@ -42,6 +45,21 @@ final class FrameQueue {
     }
   }
 
+  /** Adds a frame of contents; returns false if it is finished or closed. */
+  boolean addContent(Frame frame) {
+    lock.lock();
+    try {
+      if (finished) {
+        return false;
+      }
+      contents.add(frame);
+      changed.signalAll();
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   void pong(long id) {
     lock.lock();
     try {
@@ -57,7 +75,7 @@ final class FrameQueue {
     lock.lockInterruptibly();
     try {
       long left = nanos;
-      while (frames.isEmpty() && pong.isEmpty() && !finished && left > 0) {
+      while (nothingWaits() && !finished && left > 0) {
         left = changed.awaitNanos(left);
       }
       if (pong.isPresent()) {
@@ -65,19 +83,26 @@ final class FrameQueue {
         pong = OptionalLong.empty();
         return Optional.of(frame);
       }
-      Optional<Frame> frame = Optional.ofNullable(frames.poll());
-      frame.ifPresent(taken -> bytes -= taken.length());
+      if (frames.isEmpty()) {
+        return Optional.ofNullable(contents.poll());
+      }
+      Frame frame = frames.remove();
+      bytes -= frame.length();
       changed.signalAll();
-      return frame;
+      return Optional.of(frame);
     } finally {
       lock.unlock();
     }
   }
 
+  private boolean nothingWaits() {
+    return frames.isEmpty() && contents.isEmpty() && pong.isEmpty();
+  }
+
   boolean isEmpty() {
     lock.lock();
     try {
-      return frames.isEmpty() && pong.isEmpty();
+      return nothingWaits();
     } finally {
       lock.unlock();
     }
@@ -98,7 +123,7 @@ final class FrameQueue {
   boolean isFinished() {
     lock.lock();
     try {
-      return finished && frames.isEmpty();
+      return finished && frames.isEmpty() && contents.isEmpty();
     } finally {
       lock.unlock();
     }
@@ -111,6 +136,7 @@ final class FrameQueue {
       finished = true;
       closed = true;
       frames.clear();
+      contents.clear();
       bytes = 0;
       changed.signalAll();
     } finally {

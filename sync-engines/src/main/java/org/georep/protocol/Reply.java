@@ -206,6 +206,21 @@ public sealed interface Reply {
   }
 
   /**
+   * Whether there is a copy to take from, and how it is.
+   *
+   * @param size its size in bytes, -1 if there is none
+   */
+  record BasisOpened(long size) implements Reply {}
+
+  /** The digests of the blocks asked for, one behind the other. */
+  record Digests(byte[] values) implements Reply {
+    /** Checks its part. */
+    public Digests {
+      Objects.requireNonNull(values, "values is null");
+    }
+  }
+
+  /**
    * What came of publishing.
    *
    * @param published files now visible under all their names

@@ -22,6 +22,8 @@ final class ReplyCodec {
   private static final int INSPECTED = 14;
   private static final int HASHED = 15;
   private static final int CONFLICTS = 16;
+  private static final int BASIS_OPENED = 60;
+  private static final int DIGESTS = 61;
 
   private static final int MAX_TEXT = 1 << 16;
   private static final int MIN_PLACE = 4;
@@ -63,6 +65,12 @@ final class ReplyCodec {
       out.signed(weighed.leaving());
       out.signed(weighed.known());
       out.list(weighed.most(), Values::path);
+    } else if (reply instanceof Reply.Digests digests) {
+      out.octet(DIGESTS);
+      out.counted(digests.values());
+    } else if (reply instanceof Reply.BasisOpened opened) {
+      out.octet(BASIS_OPENED);
+      out.signed(opened.size());
     } else {
       writeSmall(out, reply);
     }
@@ -145,6 +153,8 @@ final class ReplyCodec {
           new Reply.Hashed(in.list(1, digest -> digest.optional(bytes -> bytes.raw(32))));
       case CONFLICTS ->
           new Reply.Conflicts(in.list(VerifyValues.MIN_CONFLICT, VerifyValues::conflict));
+      case BASIS_OPENED -> new Reply.BasisOpened(in.signed());
+      case DIGESTS -> new Reply.Digests(in.counted(Frame.MAX_BODY));
       default -> throw new ProtocolException("a reply of the unknown kind " + code + " arrived");
     };
   }

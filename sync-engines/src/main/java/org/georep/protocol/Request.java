@@ -64,6 +64,12 @@ public sealed interface Request {
   record Ping() implements Request {}
 
   /**
+   * Asks whether packed contents can be unpacked. Answered by {@link Reply.Done}, or {@link
+   * Reply.Failed} if not.
+   */
+  record Unpacks() implements Request {}
+
+  /**
    * A hybrid crawl begins: from here on the agent notes the directories it meets. Answered by
    * {@link Reply.Done}.
    */
@@ -219,6 +225,71 @@ public sealed interface Request {
       Objects.requireNonNull(state, "state is null");
     }
   }
+
+  /**
+   * Opens the secondary's copy of a file, for {@link DigestBlocks} and {@link Piece.Copy}. Answered
+   * by {@link Reply.BasisOpened}.
+   *
+   * @param basis its number, above 0 and never used before on this connection
+   */
+  record OpenBasis(long basis, Gfid gfid) implements Request {
+    /** Checks its part. */
+    public OpenBasis {
+      Objects.requireNonNull(gfid, "gfid is null");
+    }
+  }
+
+  /**
+   * Asks for the digests of ranges of a basis, block by block, as {@link BlockDigests} makes them.
+   * Answered by {@link Reply.Digests}, out of turn: nothing waits for it.
+   *
+   * @param block how long a block is, in bytes, 512 to 16 MiB
+   * @param digest how many bytes of each digest are wanted, 4 to 32
+   */
+  record DigestBlocks(long basis, int block, int digest, List<Range> ranges) implements Request {
+    /** Checks its parts. */
+    public DigestBlocks {
+      ranges = List.copyOf(ranges);
+      if (block < 512 || block > 16 << 20 || digest < 4 || digest > 32) {
+        throw new IllegalArgumentException("no digests: " + digest + " bytes of " + block);
+      }
+    }
+  }
+
+  /**
+   * The digests of all blocks of a file's copy were found to be those of the primary's. Answered by
+   * {@link Reply.Same}: the copy is up to date now and has these attributes, unless it was changed
+   * or doubted meanwhile.
+   *
+   * @param basis the copy that was digested
+   */
+  record Confirm(long batch, long basis, EntryState state) implements Request {
+    /** Checks its part. */
+    public Confirm {
+      Objects.requireNonNull(state, "state is null");
+    }
+  }
+
+  /**
+   * A part of a file.
+   *
+   * @param offset at least 0
+   * @param length at least 0
+   */
+  record Range(long offset, long length) {
+    /** Checks its parts. */
+    public Range {
+      if (offset < 0 || length < 0 || offset + length < 0) {
+        throw new IllegalArgumentException("no range: " + offset + " + " + length);
+      }
+    }
+  }
+
+  /**
+   * A basis is not needed after all; one that a file began with is closed at that file's end.
+   * Answered by {@link Reply.Done}.
+   */
+  record CloseBasis(long basis) implements Request {}
 
   /** The job is over; what is left in its place is removed. Answered by {@link Reply.Done}. */
   record CloseJob(long job) implements Request {}

@@ -24,6 +24,11 @@ final class RequestCodec {
   private static final int HASH = 18;
   private static final int DISOWN = 19;
   private static final int LIST_CONFLICTS = 20;
+  private static final int OPEN_BASIS = 60;
+  private static final int DIGEST_BLOCKS = 61;
+  private static final int CLOSE_BASIS = 62;
+  private static final int UNPACKS = 63;
+  private static final int CONFIRM = 64;
 
   private static final int MAX_TEXT = 1 << 16;
 
@@ -52,6 +57,12 @@ final class RequestCodec {
       out.octet(PREVIEW);
       Values.path(out, preview.path());
       Values.listing(out, preview.listing());
+    } else if (request instanceof Request.DigestBlocks digest) {
+      out.octet(DIGEST_BLOCKS);
+      out.signed(digest.basis());
+      out.signed(digest.block());
+      out.signed(digest.digest());
+      out.list(digest.ranges(), RequestCodec::writeRange);
     } else {
       writeSmall(out, request);
     }
@@ -63,6 +74,8 @@ final class RequestCodec {
       write(out, hello);
     } else if (request instanceof Request.Ping) {
       out.octet(PING);
+    } else if (request instanceof Request.Unpacks) {
+      out.octet(UNPACKS);
     } else if (request instanceof Request.CrawlBegin) {
       out.octet(CRAWL_BEGIN);
     } else if (request instanceof Request.Weigh) {
@@ -74,6 +87,18 @@ final class RequestCodec {
       out.octet(OPEN_JOB);
       out.signed(open.job());
       out.text(open.engine());
+    } else if (request instanceof Request.OpenBasis open) {
+      out.octet(OPEN_BASIS);
+      out.signed(open.basis());
+      Values.gfid(out, open.gfid());
+    } else if (request instanceof Request.Confirm confirm) {
+      out.octet(CONFIRM);
+      out.signed(confirm.batch());
+      out.signed(confirm.basis());
+      Values.state(out, confirm.state());
+    } else if (request instanceof Request.CloseBasis close) {
+      out.octet(CLOSE_BASIS);
+      out.signed(close.basis());
     } else if (request instanceof Request.CloseJob close) {
       out.octet(CLOSE_JOB);
       out.signed(close.job());
@@ -133,6 +158,11 @@ final class RequestCodec {
       case HASH -> new Request.Hash(in.list(VerifyValues.MIN_PIECE, VerifyValues::piece));
       case DISOWN -> new Request.Disown(Values.gfids(in));
       case LIST_CONFLICTS -> new Request.ListConflicts(Values.path(in));
+      case CONFIRM -> new Request.Confirm(in.signed(), in.signed(), Values.state(in));
+      case UNPACKS -> new Request.Unpacks();
+      case OPEN_BASIS -> new Request.OpenBasis(in.signed(), Values.gfid(in));
+      case DIGEST_BLOCKS -> readDigestBlocks(in);
+      case CLOSE_BASIS -> new Request.CloseBasis(in.signed());
       default -> throw new ProtocolException("a request of the unknown kind " + code + " arrived");
     };
   }
@@ -190,6 +220,19 @@ final class RequestCodec {
         in.list(MIN_WANT_AT, Values::wantAt),
         in.list(MIN_LISTING, Values::listing),
         Values.states(in));
+  }
+
+  private static void writeRange(WireWriter out, Request.Range range) throws ProtocolException {
+    out.unsigned(range.offset());
+    out.unsigned(range.length());
+  }
+
+  private static Request.DigestBlocks readDigestBlocks(WireReader in) throws ProtocolException {
+    return new Request.DigestBlocks(
+        in.signed(),
+        in.within(512, 16 << 20),
+        in.within(4, 32),
+        in.list(2, reader -> new Request.Range(reader.unsigned(), reader.unsigned())));
   }
 
   private static final int MIN_WANT_AT = 5;

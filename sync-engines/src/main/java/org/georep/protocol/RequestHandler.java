@@ -15,6 +15,25 @@ public interface RequestHandler extends AutoCloseable {
   Reply handle(Request request) throws IOException;
 
   /**
+   * Takes the body of a frame of contents: {@link Piece}s. Called by other threads than the rest,
+   * for each stream in order and one at a time. What goes wrong with a file is kept for {@link
+   * #publish}.
+   *
+   * @throws IOException if the body is none; the connection ends
+   */
+  default void contents(long stream, byte[] body) throws IOException {
+    throw new ProtocolException("contents were sent before they can be taken");
+  }
+
+  /**
+   * All bodies of a stream were taken: publishes the files that are whole. Called as {@link
+   * #handle} is, and exceptions are answered likewise.
+   */
+  default Reply publish(long stream) throws IOException {
+    throw new IOException("no contents can be taken yet");
+  }
+
+  /**
    * Lets go of everything, called once: after {@link Request.Goodbye}, or when the connection was
    * lost, whatever came before. After a Goodbye nothing is left to do but to close; without one the
    * end is noted as unclean.

@@ -89,6 +89,21 @@ final class WireReader {
     return Arrays.copyOfRange(bytes, at - length, at);
   }
 
+  /** Reads a number of bytes and passes over as many, which stay where they are. */
+  int skipCounted() throws ProtocolException {
+    long length = unsigned();
+    if (length < 0 || length > remaining()) {
+      throw new ProtocolException("a message ends before its last value");
+    }
+    at += (int) length;
+    return (int) length;
+  }
+
+  /** Returns where the next value begins. */
+  int position() {
+    return at;
+  }
+
   byte[] counted(int most) throws ProtocolException {
     long length = unsigned();
     if (length < 0 || length > most) {

@@ -1,5 +1,6 @@
 package org.georep.protocol;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Collection;
@@ -52,6 +53,24 @@ final class WireWriter {
     reserve(value.length);
     System.arraycopy(value, 0, bytes, length, value.length);
     length += value.length;
+  }
+
+  /** Writes what remains in the buffer as it is, and takes it out. */
+  void raw(ByteBuffer value) throws ProtocolException {
+    int more = value.remaining();
+    reserve(more);
+    value.get(bytes, length, more);
+    length += more;
+  }
+
+  /** Returns how many bytes were written. */
+  int length() {
+    return length;
+  }
+
+  /** Begins anew; keeps its memory. */
+  void clear() {
+    length = 0;
   }
 
   /** Writes bytes behind their number. */

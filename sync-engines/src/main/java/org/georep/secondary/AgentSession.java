@@ -17,9 +17,11 @@ import org.georep.protocol.ProtocolException;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.protocol.RequestHandler;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A session's requests, carried out one after the other, in order, by one thread.
+ * A session's requests, carried out one after the other, in order, by one thread; contents are
+ * written into the stage beside them, by threads of their own, and published among them.
  *
  * <p>It guarantees: every request that arrives whole is answered once, whatever goes wrong in it,
  * while the connection lasts; requests the session's peer sends in advance wait, at most {@link
@@ -35,7 +37,9 @@ final class AgentSession implements Conversation.Listener {
   private final RequestHandler handler;
   private final RootRule rule;
   private final RequestQueue requests = new RequestQueue();
+  private final ContentLanes lanes = new ContentLanes(new Contents());
   private final CountDownLatch closed = new CountDownLatch(1);
+  private volatile @Nullable Conversation conversation;
   private boolean greeted;
   private boolean handlerClosed;
 
@@ -57,15 +61,26 @@ final class AgentSession implements Conversation.Listener {
   int serve(InputStream in, OutputStream out, Duration timeout)
       throws IOException, InterruptedException {
     Conversation conversation = new Conversation(in, out, timeout, this);
+    this.conversation = conversation;
     conversation.start();
     try {
       for (Optional<Frame> frame = requests.next(); frame.isPresent(); frame = requests.next()) {
+        if (frame.get().isContent()) {
+          long stream = frame.get().id();
+          answer(conversation, frame.get(), said("stream", () -> handler.publish(stream)));
+          continue;
+        }
         Request request;
         try {
           request = MessageCodec.decodeRequest(frame.get().body());
         } catch (ProtocolException e) {
           answer(conversation, frame.get(), new Reply.Failed(0, said(e)));
           return 1;
+        }
+        if (request instanceof Request.DigestBlocks digest && greeted) {
+          Frame asked = frame.get();
+          lanes.run(() -> digest(conversation, asked, digest));
+          continue;
         }
         Reply reply = carryOut(request);
         if (request instanceof Request.Goodbye && reply instanceof Reply.Done) {
@@ -79,6 +94,7 @@ final class AgentSession implements Conversation.Listener {
       return 1;
     } finally {
       requests.close();
+      lanes.end();
       close();
       conversation.finish();
       conversation.awaitWritten(LAST_WORDS);
@@ -133,8 +149,16 @@ final class AgentSession implements Conversation.Listener {
     if (refused.isPresent()) {
       return refused.get();
     }
+    return said(request.getClass().getSimpleName(), () -> handler.handle(request));
+  }
+
+  private interface Answer {
+    Reply get() throws IOException;
+  }
+
+  private static Reply said(String what, Answer answer) {
     try {
-      return handler.handle(request);
+      return answer.get();
     } catch (PosixException e) {
       return new Reply.Failed(e.errno(), said(e));
     } catch (IOException e) {
@@ -142,12 +166,41 @@ final class AgentSession implements Conversation.Listener {
     } catch (RuntimeException | LinkageError | StackOverflowError | OutOfMemoryError e) {
       // A fault of ours or a native library that does not load here: told, and kept for the log.
       e.printStackTrace();
-      return new Reply.Failed(
-          0,
-          "the agent failed at a "
-              + request.getClass().getSimpleName()
-              + ", please report this: "
-              + e);
+      return new Reply.Failed(0, "the agent failed at a " + what + ", please report this: " + e);
+    }
+  }
+
+  /** Reads files and changes nothing, so it need not wait for its turn, nor others for it. */
+  private void digest(Conversation conversation, Frame asked, Request.DigestBlocks request) {
+    try {
+      answer(conversation, asked, said("DigestBlocks", () -> handler.handle(request)));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** What the lanes do. */
+  private final class Contents implements ContentLanes.Work {
+    @Override
+    public void take(Frame frame, long backlog) throws IOException, InterruptedException {
+      if (frame.type() == Frame.Type.CONTENT_END) {
+        requests.add(frame);
+        return;
+      }
+      handler.contents(frame.id(), frame.body());
+      Conversation open = conversation;
+      if (open != null) {
+        open.send(Frame.credit(backlog, frame.length()));
+      }
+    }
+
+    @Override
+    public void failed(Exception cause) {
+      System.err.println("georep agent: contents that arrived cannot be taken: " + cause);
+      Conversation open = conversation;
+      if (open != null) {
+        open.end();
+      }
     }
   }
 
@@ -170,10 +223,13 @@ final class AgentSession implements Conversation.Listener {
 
   @Override
   public void arrived(Frame frame) throws ProtocolException, InterruptedException {
-    if (frame.type() != Frame.Type.REQUEST) {
+    if (frame.isContent()) {
+      lanes.add(frame);
+    } else if (frame.type() == Frame.Type.REQUEST) {
+      requests.add(frame);
+    } else {
       throw new ProtocolException("a reply was sent to the agent");
     }
-    requests.add(frame);
   }
 
   @Override

@@ -37,7 +37,7 @@ public final class Bench {
   private void run() throws Exception {
     int runs = Integer.parseInt(options.getOrDefault("--runs", "3"));
     int files = Integer.parseInt(options.getOrDefault("--files", "50000"));
-    List<String> only = list("--only", "first-sync,latency,burst");
+    List<String> only = list("--only", "first-sync,latency,burst,rewrites");
     try (Sandbox sandbox = Sandbox.open();
         Sshd sshd = Sshd.start(sandbox.directory("sshd"))) {
       List<Peer> peers = peers(sshd, sandbox.directory("scratch"));
@@ -71,7 +71,8 @@ public final class Bench {
             Peer.rsync(ssh),
             Peer.lsyncd(ssh, scratch),
             Peer.georep(program, georep, host, scratch, "auto"),
-            Peer.georep(program, georep, host, scratch, "tarssh"));
+            Peer.georep(program, georep, host, scratch, "tarssh"),
+            Peer.georep(program, georep, host, scratch, "stream"));
     List<String> wanted = list("--peers", "");
     return all.stream()
         .filter(

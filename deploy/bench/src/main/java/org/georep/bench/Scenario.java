@@ -1,8 +1,11 @@
 package org.georep.bench;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -77,7 +80,58 @@ enum Scenario {
         return List.of((System.nanoTime() - begun) / 1e9);
       }
     }
+  },
+
+  /**
+   * Seconds from the first of 500 writes of 4 KB each into a file of 512 MB until it is the same.
+   */
+  REWRITES("rewrites", "s") {
+    @Override
+    List<Double> run(Peer peer, Path primary, Path secondary, int files, Path log)
+        throws IOException, InterruptedException {
+      Random random = new Random(6);
+      Path file = primary.resolve("large");
+      Path copy = secondary.resolve("large");
+      byte[] block = new byte[4096];
+      try (FileChannel out =
+          FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        for (long at = 0; at < LARGE; at += block.length) {
+          random.nextBytes(block);
+          out.write(ByteBuffer.wrap(block));
+        }
+      }
+      try (Running running = Running.start(peer, primary, secondary, log)) {
+        if (!running.isStarted()) {
+          return List.of();
+        }
+        running.await(() -> isSame(file, copy));
+        settle();
+        List<Double> values = new ArrayList<>();
+        for (int round = 0; round < 3; round++) {
+          TimeUnit.SECONDS.sleep(3);
+          long begun = System.nanoTime();
+          try (FileChannel out = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            for (int i = 0; i < 500; i++) {
+              random.nextBytes(block);
+              out.write(ByteBuffer.wrap(block), random.nextInt(LARGE - block.length));
+            }
+          }
+          running.await(() -> isSame(file, copy));
+          values.add((System.nanoTime() - begun) / 1e9);
+        }
+        return values;
+      }
+    }
   };
+
+  private static final int LARGE = 512 << 20;
+
+  /** By what all peers keep, and set only when the contents are there. */
+  private static boolean isSame(Path file, Path copy) throws IOException {
+    return Files.exists(copy)
+        && Files.size(copy) == Files.size(file)
+        && Files.getLastModifiedTime(copy).equals(Files.getLastModifiedTime(file));
+  }
 
   private final String title;
   private final String unit;

@@ -10,7 +10,7 @@ import org.georep.testing.LoopImage;
  * @param kind the file system on both sides
  * @param capture fanotify or inotify
  * @param hosted whether the replicator captures itself, and not a process of its own
- * @param engine auto, rsync or tarssh
+ * @param engine auto, stream, rsync or tarssh
  */
 record SetUp(long seed, LoopImage.Kind kind, String capture, boolean hosted, String engine) {
   /** Chooses one by the seed. */
@@ -24,7 +24,7 @@ record SetUp(long seed, LoopImage.Kind kind, String capture, boolean hosted, Str
         kind == 0 ? LoopImage.Kind.XFS : kind == 1 ? LoopImage.Kind.BTRFS : LoopImage.Kind.EXT4,
         random.nextInt(5) == 0 ? "inotify" : "fanotify",
         random.nextBoolean(),
-        engine == 0 ? "rsync" : engine == 1 ? "tarssh" : "auto");
+        engine == 0 ? "rsync" : engine == 1 ? "tarssh" : engine < 4 ? "stream" : "auto");
   }
 
   String toLine() {

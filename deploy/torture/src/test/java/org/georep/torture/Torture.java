@@ -69,7 +69,7 @@ final class Torture implements Callable<Integer> {
   @Option(names = "--hosted", negatable = true, description = "Capture in the replicator or not.")
   private Boolean hosted;
 
-  @Option(names = "--engine", description = "auto, rsync or tarssh. Default: by the seed.")
+  @Option(names = "--engine", description = "auto, stream, rsync or tarssh. Default: by the seed.")
   private String engine;
 
   @Option(names = "--replay", description = "Do again what a log says.")

@@ -39,7 +39,7 @@ public final class DataPhase implements DataListener {
    * A changed file rests one second for each so many bytes: about what reading and sending it
    * takes.
    */
-  private static final long BYTES_PER_SECOND_OF_REST = 100L << 20;
+  private static final long BYTES_PER_SECOND_OF_REST = 500L << 20;
 
   /** Passing failures in a row after which a file goes to quarantine, where it is tried on. */
   private static final int TRIES = 8;

@@ -157,7 +157,7 @@ final class HandleTree implements PrimaryTree {
   @Override
   public Optional<OpenFile> open(Gfid gfid) throws IOException {
     int open = openByHandle(gfid, Linux.O_RDONLY | Linux.O_NOATIME | Linux.O_NONBLOCK);
-    return open < 0 ? Optional.empty() : Optional.of(root.file(open));
+    return open < 0 ? Optional.empty() : Optional.of(root.file(open, gfid));
   }
 
   /** Returns a descriptor, or -1 if the file is gone. */

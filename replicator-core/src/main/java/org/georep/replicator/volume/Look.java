@@ -100,8 +100,16 @@ final class Look {
     return state(descriptor, libc.statx(descriptor, EMPTY, Linux.AT_EMPTY_PATH));
   }
 
+  /** As above, of one whose identity is known. */
+  EntryState state(int descriptor, Gfid gfid) throws IOException {
+    return state(descriptor, libc.statx(descriptor, EMPTY, Linux.AT_EMPTY_PATH), gfid);
+  }
+
   private EntryState state(int descriptor, Stat stat) throws IOException {
-    Gfid gfid = identity.of(descriptor);
+    return state(descriptor, stat, identity.of(descriptor));
+  }
+
+  private EntryState state(int descriptor, Stat stat, Gfid gfid) throws IOException {
     Kind kind = Kind.ofMode(stat.mode());
     Optional<byte[]> target =
         kind == Kind.SYMLINK ? Optional.of(libc.readlinkat(descriptor, EMPTY)) : Optional.empty();

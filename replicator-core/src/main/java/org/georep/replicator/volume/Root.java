@@ -16,6 +16,7 @@ import org.georep.posix.PosixException;
 import org.georep.posix.Stat;
 import org.georep.protocol.EntryState;
 import org.georep.protocol.Want;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The primary's root, held open, and opening what is beneath it. A mount of another file system
@@ -127,7 +128,12 @@ final class Root implements AutoCloseable {
 
   /** Wraps an open file; the wrapper closes it. */
   OpenFile file(int open) {
-    return new OpenRegular(open);
+    return new OpenRegular(open, null);
+  }
+
+  /** Wraps an open file whose identity is known; the wrapper closes it. */
+  OpenFile file(int open, Gfid gfid) {
+    return new OpenRegular(open, gfid);
   }
 
   void check() throws IOException {
@@ -206,9 +212,11 @@ final class Root implements AutoCloseable {
 
   private final class OpenRegular implements OpenFile {
     private final int open;
+    private final @Nullable Gfid gfid;
 
-    OpenRegular(int open) {
+    OpenRegular(int open, @Nullable Gfid gfid) {
       this.open = open;
+      this.gfid = gfid;
     }
 
     @Override
@@ -218,7 +226,15 @@ final class Root implements AutoCloseable {
 
     @Override
     public EntryState look() throws IOException {
-      return look.state(open);
+      return gfid == null ? look.state(open) : look.state(open, gfid);
+    }
+
+    @Override
+    public boolean isStill(EntryState before) throws IOException {
+      Stat stat = libc.statx(open, EMPTY, Linux.AT_EMPTY_PATH);
+      return stat.size() == before.size()
+          && stat.mtime().equals(before.mtime())
+          && stat.ctime().equals(before.ctime());
     }
 
     @Override

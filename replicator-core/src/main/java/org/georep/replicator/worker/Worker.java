@@ -10,6 +10,7 @@ import org.georep.connection.ConnectionException;
 import org.georep.connection.Link;
 import org.georep.connection.Links;
 import org.georep.connection.RequestFailedException;
+import org.georep.engine.AgentPort;
 import org.georep.engine.EngineUnavailableException;
 import org.georep.engine.pool.DataCounts;
 import org.georep.engine.pool.DataPool;
@@ -227,7 +228,8 @@ public final class Worker {
             "rsync");
     Optional<JournalIntake> intake = parts.capture().open(start);
     try (DataPool pool =
-            DataPool.start(options, parts.libc(), parts.tree(), link, client::send, contents);
+            DataPool.start(
+                options, parts.libc(), parts.tree(), link, AgentPort.of(client), contents);
         Watchdog dog = watch(client, pool, contents)) {
       Pipeline running =
           new Pipeline(

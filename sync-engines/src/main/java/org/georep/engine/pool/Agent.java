@@ -2,6 +2,7 @@ package org.georep.engine.pool;
 
 import java.io.IOException;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import org.georep.engine.AgentPort;
@@ -40,12 +41,23 @@ final class Agent {
     return jobs.incrementAndGet();
   }
 
+  /** Returns the connection itself. */
+  AgentPort port() {
+    return port;
+  }
+
   /** Sends a request and waits for its reply. */
   <R extends Reply> R ask(Request request, Class<R> kind)
       throws LostException, RefusedException, InterruptedException {
+    return await(port.send(request), kind);
+  }
+
+  /** Waits for a reply. */
+  static <R extends Reply> R await(CompletableFuture<Reply> asked, Class<R> kind)
+      throws LostException, RefusedException, InterruptedException {
     Reply reply;
     try {
-      reply = port.send(request).get();
+      reply = asked.get();
     } catch (ExecutionException e) {
       Throwable cause = e.getCause() == null ? e : e.getCause();
       throw new LostException("the agent does not answer: " + cause.getMessage());

@@ -2,19 +2,14 @@ package org.georep.engine.pool;
 
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.georep.connection.ConnectionException;
 import org.georep.connection.Link;
 import org.georep.engine.AgentPort;
 import org.georep.engine.ContentSource;
 import org.georep.engine.DataListener;
-import org.georep.engine.Engine;
 import org.georep.engine.EngineUnavailableException;
 import org.georep.engine.FileJob;
 import org.georep.engine.Outcome;
@@ -162,10 +157,11 @@ public final class DataPool implements AutoCloseable {
 
   private void work() {
     Comparison comparison = new Comparison(libc, source, agent, stop);
+    Carriers carriers = engines.carriers(agent, counters, stop);
     try {
       List<Task> tasks = queue.take();
       while (!tasks.isEmpty()) {
-        if (!carry(new Endings(tasks, listener, queue, counters), comparison)) {
+        if (!carry(new Endings(tasks, listener, queue, counters), comparison, carriers)) {
           return;
         }
         tasks = queue.take();
@@ -176,11 +172,11 @@ public final class DataPool implements AutoCloseable {
   }
 
   /** Carries what was taken; says whether this worker is to go on. */
-  private boolean carry(Endings endings, Comparison comparison) {
+  private boolean carry(Endings endings, Comparison comparison, Carriers carriers) {
     String reason = "it was left over";
     try {
       comparison.run(endings);
-      deliver(endings);
+      deliver(endings, carriers);
     } catch (Agent.LostException e) {
       reason = String.valueOf(e.getMessage());
       end(reason);
@@ -208,30 +204,13 @@ public final class DataPool implements AutoCloseable {
     return working.getAndUpdate(number -> number > 1 ? number - 1 : number) > 1;
   }
 
-  private void deliver(Endings endings)
+  private static void deliver(Endings endings, Carriers carriers)
       throws ConnectionException, Agent.LostException, InterruptedException {
-    // The small files, which tar carries, do not wait for the large ones.
-    Map<Engine, List<Gfid>> byEngine = new TreeMap<>(Comparator.comparing(Engine::name).reversed());
-    for (Task task : endings.open()) {
-      Engine engine = engines.choose(task.newest());
-      byEngine.computeIfAbsent(engine, any -> new ArrayList<>()).add(task.gfid());
+    Carrier carrier = carriers.first();
+    List<Gfid> files = endings.open().stream().map(Task::gfid).toList();
+    while (!files.isEmpty()) {
+      files = carrier.run(files, endings);
+      carrier = carriers.instead(carrier);
     }
-    for (Map.Entry<Engine, List<Gfid>> part : byEngine.entrySet()) {
-      Engine engine = part.getKey();
-      List<Gfid> unfit = new Delivery(engine, agent, counters, stop).run(part.getValue(), endings);
-      if (!unfit.isEmpty()) {
-        Optional<Engine> other = engines.instead(engine);
-        List<Gfid> left =
-            other.isEmpty()
-                ? unfit
-                : new Delivery(other.get(), agent, counters, stop).run(unfit, endings);
-        left.forEach(gfid -> endings.end(gfid, uncarried(engine)));
-      }
-    }
-  }
-
-  private static Outcome uncarried(Engine engine) {
-    return new Outcome.Failed(
-        0, engine.name() + " cannot carry it, and no other engine is there; install GNU tar");
   }
 }

@@ -2,7 +2,6 @@ package org.georep.engine.pool;
 
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -13,7 +12,6 @@ import org.georep.engine.Outcome;
 import org.georep.engine.Shipment;
 import org.georep.engine.Stop;
 import org.georep.name.Gfid;
-import org.georep.posix.Errno;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.protocol.Request.Staged;
@@ -23,7 +21,7 @@ import org.georep.protocol.Request.Staged;
  * end. After each publication the directories it touched are told before the files' ends. For one
  * thread.
  */
-final class Delivery {
+final class Delivery implements Carrier {
   /** So much is published at once: one message stays small, and the agent free for others. */
   private static final int MOST_PUBLISHED = 500;
 
@@ -41,14 +39,13 @@ final class Delivery {
     this.stop = Objects.requireNonNull(stop, "stop is null");
   }
 
-  /**
-   * Delivers files.
-   *
-   * @param files which, all open in {@code endings}
-   * @return those that want another engine; all others have ended
-   * @throws ConnectionException if no channel can be had; those not delivered are open
-   */
-  List<Gfid> run(List<Gfid> files, Endings endings)
+  @Override
+  public String name() {
+    return engine.name();
+  }
+
+  @Override
+  public List<Gfid> run(List<Gfid> files, Endings endings)
       throws ConnectionException, Agent.LostException, InterruptedException {
     List<Gfid> otherwise = new ArrayList<>();
     List<Gfid> left = new ArrayList<>(files);
@@ -131,8 +128,8 @@ final class Delivery {
   private void publishPart(
       Request.Publish request, Shipment shipment, Endings endings, List<Gfid> otherwise)
       throws Agent.LostException, InterruptedException {
-    Map<Gfid, Staged> asked = new HashMap<>();
-    request.files().forEach(staged -> asked.put(staged.state().gfid(), staged));
+    Map<Gfid, Long> asked = new HashMap<>();
+    request.files().forEach(staged -> asked.put(staged.state().gfid(), staged.state().size()));
     Reply.Published reply;
     try {
       reply = agent.ask(request, Reply.Published.class);
@@ -140,36 +137,14 @@ final class Delivery {
       asked.keySet().forEach(gfid -> endings.end(gfid, new Outcome.Retry(reason(e))));
       return;
     }
-    Set<Gfid> told = new HashSet<>(asked.keySet());
-    endings.touched(told.stream().map(endings::task).toList(), reply.directories());
-    for (Gfid gfid : reply.published()) {
-      Staged staged = asked.get(gfid);
-      if (staged != null && told.remove(gfid)) {
-        counters.published(staged.state().size());
-        endings.end(gfid, new Outcome.Published(staged.state().size()));
-      }
-    }
-    reply.unwanted().stream()
-        .filter(told::remove)
-        .forEach(gfid -> endings.end(gfid, new Outcome.Gone()));
-    for (Reply.Failure failure : reply.failures()) {
-      failure.gfid().filter(told::remove).ifPresent(gfid -> endings.end(gfid, outcome(failure)));
-    }
+    Set<Gfid> left = new Answers(endings, counters).take(asked, reply);
     // Whatever else was asked for and not answered did not arrive, either.
-    for (Gfid gfid : told) {
+    for (Gfid gfid : left) {
       if (shipment.missing() instanceof Shipment.Missing.Again again) {
         endings.end(gfid, new Outcome.Retry(again.reason()));
       } else {
         otherwise.add(gfid);
       }
     }
-  }
-
-  private static Outcome outcome(Reply.Failure failure) {
-    return switch (failure.errno()) {
-      case Errno.ENOSPC, Errno.EDQUOT, Errno.EBUSY, Errno.ENOMEM, Errno.EMFILE, Errno.ENFILE ->
-          new Outcome.Retry(failure.reason());
-      default -> new Outcome.Failed(failure.errno(), failure.reason());
-    };
   }
 }

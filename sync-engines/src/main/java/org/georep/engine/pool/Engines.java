@@ -3,34 +3,39 @@ package org.georep.engine.pool;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.georep.connection.Link;
 import org.georep.engine.ContentSource;
 import org.georep.engine.Engine;
 import org.georep.engine.EngineChoice;
 import org.georep.engine.EngineUnavailableException;
-import org.georep.engine.FileJob;
+import org.georep.engine.Stop;
 import org.georep.engine.Throttle;
 import org.georep.engine.WarmChannels;
 import org.georep.engine.rsync.RsyncEngine;
 import org.georep.engine.rsync.RsyncProgram;
+import org.georep.engine.stream.FileSender;
+import org.georep.engine.stream.Packer;
 import org.georep.engine.tarssh.TarSshEngine;
 import org.georep.posix.Libc;
 
-/**
- * The engines that work with this secondary, and which of them a file is given to. For any thread.
- */
+/** The engines that work with this secondary. For any thread. */
 final class Engines implements AutoCloseable {
-  /** From this size on what rsync saves is worth what it costs. */
-  static final long RSYNC_FROM = 1L << 20;
-
   private final EngineChoice choice;
+  private final Function<Agent, FileSender> senders;
   private final Optional<Engine> tar;
   private final Optional<Engine> rsync;
   private final WarmChannels channels;
 
   private Engines(
-      EngineChoice choice, Optional<Engine> tar, Optional<Engine> rsync, WarmChannels channels) {
+      EngineChoice choice,
+      Function<Agent, FileSender> senders,
+      Optional<Engine> tar,
+      Optional<Engine> rsync,
+      WarmChannels channels) {
     this.choice = choice;
+    this.senders = senders;
     this.tar = tar;
     this.rsync = rsync;
     this.channels = channels;
@@ -42,8 +47,9 @@ final class Engines implements AutoCloseable {
       throws EngineUnavailableException, InterruptedException {
     Throttle throttle = new Throttle(options.bytesPerSecond(), options.syncJobs());
     boolean farTar = options.programs().containsKey("tar");
+    boolean streams = options.engine() == EngineChoice.STREAM;
     Optional<RsyncProgram> near =
-        options.engine() == EngineChoice.TARSSH
+        options.engine() == EngineChoice.TARSSH || streams
             ? Optional.empty()
             : RsyncProgram.find(options.rsync());
     boolean farRsync =
@@ -51,7 +57,7 @@ final class Engines implements AutoCloseable {
             .filter(RsyncProgram::goodEnough)
             .isPresent();
     check(options.engine(), farTar, near.isPresent(), farRsync);
-    WarmChannels channels = new WarmChannels(link, farTar ? Math.min(2, options.syncJobs()) : 0);
+    WarmChannels channels = new WarmChannels(link, warm(options, farTar));
     byte[] root = options.root();
     Optional<Engine> tar =
         Optional.of(
@@ -71,7 +77,16 @@ final class Engines implements AutoCloseable {
                         program,
                         throttle,
                         counters.engine("rsync")::wire));
-    return new Engines(options.engine(), tar, rsync, channels);
+    Packer packer = new Packer();
+    LongConsumer streamed = counters.engine(StreamDelivery.NAME)::wire;
+    Function<Agent, FileSender> senders =
+        agent ->
+            new FileSender(libc, source, throttle, streamed, packer, agent.port(), agent::newJob);
+    return new Engines(options.engine(), senders, tar, rsync, channels);
+  }
+
+  private static int warm(PoolOptions options, boolean farTar) {
+    return farTar && options.engine() == EngineChoice.TARSSH ? Math.min(2, options.syncJobs()) : 0;
   }
 
   private static void check(
@@ -86,9 +101,6 @@ final class Engines implements AutoCloseable {
     }
     if (choice == EngineChoice.TARSSH && !farTar) {
       wanting.add("GNU tar on the secondary's host");
-    }
-    if (choice == EngineChoice.AUTO && !farTar && !(nearRsync && farRsync)) {
-      wanting.add("GNU tar on the secondary's host, or rsync 3.1 or newer on both");
     }
     if (!wanting.isEmpty()) {
       throw new EngineUnavailableException(
@@ -105,22 +117,17 @@ final class Engines implements AutoCloseable {
     channels.prepare();
   }
 
-  /** Returns the engine for a file. */
-  Engine choose(FileJob job) {
-    boolean byRsync =
-        switch (choice) {
-          case RSYNC -> true;
-          case TARSSH -> false;
-          case AUTO -> job.have() >= RSYNC_FROM && (job.size() < 0 || job.size() >= RSYNC_FROM);
-        };
-    Optional<Engine> first = byRsync ? rsync : tar;
-    Optional<Engine> second = byRsync ? tar : rsync;
-    return first.or(() -> second).orElseThrow();
-  }
-
-  /** Returns the engine for files this one could not carry, if there is another. */
-  Optional<Engine> instead(Engine engine) {
-    return tar.filter(other -> other != engine);
+  /** Returns the carriers of one worker. */
+  Carriers carriers(Agent agent, Counters counters, Stop stop) {
+    FileSender sender = senders.apply(agent);
+    StreamDelivery.Shifted shifted =
+        rsync.isPresent() ? StreamDelivery.Shifted.UNFIT : StreamDelivery.Shifted.WHOLE;
+    return new Carriers(
+        choice,
+        new StreamDelivery(sender, shifted, counters, stop),
+        new StreamDelivery(sender, StreamDelivery.Shifted.NEVER_COMPARED, counters, stop),
+        tar.map(engine -> new Delivery(engine, agent, counters, stop)),
+        rsync.map(engine -> new Delivery(engine, agent, counters, stop)));
   }
 
   @Override

@@ -8,6 +8,7 @@ import org.georep.engine.ReadFailure;
 import org.georep.engine.Torn;
 import org.georep.posix.Libc;
 import org.georep.posix.PosixException;
+import org.georep.posix.Segment;
 import org.georep.protocol.EntryState;
 import org.jspecify.annotations.Nullable;
 

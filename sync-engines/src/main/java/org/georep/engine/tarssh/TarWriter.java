@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import org.georep.posix.Libc;
 import org.georep.posix.PosixException;
+import org.georep.posix.Segment;
 
 /**
  * Writes a tar stream of regular files: POSIX headers, sizes from 8 GiB on in an extended header,

@@ -135,6 +135,11 @@ public final class Marks {
     libc.removexattr(ProcPath.of(descriptor), name);
   }
 
+  /** Sets the mark of a file this process has made and holds open for writing. */
+  public void writeOpen(int descriptor, Mark mark) throws PosixException {
+    libc.fsetxattr(descriptor, name, MarkCodec.write(mark, own(descriptor)), 0);
+  }
+
   private int opened(int descriptor) throws PosixException {
     int mode = libc.statx(descriptor, ITSELF, Linux.AT_EMPTY_PATH).permissions();
     libc.fchmodat(Linux.AT_FDCWD, ProcPath.of(descriptor), mode | OWNER_READ_WRITE);

@@ -18,6 +18,7 @@ import org.georep.protocol.EntryState;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.secondary.identity.Mark;
+import org.georep.secondary.receive.Bases;
 import org.georep.secondary.tree.Attributes;
 import org.georep.secondary.tree.Directories;
 import org.georep.secondary.tree.Found;
@@ -68,6 +69,36 @@ public final class Comparison {
       directories.trim();
     }
     return new Reply.Same(same, new ArrayList<>(named));
+  }
+
+  /**
+   * Takes a copy for up to date whose digests were compared by the replicator, if it still is the
+   * file that was digested, as it was then.
+   */
+  public Reply.Same confirm(Request.Confirm request, Bases bases) throws PosixException {
+    EntryState state = request.state();
+    List<Found> places = tree.places(state.gfid());
+    if (!contents.isBelieved(state.gfid(), request.batch())
+        || places.isEmpty()
+        || !places.stream().allMatch(places.get(0)::sameInode)) {
+      return new Reply.Same(List.of(), List.of());
+    }
+    Set<Gfid> named = new LinkedHashSet<>();
+    try (Node node = tree.open(places.get(0).directory(), places.get(0).name())) {
+      if (node == null
+          || node.stat().size() != state.size()
+          || !bases.isStill(request.basis(), node)) {
+        return new Reply.Same(List.of(), List.of());
+      }
+      tree.mark(node, Mark.of(state.gfid(), state.token()));
+      attributes.set(node, state, true);
+    }
+    contents.verified(state);
+    places.stream()
+        .filter(place -> !place.directory().isLimbo())
+        .forEach(place -> named.add(place.directory().gfid()));
+    directories.trim();
+    return new Reply.Same(List.of(state.gfid()), new ArrayList<>(named));
   }
 
   private boolean agrees(List<Found> places, Request.Content content) throws PosixException {

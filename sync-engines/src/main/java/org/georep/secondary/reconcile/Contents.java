@@ -106,6 +106,13 @@ final class Contents {
     note(state, true, true);
   }
 
+  /**
+   * Returns what to note of a new file's first name, its contents having been read at this state.
+   */
+  static Entry asVerified(EntryState state) {
+    return after(Entry.of(state.gfid(), state.kind()), state, true, true);
+  }
+
   private void note(EntryState state, boolean whole, boolean read) {
     for (Place place : inventory.places(state.gfid())) {
       inventory

@@ -18,6 +18,8 @@ import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.secondary.failpoint.AgentFailpoint;
 import org.georep.secondary.identity.Mark;
+import org.georep.secondary.receive.Bases;
+import org.georep.secondary.receive.Received;
 import org.georep.secondary.tree.Arrival;
 import org.georep.secondary.tree.Attributes;
 import org.georep.secondary.tree.Directories;
@@ -85,7 +87,11 @@ public final class Publisher {
     Failures failures = new Failures(directories);
     for (Request.Staged staged : request.files()) {
       try {
-        publish(staged, request.job(), request.batch(), step);
+        publish(
+            staged.state(),
+            request.batch(),
+            step,
+            () -> stage.arrived(request.job(), staged.path()));
       } catch (PosixException e) {
         failures.add(staged.state().gfid(), e);
       }
@@ -96,9 +102,109 @@ public final class Publisher {
         step.published, step.unwanted, step.missing, failures.all(), new ArrayList<>(step.touched));
   }
 
-  private void publish(Request.Staged staged, long job, long batch, Step step)
+  /** Publishes what a stream brought. */
+  public Reply.Published publish(List<Received> files) {
+    Step step = new Step();
+    Failures failures = new Failures(directories);
+    for (Received file : files) {
+      Gfid gfid = file.state().gfid();
+      boolean done = false;
+      try {
+        if (file.wrong()) {
+          step.missing.add(gfid);
+        } else if (file.failure().isPresent()) {
+          failures.add(gfid, file.failure().get());
+        } else {
+          done = publish(file, step);
+        }
+      } catch (PosixException e) {
+        failures.add(gfid, e);
+      }
+      if (!done) {
+        drop(file);
+      }
+      directories.trim();
+    }
+    touched.restore(directories);
+    return new Reply.Published(
+        step.published, step.unwanted, step.missing, failures.all(), new ArrayList<>(step.touched));
+  }
+
+  /**
+   * Opens the copy of a file for reading, wherever it is.
+   *
+   * @return its size, or -1 if there is none
+   */
+  public long openBasis(Request.OpenBasis request, Bases bases) throws PosixException {
+    for (Found found : tree.places(request.gfid())) {
+      if (found.kind() == Kind.FILE) {
+        try (Node node = tree.open(found.directory(), found.name())) {
+          if (node != null && node.kind() == Kind.FILE) {
+            return bases.open(request.basis(), node);
+          }
+        }
+      }
+    }
+    return -1;
+  }
+
+  private void drop(Received file) {
+    try {
+      stage.dropReceived(file.name());
+    } catch (PosixException e) {
+      // It stays in the stage, which is emptied at the next start.
+      return;
+    }
+  }
+
+  private boolean publish(Received file, Step step) throws PosixException {
+    int before = step.published.size();
+    if (!publishNew(file, step)) {
+      publish(file.state(), file.batch(), step, () -> stage.received(file.name()));
+    }
+    return step.published.size() > before;
+  }
+
+  /**
+   * The common case: a file nothing here has yet, for which one free name waits. Marked and with
+   * all attributes as it is, it needs one rename.
+   */
+  private boolean publishNew(Received file, Step step) throws PosixException {
+    EntryState state = file.state();
+    Gfid gfid = state.gfid();
+    List<Place> waiting = awaiting.of(gfid);
+    if (!file.whole()
+        || waiting.size() != 1
+        || !contents.isBelieved(gfid, file.batch())
+        || !directories.candidates(gfid).isEmpty()) {
+      return false;
+    }
+    Place place = waiting.get(0);
+    Directory directory = directories.get(place.directory());
+    if (directory == null) {
+      return false;
+    }
+    try {
+      tree.insertNew(file.name(), directory, place.name(), Contents.asVerified(state));
+    } catch (PosixException e) {
+      if (e.is(Errno.EEXIST, Errno.EINVAL)) {
+        return false;
+      }
+      throw e;
+    }
+    AgentFailpoint.PUBLISH_DONE.reached();
+    awaiting.done(gfid);
+    step.touched.add(place.directory());
+    step.published.add(gfid);
+    return true;
+  }
+
+  private interface Opening {
+    @Nullable Arrival open() throws PosixException;
+  }
+
+  private void publish(EntryState state, long batch, Step step, Opening opening)
       throws PosixException {
-    EntryState state = staged.state();
     boolean believed = contents.isBelieved(state.gfid(), batch);
     // Of another kind is another inode: a directory of this gfid may be on its way out in limbo.
     List<Found> old = Metadata.ofKind(tree.places(state.gfid()), state);
@@ -107,7 +213,7 @@ public final class Publisher {
       step.unwanted.add(state.gfid());
       return;
     }
-    try (Arrival arrival = stage.arrived(job, staged.path())) {
+    try (Arrival arrival = opening.open()) {
       if (arrival == null || !isWhole(arrival.node(), state)) {
         step.missing.add(state.gfid());
         return;

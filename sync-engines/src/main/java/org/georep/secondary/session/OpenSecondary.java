@@ -16,6 +16,8 @@ import org.georep.secondary.examine.Hashes;
 import org.georep.secondary.identity.Headroom;
 import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Marks;
+import org.georep.secondary.receive.Bases;
+import org.georep.secondary.receive.Receiver;
 import org.georep.secondary.reconcile.Reconciliation;
 import org.georep.secondary.retain.Discard;
 import org.georep.secondary.retain.PutBack;
@@ -47,6 +49,8 @@ final class OpenSecondary implements AutoCloseable {
   private final Touched touched;
   private final Directories directories;
   private final Stage stage;
+  private final Bases bases;
+  private final Receiver receiver;
   private final Room room;
   private final @Nullable Headroom headroom;
   private final Reconciliation reconciliation;
@@ -88,6 +92,8 @@ final class OpenSecondary implements AutoCloseable {
     @Nullable Origins origins = keepDeleted ? known : null;
     this.stage = Stage.open(libc, control.stage());
     flags.giveBack(); // after that: an inode of the tree may have had another name in the stage
+    this.bases = new Bases(libc);
+    this.receiver = new Receiver(libc, stage, marks, room, bases, isRoot);
     this.conflicts = new Conflicts(libc, control.conflicts(), clock);
     Tree tree = new Tree(libc, marks, inventory, directories, touched, stage, limbo, conflicts);
     this.reconciliation =
@@ -123,8 +129,31 @@ final class OpenSecondary implements AutoCloseable {
     return inventory.withheld();
   }
 
+  /** Returns what takes contents, also from other threads. */
+  Receiver receiver() {
+    return receiver;
+  }
+
+  /** Returns the copies held open, also for other threads. */
+  Bases bases() {
+    return bases;
+  }
+
+  /** Publishes what a stream brought. */
+  Reply publish(long stream) throws IOException {
+    return answer(() -> reconciliation.publisher().publish(receiver.finish(stream)));
+  }
+
   /** Answers a request that needs an open secondary. */
   Reply handle(Request request) throws IOException {
+    return answer(() -> answer(request));
+  }
+
+  private interface Work {
+    Reply run() throws IOException;
+  }
+
+  private Reply answer(Work work) throws IOException {
     if (inventory.isBroken()) {
       sound = false;
       throw new IOException(
@@ -133,7 +162,7 @@ final class OpenSecondary implements AutoCloseable {
     boolean finished = false;
     try {
       room.look();
-      Reply reply = answer(request);
+      Reply reply = work.run();
       finished = true;
       return reply;
     } catch (IOException e) {
@@ -172,6 +201,12 @@ final class OpenSecondary implements AutoCloseable {
     } else if (request instanceof Request.OpenJob job) {
       room.require();
       return new Reply.JobOpened(open(job));
+    } else if (request instanceof Request.OpenBasis open) {
+      return new Reply.BasisOpened(reconciliation.publisher().openBasis(open, bases));
+    } else if (request instanceof Request.Confirm confirm) {
+      return reconciliation.comparison().confirm(confirm, bases);
+    } else if (request instanceof Request.CloseBasis close) {
+      bases.close(close.basis());
     } else if (request instanceof Request.CloseJob job) {
       stage.closeJob(job.job());
     } else if (request instanceof Request.Examine examine) {
@@ -230,6 +265,7 @@ final class OpenSecondary implements AutoCloseable {
       headroom.close();
     }
     directories.close();
+    receiver.close();
     stage.close();
     lock.close();
     control.close();

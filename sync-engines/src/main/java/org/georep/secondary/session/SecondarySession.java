@@ -7,6 +7,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.georep.posix.Libc;
+import org.georep.protocol.Packing;
+import org.georep.protocol.ProtocolException;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.protocol.RequestHandler;
@@ -23,7 +25,7 @@ public final class SecondarySession implements RequestHandler {
   private final Opening opening;
   private final String version;
   private final Supplier<Map<String, String>> programs;
-  private @Nullable OpenSecondary secondary;
+  private volatile @Nullable OpenSecondary secondary;
   private @Nullable Preview preview;
 
   /**
@@ -46,8 +48,33 @@ public final class SecondarySession implements RequestHandler {
   }
 
   @Override
+  public void contents(long stream, byte[] body) throws IOException {
+    open().receiver().take(stream, body);
+  }
+
+  @Override
+  public Reply publish(long stream) throws IOException {
+    return open().publish(stream);
+  }
+
+  private OpenSecondary open() throws IOException {
+    OpenSecondary open = secondary;
+    if (open == null) {
+      throw new ProtocolException("contents were sent to no open secondary");
+    }
+    return open;
+  }
+
+  @Override
   public Reply handle(Request request) throws IOException {
-    if (request instanceof Request.Ping) {
+    if (request instanceof Request.Unpacks) {
+      if (!Packing.isAvailable()) {
+        throw new IOException("there is no zstd for this machine");
+      }
+      return new Reply.Done();
+    } else if (request instanceof Request.DigestBlocks digest) {
+      return open().bases().digest(digest);
+    } else if (request instanceof Request.Ping) {
       return new Reply.Done();
     } else if (request instanceof Request.Hello hello) {
       return open(hello);
@@ -59,10 +86,12 @@ public final class SecondarySession implements RequestHandler {
         throw new IOException("a preview needs a Hello that asks for one");
       }
       return preview.of(wanted);
-    } else if (secondary == null) {
+    }
+    OpenSecondary open = secondary;
+    if (open == null) {
       throw new IOException("no secondary is open: a Hello comes first");
     }
-    return secondary.handle(request);
+    return open.handle(request);
   }
 
   private Reply open(Request.Hello hello) throws IOException {

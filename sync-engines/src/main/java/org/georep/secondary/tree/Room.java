@@ -22,7 +22,7 @@ import org.georep.protocol.MinFree;
  * too, while less is free than the session wants left for others; the reserve is kept then.
  *
  * <p>A crash leaves the reserve or none; the next start looks. Quotas of a user are not seen here:
- * EDQUOT comes from the calls themselves. For one thread.
+ * EDQUOT comes from the calls themselves. For one thread, but for {@link #require}.
  */
 public final class Room {
   private static final byte[] NAME = "reserve".getBytes(StandardCharsets.US_ASCII);
@@ -39,7 +39,7 @@ public final class Room {
   private final int control;
   private final MinFree minFree;
   private boolean held;
-  private boolean isShort;
+  private volatile boolean isShort;
   private String figures = "";
 
   /** Something that writes a little. */

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
@@ -22,12 +23,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * {@code .georep/stage}: where inodes are made before they get a name in the tree. New entries have
  * a name of their own there; each data job has a directory {@code jobs/N}, and for as long as its
- * ticket is unused a file {@code tickets/TICKET} that says {@code N ENGINE}. Everything in the
- * stage is rubbish after the agent's end and is removed at its next start.
+ * ticket is unused a file {@code tickets/TICKET} that says {@code N ENGINE}; contents that come
+ * over the agent's own connection are written in {@code contents}. Everything in the stage is
+ * rubbish after the agent's end and is removed at its next start.
  */
 public final class Stage implements AutoCloseable {
   private static final FileName JOBS = FileName.of("jobs");
+  private static final FileName CONTENTS = FileName.of("contents");
   private static final FileName TICKETS = FileName.of("tickets");
+  private static final Set<FileName> KEPT = Set.of(JOBS, TICKETS, CONTENTS);
   private static final int PRIVATE = 0700;
   private static final int DIRECTORY =
       Linux.O_RDONLY | Linux.O_DIRECTORY | Linux.O_NOFOLLOW | Linux.O_NONBLOCK;
@@ -36,15 +40,17 @@ public final class Stage implements AutoCloseable {
   private final int descriptor;
   private final int jobs;
   private final int tickets;
+  private final int contents;
   private final Map<Long, Integer> open = new HashMap<>();
   private final Map<Long, FileName> unused = new HashMap<>();
   private long made;
 
-  private Stage(Libc libc, int descriptor, int jobs, int tickets) {
+  private Stage(Libc libc, int descriptor, int jobs, int tickets, int contents) {
     this.libc = libc;
     this.descriptor = descriptor;
     this.jobs = jobs;
     this.tickets = tickets;
+    this.contents = contents;
   }
 
   /**
@@ -54,9 +60,9 @@ public final class Stage implements AutoCloseable {
    */
   public static Stage open(Libc libc, int descriptor) throws PosixException {
     Objects.requireNonNull(libc, "libc is null");
-    // The two that are made anyway stay: on a full disk they could not be made again.
+    // Those that are made anyway stay: on a full disk they could not be made again.
     for (Dirent entry : libc.list(descriptor)) {
-      if (!entry.name().equals(JOBS) && !entry.name().equals(TICKETS)) {
+      if (!KEPT.contains(entry.name())) {
         removeAll(libc, descriptor, entry.name());
       }
     }
@@ -64,7 +70,9 @@ public final class Stage implements AutoCloseable {
     clear(libc, jobs);
     int tickets = make(libc, descriptor, TICKETS);
     clear(libc, tickets);
-    return new Stage(libc, descriptor, jobs, tickets);
+    int contents = make(libc, descriptor, CONTENTS);
+    clear(libc, contents);
+    return new Stage(libc, descriptor, jobs, tickets, contents);
   }
 
   /** Makes a directory, or takes what is left of one that a dying data channel still fills. */
@@ -82,6 +90,27 @@ public final class Stage implements AutoCloseable {
   /** Returns the descriptor of the stage. */
   public int descriptor() {
     return descriptor;
+  }
+
+  /** Returns the descriptor of the directory of contents. */
+  public int contents() {
+    return contents;
+  }
+
+  /** Opens a file among the contents; null if it is not there. */
+  public @Nullable Arrival received(FileName name) throws PosixException {
+    return arrived(contents, false, name);
+  }
+
+  /** Removes a file from the contents, if it is there. */
+  public void dropReceived(FileName name) throws PosixException {
+    try {
+      libc.unlinkat(contents, name.toBytes(), 0);
+    } catch (PosixException e) {
+      if (!e.is(Errno.ENOENT)) {
+        throw e;
+      }
+    }
   }
 
   /** Returns a name nothing in the stage has. */
@@ -275,6 +304,7 @@ public final class Stage implements AutoCloseable {
       libc.close(job);
     }
     open.clear();
+    libc.close(contents);
     libc.close(tickets);
     libc.close(jobs);
     libc.close(descriptor);

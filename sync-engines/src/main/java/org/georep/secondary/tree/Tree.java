@@ -309,6 +309,24 @@ public final class Tree {
     insert(arrival.parent(), arrival.name().toBytes(), gfid, Kind.FILE, directory, name, old);
   }
 
+  /**
+   * Moves a file from the stage's contents to a free name.
+   *
+   * @param entry what the inventory is to know of the name
+   * @throws PosixException EEXIST if it is not free, where the file system tells; nothing changed
+   */
+  public void insertNew(FileName received, Directory directory, FileName name, Entry entry)
+      throws PosixException {
+    begin(entry.gfid(), directory, name);
+    libc.renameat2(
+        stage.contents(),
+        received.toBytes(),
+        directory.descriptor(),
+        name.toBytes(),
+        Linux.RENAME_NOREPLACE);
+    inventory.put(directory.at(name), entry);
+  }
+
   private void insert(
       int from,
       byte[] path,

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.georep.engine.EngineChoice;
 import org.georep.engine.FileJob;
 import org.georep.engine.Outcome;
@@ -58,7 +59,7 @@ class DataPoolTest {
         assertThat(Pair.on(pair.secondary, paths.get(i)))
             .hasSameBinaryContentAs(Pair.on(pair.primary, paths.get(i)));
       }
-      String name = engine == EngineChoice.RSYNC ? "rsync" : "tarssh";
+      String name = engine == EngineChoice.AUTO ? "stream" : engine.name().toLowerCase(Locale.ROOT);
       assertThat(pair.pool.counts().engines().get(name).files()).isEqualTo(jobs.size());
     }
   }

@@ -80,8 +80,9 @@ final class Pair implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public void close() throws IOException {
     pool.close();
     link.close();
+    agent.close();
   }
 }

@@ -23,8 +23,11 @@ class PoolLifeTest {
   @RegisterExtension final Sandbox sandbox = new Sandbox();
 
   private Pair pair() throws Exception {
-    return new Pair(
-        sandbox.directory("primary"), sandbox.directory("secondary"), EngineChoice.AUTO);
+    return pair(EngineChoice.AUTO);
+  }
+
+  private Pair pair(EngineChoice engine) throws Exception {
+    return new Pair(sandbox.directory("primary"), sandbox.directory("secondary"), engine);
   }
 
   private static FileJob with(FileJob job, long batch, boolean sameToken) {
@@ -90,7 +93,7 @@ class PoolLifeTest {
       // The two that waited were carried at once, and each batch heard of the directories.
       assertThat(pair.heard.events())
           .containsExactly("touched 1", "ended 1", "touched 2", "touched 3", "ended 2", "ended 3");
-      assertThat(pair.pool.counts().engines().get("tarssh").runs()).isEqualTo(2);
+      assertThat(pair.pool.counts().engines().get("stream").runs()).isEqualTo(2);
     }
   }
 
@@ -134,7 +137,7 @@ class PoolLifeTest {
 
   @Test
   void closingEndsAWriteTheFarEndDoesNotTake() throws Exception {
-    try (Pair pair = pair()) {
+    try (Pair pair = pair(EngineChoice.TARSSH)) {
       FileJob job = pair.file("file", DataPoolTest.bytes(8 << 20));
       pair.faulty
           .before(
@@ -172,7 +175,7 @@ class PoolLifeTest {
 
   @Test
   void fewerChannelsThanWorkersWillDo() throws Exception {
-    try (Pair pair = pair()) {
+    try (Pair pair = pair(EngineChoice.TARSSH)) {
       pair.link.most = 1;
       List<FileJob> jobs = new ArrayList<>();
       for (int i = 0; i < 30; i++) {
@@ -211,7 +214,7 @@ class PoolLifeTest {
       for (FileJob job : jobs) {
         assertThat(pair.heard.of(job)).isEqualTo(new Outcome.Published(2000));
       }
-      assertThat(pair.pool.counts().engines().get("tarssh").runs()).isLessThan(20);
+      assertThat(pair.pool.counts().engines().get("stream").runs()).isLessThan(20);
       assertThat(pair.pool.counts().underWay()).isZero();
     }
   }

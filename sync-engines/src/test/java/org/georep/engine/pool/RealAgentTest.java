@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
@@ -15,6 +16,7 @@ import org.georep.connection.Link;
 import org.georep.connection.LinkOptions;
 import org.georep.connection.Links;
 import org.georep.connection.SecondaryAddress;
+import org.georep.engine.AgentPort;
 import org.georep.engine.EngineChoice;
 import org.georep.engine.FileJob;
 import org.georep.engine.OpenFile;
@@ -32,8 +34,9 @@ import org.georep.protocol.Request;
 import org.georep.protocol.Want;
 import org.georep.testing.Sandbox;
 import org.georep.testing.Sshd;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The pool with the agent itself, as a child process and over a real sshd. */
 class RealAgentTest {
@@ -43,17 +46,19 @@ class RealAgentTest {
   @RegisterExtension final Sandbox sandbox = new Sandbox();
   private final Libc libc = NativeLibc.instance();
 
-  @Test
-  void asChildProcess() throws Exception {
+  @ParameterizedTest
+  @EnumSource(names = {"RSYNC", "STREAM"})
+  void asChildProcess(EngineChoice engine) throws Exception {
     Path secondary = sandbox.directory("secondary");
     byte[] root = RawPath.toBytes(secondary);
     try (Link link = Links.open(new SecondaryAddress.Local(root), LinkOptions.DEFAULT)) {
-      bothEnginesPublish(link, secondary, root);
+      publishes(link, secondary, root, engine);
     }
   }
 
-  @Test
-  void overSsh() throws Exception {
+  @ParameterizedTest
+  @EnumSource(names = {"RSYNC", "STREAM"})
+  void overSsh(EngineChoice engine) throws Exception {
     Sshd.assumeAvailable();
     Path secondary = sandbox.directory("secondary");
     byte[] root = RawPath.toBytes(secondary);
@@ -77,12 +82,13 @@ class RealAgentTest {
           new SecondaryAddress.Ssh(
               Optional.of(sshd.user()), sshd.host(), OptionalInt.of(sshd.port()), root);
       try (Link link = Links.open(address, options)) {
-        bothEnginesPublish(link, secondary, root);
+        publishes(link, secondary, root, engine);
       }
     }
   }
 
-  private void bothEnginesPublish(Link link, Path secondary, byte[] root) throws Exception {
+  private void publishes(Link link, Path secondary, byte[] root, EngineChoice engine)
+      throws Exception {
     Path primary = sandbox.directory("primary");
     TreeSource source = new TreeSource(libc, RawPath.toBytes(primary));
     Heard heard = new Heard();
@@ -98,8 +104,9 @@ class RealAgentTest {
               false,
               MinFree.NONE);
       Reply.Welcome welcome = client.call(hello, Reply.Welcome.class);
-      PoolOptions options = PoolOptions.of(EngineChoice.AUTO, root, welcome.programs());
-      try (DataPool pool = DataPool.start(options, libc, source, link, client::send, heard)) {
+      PoolOptions options = PoolOptions.of(engine, root, welcome.programs());
+      try (DataPool pool =
+          DataPool.start(options, libc, source, link, AgentPort.of(client), heard)) {
         byte[] content = DataPoolTest.bytes(LARGE);
         Files.write(primary.resolve("large"), content);
         Files.write(primary.resolve("small"), DataPoolTest.bytes(2000));
@@ -110,13 +117,14 @@ class RealAgentTest {
         assertThat(secondary.resolve("large")).hasBinaryContent(content);
         assertThat(secondary.resolve("small")).hasBinaryContent(DataPoolTest.bytes(2000));
         DataCounts counts = pool.counts();
-        assertThat(counts.engines().get("rsync").files()).isEqualTo(1);
-        assertThat(counts.engines().get("rsync").bytesWire()).isLessThan(LARGE / 10);
-        assertThat(counts.engines().get("tarssh").files()).isEqualTo(2);
+        String name = engine.name().toLowerCase(Locale.ROOT);
+        assertThat(counts.engines().get(name).files()).isEqualTo(3);
+        assertThat(counts.engines().get(name).bytesWire()).isLessThan(LARGE + LARGE / 10);
       }
       client.call(new Request.Goodbye(), Reply.Done.class);
     }
     assertThat(secondary.resolve(".georep/stage/jobs")).isEmptyDirectory();
+    assertThat(secondary.resolve(".georep/stage/contents")).isEmptyDirectory();
     assertThat(secondary.resolve(".georep/stage/tickets")).isEmptyDirectory();
   }
 

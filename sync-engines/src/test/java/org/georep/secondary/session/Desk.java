@@ -207,6 +207,11 @@ final class Desk {
                 batch, List.of(), List.of(), List.of(), wants, listings, List.of()));
   }
 
+  /** Returns the agent of now. */
+  SecondarySession agent() {
+    return agent;
+  }
+
   Reply ask(Request request) throws IOException {
     return agent.handle(request);
   }

@@ -449,14 +449,11 @@ final class ModelWorker {
   private void publish(EntryState state, byte[] contents, Batch batch, Set<Gfid> touched)
       throws Exception {
     job++;
-    Reply opened = agent.handle(new Request.OpenJob(job, "tarssh"));
-    require(opened instanceof Reply.JobOpened, opened);
-    Path directory = stage.resolve("jobs/" + job);
-    Files.write(directory.resolve("f"), contents);
+    boolean streamed = (state.gfid().hashCode() & 1) == 0;
     Reply reply =
-        agent.handle(
-            new Request.Publish(
-                batch.number, job, List.of(new Request.Staged(EntryPath.parse("f"), state))));
+        streamed
+            ? Streams.publish(agent, job, batch.number, state, contents)
+            : staged(state, contents, batch);
     require(
         reply instanceof Reply.Published published
             && published.failures().isEmpty()
@@ -464,7 +461,17 @@ final class ModelWorker {
         reply);
     transfers += ((Reply.Published) reply).published().size();
     touched.addAll(((Reply.Published) reply).directories());
-    done(agent.handle(new Request.CloseJob(job)));
+    if (!streamed) {
+      done(agent.handle(new Request.CloseJob(job)));
+    }
+  }
+
+  private Reply staged(EntryState state, byte[] contents, Batch batch) throws Exception {
+    Reply opened = agent.handle(new Request.OpenJob(job, "tarssh"));
+    require(opened instanceof Reply.JobOpened, opened);
+    Files.write(stage.resolve("jobs/" + job).resolve("f"), contents);
+    List<Request.Staged> files = List.of(new Request.Staged(EntryPath.parse("f"), state));
+    return agent.handle(new Request.Publish(batch.number, job, files));
   }
 
   private void sendAttributes(Set<Gfid> touched, Batch batch, ModelSteps steps) throws Exception {

@@ -381,8 +381,8 @@ final class ModelWorld {
     // A link made just before a kill looks like anybody's to an agent that cannot mark it.
     List<String> empty =
         privileged
-            ? List.of("limbo", "conflicts", "stage/jobs", "stage/tickets")
-            : List.of("limbo", "stage/jobs", "stage/tickets");
+            ? List.of("limbo", "conflicts", "stage/jobs", "stage/tickets", "stage/contents")
+            : List.of("limbo", "stage/jobs", "stage/tickets", "stage/contents");
     for (String directory : empty) {
       try (Stream<Path> found = Files.list(root.resolve(".georep").resolve(directory))) {
         List<Path> left = found.toList();
@@ -392,7 +392,7 @@ final class ModelWorld {
       }
     }
     try (Stream<Path> found = Files.list(root.resolve(".georep/stage"))) {
-      if (found.count() != 2) {
+      if (found.count() != 3) {
         return Optional.of("something was forgotten in the stage");
       }
     }

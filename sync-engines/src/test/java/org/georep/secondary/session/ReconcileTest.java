@@ -401,7 +401,8 @@ class ReconcileTest {
       Reply.Reconciled free = desk.lists(Desk.ROOT, wants.toArray(new Want[0]));
       assertThat(free.failures()).isEmpty();
       assertThat(Desk.names(desk.root)).hasSize(401);
-      assertThat(Desk.names(desk.path(".georep/stage"))).containsExactly("jobs", "tickets");
+      assertThat(Desk.names(desk.path(".georep/stage")))
+          .containsExactly("contents", "jobs", "tickets");
       desk.end(true);
     }
   }

@@ -1,11 +1,7 @@
-package org.georep.engine.tarssh;
+package org.georep.posix;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.georep.posix.Errno;
-import org.georep.posix.Libc;
-import org.georep.posix.Linux;
-import org.georep.posix.PosixException;
 
 /**
  * A part of a file that is no hole. One of length 0 at the end of the file says where it ends.
@@ -13,12 +9,13 @@ import org.georep.posix.PosixException;
  * @param offset bytes from the file's beginning
  * @param length bytes
  */
-record Segment(long offset, long length) {
+public record Segment(long offset, long length) {
   /**
    * Asks the file system for the segments of an open file. When there are more than {@code most},
    * what follows counts as data.
    */
-  static List<Segment> of(Libc libc, int descriptor, long size, int most) throws PosixException {
+  public static List<Segment> of(Libc libc, int descriptor, long size, int most)
+      throws PosixException {
     List<Segment> segments = new ArrayList<>();
     long at = 0;
     while (at < size) {
