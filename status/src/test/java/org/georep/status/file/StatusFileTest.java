@@ -64,6 +64,10 @@ class StatusFileTest {
           "limbo",
           "crawl",
           "rates",
+          "verify_differences",
+          "verify_last_success",
+          "verify_entries",
+          "verify_eta_seconds",
           "reason");
 
   @TempDir Path directory;
