@@ -76,18 +76,13 @@ final class VerifyValues {
   }
 
   private static void trait(WireWriter out, Trait trait) throws ProtocolException {
-    out.octet(trait.aspect().ordinal());
+    out.text(trait.aspect().name());
     out.text(trait.primary());
     out.text(trait.secondary());
   }
 
   private static Trait trait(WireReader in) throws ProtocolException {
-    int aspect = in.octet();
-    Aspect[] known = Aspect.values();
-    if (aspect >= known.length) {
-      throw new ProtocolException("a difference of the unknown kind " + aspect + " arrived");
-    }
-    return new Trait(known[aspect], in.text(MAX_TEXT), in.text(MAX_TEXT));
+    return new Trait(in.named(Aspect.class), in.text(MAX_TEXT), in.text(MAX_TEXT));
   }
 
   static void conflict(WireWriter out, Reply.Conflict conflict) throws ProtocolException {

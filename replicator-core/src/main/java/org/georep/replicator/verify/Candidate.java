@@ -43,7 +43,7 @@ record Candidate(Key key, EntryPath path, Finding finding, Print primary, Instan
 
     /** As far as a directory's name goes: what changes within it does not matter. */
     boolean sameAs(Print other, boolean asName) {
-      return asName && directory && other.directory ? gfid.equals(other.gfid) : equals(other);
+      return (asName && directory && other.directory) ? gfid.equals(other.gfid) : equals(other);
     }
   }
 

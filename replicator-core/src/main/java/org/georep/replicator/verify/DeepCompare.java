@@ -121,6 +121,7 @@ final class DeepCompare {
     return differing;
   }
 
+  @SuppressWarnings("ReferenceEquality") // this very one, of which a part was compared
   private void leave(Item item) {
     if (!items.isEmpty() && items.element() == item) {
       items.remove();

@@ -191,6 +191,7 @@ public final class VerifyDesk {
   }
 
   /** Waits a moment for things to change. */
+  @SuppressWarnings("WaitNotInLoop") // a pause, which may be shorter
   public synchronized void pause() throws IOException, InterruptedException {
     checkOpen();
     wait(SWEEP_PAUSE.toMillis() / 4);

@@ -260,6 +260,7 @@ public final class Worker {
                   parts.meter(),
                   parts.signal(),
                   parts.clock()));
+      log.debug("{} watches", dog);
       pipeline = running;
       parts.meter().connected(link.describe());
       parts.verify().attach(agent, intake.isEmpty());

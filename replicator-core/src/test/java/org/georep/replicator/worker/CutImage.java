@@ -57,10 +57,15 @@ final class CutImage implements AutoCloseable {
   Shown show(Path clone) {
     String more = inner.kind() == LoopImage.Kind.XFS ? ",nouuid" : "";
     Program.check("mount", "-o", "loop" + more, clone.toString(), shown.toString());
-    return () ->
+    return () -> {
+      try {
         Waits.until(
             shown + " is not busy",
             () -> Program.run(java.util.List.of("umount", shown.toString())).exitCode() == 0);
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
+      }
+    };
   }
 
   /** Returns where a copy is shown. */
@@ -69,7 +74,10 @@ final class CutImage implements AutoCloseable {
   }
 
   /** A copy that can be looked at. */
-  interface Shown extends AutoCloseable {}
+  interface Shown extends AutoCloseable {
+    @Override
+    void close();
+  }
 
   /** Goes on from a copy, as the machine does that comes back. */
   void goBackTo(Path clone) throws IOException {

@@ -79,7 +79,7 @@ class DeathTest {
         claimed += checkClaim(load, scene.secondary);
       }
       assertThat(claimed).as("entries claimed at deaths").isGreaterThan(200);
-      load.close();
+      load.end();
       replicating.awaitInStep();
       scene.assertInStep();
     }
@@ -154,7 +154,7 @@ class DeathTest {
         }
       }
       until(load, primary, state, secondary, session);
-      load.close();
+      load.end();
       until(load, primary, state, secondary, session);
       InStep.check(primary, secondary);
     }

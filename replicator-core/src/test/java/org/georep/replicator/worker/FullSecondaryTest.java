@@ -176,6 +176,7 @@ final class FullSecondaryTest {
   @Test
   void whatIsToStayFreeStaysFree() throws Exception {
     try (LoopImage image = image(EngineChoice.AUTO)) {
+      assertThat(image.mountPoint()).isDirectory();
       session.minFree(new MinFree(0, MinFree.WHOLE / 2));
       write("a/f0", MEBIBYTE);
       FileStore store = Files.getFileStore(secondary);

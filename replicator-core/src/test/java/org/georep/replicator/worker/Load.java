@@ -295,9 +295,13 @@ final class Load implements AutoCloseable {
     return text.isEmpty() ? Optional.empty() : Optional.of(Instant.parse(text));
   }
 
-  /** Ends it; what made it stop before is thrown. */
   @Override
   public void close() {
+    end();
+  }
+
+  /** Ends it; what made it stop before is thrown. */
+  void end() {
     ended = true;
     boolean interrupted = false;
     while (thread.isAlive()) {

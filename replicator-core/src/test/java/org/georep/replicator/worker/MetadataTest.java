@@ -44,13 +44,17 @@ final class MetadataTest {
     String all = "find . -mindepth 1 \\( -path ./.georep -o -path ./lost+found \\) -prune -o";
     return sh(
             root,
-            (all + " \\( -type f -o -type d \\) -print0 | sort -z | xargs -0 lsattr -d |")
-                + (" sed -E 's/^[^ ]*(i)[^ ]* /I /; t; s/^[^ ]*a[^ ]* /A /; t; s/^[^ ]* /- /';")
-                + (all + " -print0 | sort -z | xargs -0 stat -c '%N %f %u:%g %t,%T %y %h';")
-                + (all + " -print0 | sort -z | xargs -0 getfattr -h -d -m - -e hex 2>/dev/null |")
+            all
+                + " \\( -type f -o -type d \\) -print0 | sort -z | xargs -0 lsattr -d |"
+                + " sed -E 's/^[^ ]*(i)[^ ]* /I /; t; s/^[^ ]*a[^ ]* /A /; t; s/^[^ ]* /- /';"
+                + all
+                + " -print0 | sort -z | xargs -0 stat -c '%N %f %u:%g %t,%T %y %h';"
+                + all
+                + " -print0 | sort -z | xargs -0 getfattr -h -d -m - -e hex 2>/dev/null |"
                 + " grep -v '^trusted.georep\\|^trusted.SGI_ACL\\|^user.georep' |"
                 + " awk '/^# file/ {f = $0} !/^#/ && NF {print f, $0}';"
-                + (all + " -not -type l -print0 | sort -z | xargs -0 getfacl -n |")
+                + all
+                + " -not -type l -print0 | sort -z | xargs -0 getfacl -n |"
                 + " awk '/^# file/ {f = $0} !/^# file/ && NF {print f, $0}'")
         .lines()
         .toList();

@@ -89,6 +89,7 @@ enum Mutant {
     private AnswerYes() {}
 
     @Advice.OnMethodExit
+    @SuppressWarnings("UnusedVariable") // what is assigned is what the method returns
     static void exit(@Advice.This Object found, @Advice.Return(readOnly = false) boolean answer) {
       answer = Inside.isMarked(found);
     }

@@ -72,7 +72,7 @@ class PowerCutTest {
       try (Scene scene = new Scene(primary, secondary, session);
           Scene.Replicating replicating = scene.start()) {
         replicating.awaitInStep();
-        load.close();
+        load.end();
         replicating.awaitInStep();
         scene.assertInStep();
         assertThat(replicating.crawls()).as("crawls since the cut").isZero();

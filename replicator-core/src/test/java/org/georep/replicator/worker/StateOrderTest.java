@@ -61,7 +61,7 @@ class StateOrderTest {
             for (int i = 0; i < 3; i++) {
               replicating.awaitInStep();
             }
-            load.close();
+            load.end();
           }
         });
     assertThat(wrong).isEmpty();

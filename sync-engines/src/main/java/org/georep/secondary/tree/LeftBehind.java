@@ -23,6 +23,7 @@ final class LeftBehind {
 
   private LeftBehind() {}
 
+  @SuppressWarnings("JavaInstantGetSecondsGetNano") // how fine it is, not when
   static boolean differs(Stat now, Token left) {
     if (now.size() != left.size()) {
       return true;

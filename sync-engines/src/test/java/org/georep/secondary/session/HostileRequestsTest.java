@@ -127,7 +127,7 @@ class HostileRequestsTest {
   }
 
   private EntryState state() {
-    Kind kind = Kind.values()[random.nextInt(Kind.values().length)];
+    Kind kind = List.of(Kind.values()).get(random.nextInt(Kind.values().length));
     boolean flagged = kind == Kind.FILE || kind == Kind.DIRECTORY;
     return new EntryState(
         gfid(),
