@@ -48,9 +48,9 @@ final class GreetingTest {
         "georep-session 2 -5",
         "georep-session 9 30000",
         "georep-session 2 30000 more",
-        "georep-data 1 Li4= " + TICKET + "0",
-        "georep-data 1 Li4= ../../../../../../../etc/passwd0",
-        "georep-data 1 !!!! " + TICKET,
+        "georep-data " + Greeting.PROTOCOL + " Li4= " + TICKET + "0",
+        "georep-data " + Greeting.PROTOCOL + " Li4= ../../../../../../../etc/passwd0",
+        "georep-data " + Greeting.PROTOCOL + " !!!! " + TICKET,
         "georep-other 1"
       })
   @DisplayName("any other line is refused")

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 class PieceTest {
   private final long seed = new Random().nextLong();
   private final Random random = new Random(seed);
-  private final EntryState state = new RandomMessages(random).state();
+  private final EntryState state = file();
 
   private byte[] body() throws ProtocolException {
     PieceWriter pieces = new PieceWriter();
@@ -31,6 +31,16 @@ class PieceTest {
     byte[] body = pieces.take();
     assertThat(pieces.length()).isZero();
     return body;
+  }
+
+  /** Contents are a file's. */
+  private EntryState file() {
+    RandomMessages messages = new RandomMessages(random);
+    EntryState any = messages.state();
+    while (!any.isFile()) {
+      any = messages.state();
+    }
+    return any;
   }
 
   private static ByteBuffer direct(byte[] bytes) {

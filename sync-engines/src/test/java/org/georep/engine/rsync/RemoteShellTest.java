@@ -41,7 +41,9 @@ class RemoteShellTest {
             ".");
     assertThat(text)
         .isEqualTo(
-            "georep-data 1 L3g= 0123456789abcdef0123456789abcdef\n"
+            "georep-data "
+                + Greeting.PROTOCOL
+                + " L3g= 0123456789abcdef0123456789abcdef\n"
                 + "rsync 300 sparse .LsfxCIvu\nstream");
   }
 

@@ -32,7 +32,7 @@ class OpeningTest {
     assertThat(((Reply.Welcome) desk.hello(Request.Mode.REPLICATE)).fresh()).isTrue();
     assertThat(Desk.names(fresh())).containsExactly(".georep");
     desk.end(true);
-    assertThat(Desk.exists(fresh().resolve(".georep/running"))).isFalse();
+    assertThat(Files.readString(fresh().resolve(".georep/running"))).isBlank();
 
     Desk later = new Desk(fresh());
     Reply.Welcome welcome = (Reply.Welcome) later.hello(Request.Mode.REPLICATE);
