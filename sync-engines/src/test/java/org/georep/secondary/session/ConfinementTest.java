@@ -125,7 +125,7 @@ class ConfinementTest {
                     done++;
                   } catch (org.georep.posix.PosixException e) {
                     // The agent moved one of the two: it is put there again.
-                    Files.deleteIfExists(root.resolve("trap"));
+                    Program.run(List.of("rm", "-rf", root.resolve("trap").toString()));
                     Files.createSymbolicLink(root.resolve("trap"), outside);
                   }
                 }
