@@ -126,7 +126,8 @@ class ConfinementTest {
                   } catch (org.georep.posix.PosixException e) {
                     // The agent moved one of the two: it is put there again.
                     Program.run(List.of("rm", "-rf", root.resolve("trap").toString()));
-                    Files.createSymbolicLink(root.resolve("trap"), outside);
+                    Program.run(
+                        List.of("ln", "-sn", outside.toString(), root.resolve("trap").toString()));
                   }
                 }
                 return done;
