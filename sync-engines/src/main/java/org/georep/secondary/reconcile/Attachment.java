@@ -177,12 +177,30 @@ final class Attachment {
       answer.needs.wanted(state, null);
       return;
     }
+    if (now != null && isOtherVersion(have, state) && have.stream().noneMatch(now::sameInode)) {
+      // What is at the name keeps it, whole, until what belongs there has arrived whole.
+      awaiting.add(directory.at(name), gfid);
+      answer.needs.wanted(state, null);
+      return;
+    }
     have = believable(have, state, answer.batch);
     have = linked(have, directory, name, state, now, answer.batch);
     metadata.set(have, state);
     if (!Metadata.isWhole(have, state)) {
       answer.needs.wanted(state, have.get(0));
     }
+  }
+
+  /**
+   * Whether the copies hold, as far as georep knows what it wrote, other contents than these: a
+   * file that was sent while it was being written, and is now renamed over another.
+   */
+  private static boolean isOtherVersion(List<Found> have, EntryState state) {
+    return have.get(0)
+        .mark()
+        .flatMap(Mark::left)
+        .filter(left -> !left.equals(state.token()))
+        .isPresent();
   }
 
   /**
