@@ -372,4 +372,23 @@ class RulesTest {
         .containsExactly(file.gfid());
     desk.end(true);
   }
+
+  /** A file that was sent under its temporary name while it was being written. */
+  @Test
+  void aNewcomerTakesANameOfAnotherOnlyWhenItIsWhole() throws Exception {
+    Desk desk = Desk.at(fresh());
+    desk.puts(Desk.ROOT, "file", "O", "the old version");
+    desk.puts(Desk.ROOT, "file.tmp", "N", "the first ha");
+    desk.nextBatch();
+    dirty(desk, "N");
+    EntryState whole = Desk.file("N", "the new version, whole");
+    Reply.Reconciled answer =
+        desk.wants(Desk.absent(Desk.ROOT, "file.tmp"), Desk.at(Desk.ROOT, "file", whole));
+    assertThat(answer.data()).hasSize(1);
+    assertThat(desk.path("file")).hasContent("the old version");
+    desk.sends(whole, "the new version, whole");
+    assertThat(desk.path("file")).hasContent("the new version, whole");
+    assertThat(Desk.names(fresh())).containsExactlyInAnyOrder(".georep", "file");
+    desk.end(true);
+  }
 }
