@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
  * leaves either. The inventory's places have the new place before the call and lose the old one
  * after it; the mark on the inode tells which is true. Nothing here is durable before the next
  * barrier. For one thread.
+ *
+ * <p>More than 500 lines, for that only place: whatever changes a name shares the order of place,
+ * call and forgetting, and whoever checks that order finds all of it here.
  */
 public final class Tree {
   private static final FileName CONTROL = FileName.of(".georep");

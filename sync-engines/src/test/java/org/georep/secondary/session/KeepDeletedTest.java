@@ -33,6 +33,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /**
  * What is deleted on the primary stays, where that is wanted. Runs as root and, by {@link
  * OtherUserTest}, as another user, whose symbolic links hold no marks.
+ *
+ * <p>More than 500 lines: each case is a short history over the same tree, and they are to be read
+ * against each other.
  */
 class KeepDeletedTest {
   private static final Gfid D = Desk.gfid("D");

@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
  * A replicator: journal to batches to looks to the agent, data by gfid, barrier, stime; and a
  * hybrid crawl by digests. One of its life ends with a crash; journal, acknowledged position and
  * stime outlive it.
+ *
+ * <p>A little more than 500 lines: it follows the executable model's one class rule by rule, so
+ * that the two can be compared.
  */
 final class ModelWorker {
   /** What outlives a crash. */

@@ -38,7 +38,12 @@ import org.georep.secondary.tree.Node;
 import org.georep.testing.FaultyLibc;
 import org.jspecify.annotations.Nullable;
 
-/** Runs a history against the real agent in a directory, then drains and compares. */
+/**
+ * Runs a history against the real agent in a directory, then drains and compares.
+ *
+ * <p>More than 500 lines: what a crash leaves, what is compared and what stime claims follow the
+ * executable model's one class, so that the two can be compared.
+ */
 final class ModelWorld {
   private static final int MOST_STEPS = 6000;
   private static final Set<String> CHANGES =
