@@ -17,10 +17,15 @@ public sealed interface Outcome {
   record Changed() implements Outcome {}
 
   /** It failed for a reason that will pass (link lost, no space, busy): to be tried again. */
-  record Retry(String reason) implements Outcome {
-    /** Checks its part. */
+  record Retry(int errno, String reason) implements Outcome {
+    /** Checks its parts. */
     public Retry {
       Objects.requireNonNull(reason, "reason is null");
+    }
+
+    /** Makes one of which no error number is known. */
+    public Retry(String reason) {
+      this(0, reason);
     }
   }
 

@@ -18,7 +18,7 @@ public final class ReadFailure {
       return new Outcome.Gone();
     }
     return posix.is(Errno.EMFILE, Errno.ENFILE, Errno.ENOMEM, Errno.EAGAIN, Errno.EBUSY)
-        ? new Outcome.Retry(reason)
+        ? new Outcome.Retry(posix.errno(), reason)
         : new Outcome.Failed(posix.errno(), reason);
   }
 }

@@ -170,7 +170,8 @@ public final class DataPhase implements DataListener {
         return;
       }
       drop(job);
-      ended.add(new Ended(job, new Outcome.Failed(0, ((Outcome.Retry) outcome).reason())));
+      Outcome.Retry last = (Outcome.Retry) outcome;
+      ended.add(new Ended(job, new Outcome.Failed(last.errno(), last.reason())));
       return;
     }
     drop(job);
@@ -197,9 +198,21 @@ public final class DataPhase implements DataListener {
   public synchronized List<FileJob> due() {
     List<FileJob> due = new ArrayList<>();
     while (!waiting.isEmpty() && waiting.element().atNanos() - System.nanoTime() <= 0) {
-      due.add(waiting.remove().job());
+      due.add(newest(waiting.remove().job()));
     }
     return due;
+  }
+
+  /** Returns what was asked for while the job waited for its turn, or the job. */
+  @GuardedBy("this")
+  private FileJob newest(FileJob job) {
+    FileJob next = again.remove(job.gfid());
+    if (next == null) {
+      return job;
+    }
+    drop(job);
+    start(next);
+    return next;
   }
 
   /** Returns what ended for good since this was last asked. */

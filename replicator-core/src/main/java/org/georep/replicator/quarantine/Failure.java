@@ -3,6 +3,7 @@ package org.georep.replicator.quarantine;
 import java.util.Objects;
 import java.util.Optional;
 import org.georep.name.EntryPath;
+import org.georep.posix.Errno;
 
 /**
  * One failed try.
@@ -27,5 +28,10 @@ public record Failure(Subject subject, Optional<EntryPath> path, String reason, 
     if (errno < 0) {
       throw new IllegalArgumentException("errno is negative: " + errno);
     }
+  }
+
+  /** Returns whether it failed because a file system or a user's quota was full. */
+  public boolean isWantOfRoom() {
+    return errno == Errno.ENOSPC || errno == Errno.EDQUOT;
   }
 }

@@ -112,7 +112,7 @@ public final class Quarantine implements AutoCloseable {
   private static QuarantineEntry next(
       @org.jspecify.annotations.Nullable QuarantineEntry before, Failure failure, Instant now) {
     if (before == null) {
-      return new QuarantineEntry(failure, now, now, 1, now.plus(Backoff.after(1)));
+      return new QuarantineEntry(failure, now, now, 1, now.plus(Backoff.after(1, failure)));
     }
     long tries = before.tries() + 1;
     Failure known =
@@ -120,7 +120,8 @@ public final class Quarantine implements AutoCloseable {
             ? failure
             : new Failure(
                 failure.subject(), before.failure().path(), failure.reason(), failure.errno());
-    return new QuarantineEntry(known, before.first(), now, tries, now.plus(Backoff.after(tries)));
+    return new QuarantineEntry(
+        known, before.first(), now, tries, now.plus(Backoff.after(tries, known)));
   }
 
   /**

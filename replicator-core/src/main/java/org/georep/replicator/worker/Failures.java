@@ -230,6 +230,31 @@ final class Failures {
         : quarantine.entries().stream().map(QuarantineEntry::first).min(Comparator.naturalOrder());
   }
 
+  /**
+   * Returns what to do about entries that find no room there, if there are any: one larger than all
+   * that is left, or a quota, does not make the file system full.
+   */
+  Optional<String> trouble() {
+    List<QuarantineEntry> large =
+        isEmpty()
+            ? List.of()
+            : quarantine.entries().stream()
+                .filter(entry -> entry.failure().isWantOfRoom())
+                .toList();
+    if (large.isEmpty()) {
+      return Optional.empty();
+    }
+    String first = large.get(0).failure().path().map(path -> ", " + path + " first").orElse("");
+    return Optional.of(
+        "The secondary has no room for "
+            + large.size()
+            + (large.size() == 1 ? " entry" : " entries")
+            + " (see 'georep quarantine list'"
+            + first
+            + "): the rest goes on. Free space there, or enlarge it; what waits is tried every"
+            + " minute");
+  }
+
   boolean isEmpty() {
     return quarantine.size() == 0;
   }

@@ -79,6 +79,8 @@ public final class Pipeline {
   private boolean probe = true;
   private boolean caughtUp;
   private boolean turned;
+  private boolean full;
+  private Optional<String> large = Optional.empty();
   private long checked = System.nanoTime() - CHECK_EVERY.toNanos();
   private volatile boolean stopping;
 
@@ -155,6 +157,7 @@ public final class Pipeline {
   private void check() throws IOException, InterruptedException {
     if (System.nanoTime() - checked >= CHECK_EVERY.toNanos()) {
       checked = System.nanoTime();
+      large = failures.trouble();
       tree.check();
       parts.capture().keepAlive();
     }
@@ -310,10 +313,11 @@ public final class Pipeline {
     meter.bytesRemaining.set(contents.bytes());
     meter.limbo.set(barriers.limbo());
     meter.stime(barriers.stime());
-    if (meter.trouble().isPresent() && barriers.trouble().isEmpty()) {
+    if (full && barriers.trouble().isEmpty()) {
       failures.retryAll(); // what waited for it need not wait for its turn
     }
-    meter.trouble(barriers.trouble());
+    full = barriers.trouble().isPresent();
+    meter.trouble(barriers.trouble().or(() -> large.filter(some -> !failures.isEmpty())));
     barriers
         .heartbeat()
         .ifPresent(

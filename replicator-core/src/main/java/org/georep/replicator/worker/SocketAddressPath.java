@@ -10,11 +10,11 @@ import org.georep.posix.ProcPath;
 import org.georep.posix.RawPath;
 
 /**
- * A Unix socket's path short enough for the kernel, which takes 107 bytes: where it is longer, by
- * way of its directory, held open. To be closed when bound or connected.
+ * A Unix socket's path short enough for Java, which takes 106 bytes (the kernel, 107): where it is
+ * longer, by way of its directory, held open. To be closed when bound or connected.
  */
 final class SocketAddressPath implements AutoCloseable {
-  private static final int LONGEST = 107;
+  private static final int LONGEST = 106;
 
   private final Libc libc;
   private final UnixDomainSocketAddress address;

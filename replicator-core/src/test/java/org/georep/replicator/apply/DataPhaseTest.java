@@ -57,6 +57,20 @@ final class DataPhaseTest {
   }
 
   @Test
+  void whatWaitsForItsTurnGoesAsWhatWasAskedForSince() throws Exception {
+    contents.take(List.of(job(1, 1)));
+    contents.ended(job(1, 1), new Outcome.Changed());
+    assertThat(contents.take(List.of(job(2, 1)))).isEmpty();
+    List<FileJob> due = new ArrayList<>();
+    Waits.until("its pause is over", () -> due.addAll(contents.due()));
+    assertThat(due).containsExactly(job(2, 1));
+    assertThat(contents.doneUpTo(2)).isEqualTo(1);
+    contents.ended(job(2, 1), new Outcome.Published(100));
+    assertThat(contents.doneUpTo(2)).isEqualTo(2);
+    assertThat(contents.bytes()).isZero();
+  }
+
+  @Test
   void aPassingFailureThatDoesNotPassEndsAsAFailure() throws Exception {
     contents.take(List.of(job(1, 1)));
     List<FileJob> due = new ArrayList<>(List.of(job(1, 1)));

@@ -34,6 +34,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ControlSocketTest {
   @RegisterExtension final Sandbox sandbox = new Sandbox();
@@ -106,6 +108,16 @@ class ControlSocketTest {
     assertThat(stopped.getCount()).isEqualTo(1);
     client().ask("stop");
     assertThat(stopped.getCount()).isZero();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {104, 105, 106, 107, 108, 109, 200})
+  void aPathOfAnyLengthWillDo(int length) throws Exception {
+    String filler = "x".repeat(length - path.toString().length() - 1);
+    path = sandbox.directory(filler).resolve("control");
+    assertThat(path.toString()).hasSize(length);
+    listen();
+    assertThat(StatusJson.parse(client().ask("status").get("status"))).isEqualTo(REPORT);
   }
 
   @Test

@@ -45,25 +45,12 @@ class MutantTest {
           TestSession.local(primary, sandbox.directory("state"), secondary, EngineChoice.AUTO)
               .capture(CaptureWish.FANOTIFY);
       prepare();
+      Files.write(primary.resolve("versions"), TornWatch.version(VERSIONS));
       try (Scene scene = new Scene(primary, secondary, session);
-          Scene.Replicating replicating = scene.start();
-          TornWatch watch = new TornWatch(secondary.resolve("versions"))) {
+          Scene.Replicating replicating = scene.start()) {
         replicating.awaitInStep();
         change();
-        for (int i = 0; i < VERSIONS; i++) {
-          Path next = primary.resolve("next");
-          Files.write(next, TornWatch.version(i));
-          Files.move(next, primary.resolve("versions"), StandardCopyOption.REPLACE_EXISTING);
-          int version = i;
-          Waits.until(
-              "version " + i + " arrives",
-              () ->
-                  Files.isSameFile(primary, primary)
-                      && Files.exists(secondary.resolve("versions"))
-                      && first(secondary.resolve("versions")) == version);
-        }
-        Files.writeString(primary.resolve("late"), "late");
-        replicating.awaitInStep();
+        complaints.addAll(newVersions(secondary, replicating));
         Path clone = image.cut();
         try (CutImage.Shown shown = image.show(clone)) {
           assertThat(shown).isNotNull();
@@ -74,7 +61,6 @@ class MutantTest {
         for (String line : InStep.differences(primary, secondary)) {
           complaints.add("in the end: " + line);
         }
-        complaints.addAll(watch.torn());
       }
     }
     String expected =
@@ -87,6 +73,24 @@ class MutantTest {
           case OVERFLOW_MARK_DROPPED -> throw new IllegalArgumentException("is of capture");
         };
     judge(mutant, expected, complaints);
+  }
+
+  /** Renames one version after the other over a file; returns what was seen of it between them. */
+  private List<String> newVersions(Path secondary, Scene.Replicating replicating) throws Exception {
+    Path copy = secondary.resolve("versions");
+    try (TornWatch watch = new TornWatch(copy)) {
+      for (int i = 0; i < VERSIONS; i++) {
+        Path next = primary.resolve("next");
+        Files.write(next, TornWatch.version(i));
+        Files.move(next, primary.resolve("versions"), StandardCopyOption.REPLACE_EXISTING);
+        int version = i;
+        Waits.until(
+            "version " + i + " arrives", () -> Files.exists(copy) && first(copy) == version);
+      }
+      Files.writeString(primary.resolve("late"), "late");
+      replicating.awaitInStep();
+      return watch.torn();
+    }
   }
 
   private static int first(Path file) throws Exception {

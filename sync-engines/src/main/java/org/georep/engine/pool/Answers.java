@@ -46,7 +46,7 @@ final class Answers {
   private static Outcome outcome(Reply.Failure failure) {
     return switch (failure.errno()) {
       case Errno.ENOSPC, Errno.EDQUOT, Errno.EBUSY, Errno.ENOMEM, Errno.EMFILE, Errno.ENFILE ->
-          new Outcome.Retry(failure.reason());
+          new Outcome.Retry(failure.errno(), failure.reason());
       default -> new Outcome.Failed(failure.errno(), failure.reason());
     };
   }

@@ -18,9 +18,9 @@ final class RsyncEnd {
    */
   static Missing missing(int status, String errors) {
     return switch (status) {
-      // Single files were left out, or rsync itself is unhappy: tar tells what is the matter.
-      case 0, 1, 2, 4, 5, 6, 13, 14, 22, 23, 24, 25, 126, 127 -> new Missing.Otherwise();
-      case 11 -> new Missing.Again("the secondary cannot write: " + said(errors));
+      // Single files were left out, or rsync itself is unhappy: tar tells what is the matter. At
+      // an error of a write (11) rsync gives up all files, tar only the one that does not fit.
+      case 0, 1, 2, 4, 5, 6, 11, 13, 14, 22, 23, 24, 25, 126, 127 -> new Missing.Otherwise();
       case 3 -> new Missing.Again("rsync cannot choose its files: " + said(errors));
       case 10, 12, 30, 35, 255 ->
           new Missing.Again(
@@ -33,12 +33,6 @@ final class RsyncEnd {
   /** The first line: later ones are what follows from it. */
   private static String said(String errors) {
     String text = errors.strip();
-    if (text.contains("No space left on device")) {
-      return "no space left on device";
-    }
-    if (text.contains("Disk quota exceeded")) {
-      return "disk quota exceeded";
-    }
     return text.isEmpty() ? "it said nothing" : text.lines().findFirst().orElse(text);
   }
 

@@ -82,10 +82,11 @@ final class TarErrors {
 
   private static Outcome outcome(String words) {
     // A write cut short is what a disk that has just become full answers first.
-    if (words.contains("No space left on device")
-        || words.contains("Disk quota exceeded")
-        || words.contains("Wrote only")) {
-      return new Outcome.Retry("no space left on the secondary: " + words);
+    if (words.contains("Disk quota exceeded")) {
+      return new Outcome.Retry(Errno.EDQUOT, "no space left on the secondary: " + words);
+    }
+    if (words.contains("No space left on device") || words.contains("Wrote only")) {
+      return new Outcome.Retry(Errno.ENOSPC, "no space left on the secondary: " + words);
     }
     String reason = "cannot be written on the secondary: " + words;
     if (words.contains("Cannot allocate memory")

@@ -173,16 +173,17 @@ final class Attachment {
     Gfid gfid = state.gfid();
     List<Found> have = places(now, state);
     if (have.isEmpty()) {
-      awaiting.add(directory.at(name), gfid);
+      awaiting.add(directory.at(name), gfid, answer.batch);
       answer.needs.wanted(state, null);
       return;
     }
     if (now != null && isOtherVersion(have, state) && have.stream().noneMatch(now::sameInode)) {
       // What is at the name keeps it, whole, until what belongs there has arrived whole.
-      awaiting.add(directory.at(name), gfid);
+      awaiting.add(directory.at(name), gfid, answer.batch);
       answer.needs.wanted(state, null);
       return;
     }
+    awaiting.cancel(directory.at(name));
     have = believable(have, state, answer.batch);
     have = linked(have, directory, name, state, now, answer.batch);
     metadata.set(have, state);

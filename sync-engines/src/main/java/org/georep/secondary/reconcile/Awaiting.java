@@ -4,32 +4,51 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
-import org.jspecify.annotations.Nullable;
 
-/** Names that wait for the contents of a file nothing here has yet. Lost at the agent's end. */
+/**
+ * Names that wait for the contents of a file: nothing here has it yet, or what is here of it is
+ * older. Lost at the agent's end.
+ *
+ * <p>A name waits since a batch, and takes contents of that batch or a later one: only those were
+ * read after the file was seen under the name. Contents that were on their way when a file took its
+ * final name are what it held under its temporary one, perhaps half of it.
+ */
 final class Awaiting {
-  private final Map<Place, Gfid> byPlace = new HashMap<>();
+  private record Wait(Gfid gfid, long since) {}
+
+  private final Map<Place, Wait> byPlace = new HashMap<>();
   private final Map<Gfid, Set<Place>> byGfid = new HashMap<>();
 
-  /** Notes that a name waits for this file and no other. */
-  void add(Place place, Gfid gfid) {
-    cancel(place);
-    byPlace.put(place, gfid);
+  /**
+   * Notes that a name waits for this file and no other. One that does already goes on waiting since
+   * the batch it did.
+   */
+  void add(Place place, Gfid gfid, long batch) {
+    cancelUnless(place, Optional.of(gfid));
+    byPlace.putIfAbsent(place, new Wait(gfid, batch));
     byGfid.computeIfAbsent(gfid, none -> new LinkedHashSet<>(2)).add(place);
   }
 
   /** Notes that a name waits for nothing any more. */
   void cancel(Place place) {
-    @Nullable Gfid gfid = byPlace.remove(place);
-    if (gfid != null) {
-      Set<Place> places = byGfid.getOrDefault(gfid, Set.of());
-      places.remove(place);
-      if (places.isEmpty()) {
-        byGfid.remove(gfid);
-      }
+    cancelUnless(place, Optional.empty());
+  }
+
+  /** Notes that a name waits for this file if for any. */
+  void cancelUnless(Place place, Optional<Gfid> wanted) {
+    Wait wait = byPlace.get(place);
+    if (wait == null || wanted.filter(wait.gfid()::equals).isPresent()) {
+      return;
+    }
+    byPlace.remove(place);
+    Set<Place> places = byGfid.getOrDefault(wait.gfid(), Set.of());
+    places.remove(place);
+    if (places.isEmpty()) {
+      byGfid.remove(wait.gfid());
     }
   }
 
@@ -38,19 +57,16 @@ final class Awaiting {
     return List.copyOf(byGfid.getOrDefault(gfid, Set.of()));
   }
 
+  /** Returns the names that take contents of a file which were read for this batch. */
+  List<Place> of(Gfid gfid, long batch) {
+    return of(gfid).stream().filter(place -> byPlace.get(place).since() <= batch).toList();
+  }
+
   /** Returns the files for which names of a directory wait. */
   List<Gfid> in(Gfid directory) {
     return byPlace.entrySet().stream()
         .filter(waiting -> waiting.getKey().directory().equals(directory))
-        .map(Map.Entry::getValue)
+        .map(waiting -> waiting.getValue().gfid())
         .toList();
-  }
-
-  /** Notes that a file is there. */
-  void done(Gfid gfid) {
-    Set<Place> places = byGfid.remove(gfid);
-    if (places != null) {
-      byPlace.keySet().removeAll(places);
-    }
   }
 }

@@ -172,7 +172,7 @@ public final class Publisher {
   private boolean publishNew(Received file, Step step) throws PosixException {
     EntryState state = file.state();
     Gfid gfid = state.gfid();
-    List<Place> waiting = awaiting.of(gfid);
+    List<Place> waiting = awaiting.of(gfid, file.batch());
     if (!file.whole()
         || waiting.size() != 1
         || !contents.isBelieved(gfid, file.batch())
@@ -193,7 +193,7 @@ public final class Publisher {
       throw e;
     }
     AgentFailpoint.PUBLISH_DONE.reached();
-    awaiting.done(gfid);
+    awaiting.cancel(place);
     step.touched.add(place.directory());
     step.published.add(gfid);
     return true;
@@ -208,7 +208,7 @@ public final class Publisher {
     boolean believed = contents.isBelieved(state.gfid(), batch);
     // Of another kind is another inode: a directory of this gfid may be on its way out in limbo.
     List<Found> old = Metadata.ofKind(tree.places(state.gfid()), state);
-    List<Place> names = names(state.gfid(), old);
+    List<Place> names = names(state.gfid(), batch, old);
     if (names.isEmpty()) {
       step.unwanted.add(state.gfid());
       return;
@@ -244,7 +244,7 @@ public final class Publisher {
         tree.release(each);
       }
     }
-    awaiting.done(state.gfid());
+    names.forEach(awaiting::cancel);
     if (believed) {
       contents.verified(state);
     } else {
@@ -270,10 +270,10 @@ public final class Publisher {
     return kept;
   }
 
-  private List<Place> names(Gfid gfid, List<Found> old) throws PosixException {
+  private List<Place> names(Gfid gfid, long batch, List<Found> old) throws PosixException {
     Set<Place> names = new LinkedHashSet<>();
     old.forEach(found -> names.add(found.place()));
-    for (Place place : awaiting.of(gfid)) {
+    for (Place place : awaiting.of(gfid, batch)) {
       if (directories.get(place.directory()) != null) {
         names.add(place);
       }

@@ -197,7 +197,7 @@ public final class Reconciler {
   private void detach(Map<Place, Want> wants, Step step) {
     for (Map.Entry<Place, Want> each : wants.entrySet()) {
       Place place = each.getKey();
-      awaiting.cancel(place);
+      awaiting.cancelUnless(place, gfid(each.getValue()));
       if (!step.isFree(place)) {
         try {
           detach(place, each.getValue(), step);

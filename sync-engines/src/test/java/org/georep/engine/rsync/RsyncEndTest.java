@@ -20,15 +20,9 @@ class RsyncEndTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {0, 23, 24, 25, 1, 2, 4, 127})
+  @ValueSource(ints = {0, 11, 23, 24, 25, 1, 2, 4, 127})
   void singleFilesLeftOutAreTakenOtherwise(int status) {
     assertThat(RsyncEnd.missing(status, "")).isEqualTo(new Missing.Otherwise());
-  }
-
-  @Test
-  void farDiskIsNamed() {
-    assertThat(RsyncEnd.missing(11, "x: No space left on device (28)\n"))
-        .isEqualTo(new Missing.Again("the secondary cannot write: no space left on device"));
   }
 
   @Test

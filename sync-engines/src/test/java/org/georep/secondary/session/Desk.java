@@ -233,6 +233,15 @@ final class Desk {
     return published;
   }
 
+  /** Contents that were read for an earlier batch arrive only now. */
+  Reply.Published sendsLate(long readFor, EntryState state, String contents) throws IOException {
+    long now = batch;
+    batch = readFor;
+    Reply.Published published = sends(state, contents);
+    batch = now;
+    return published;
+  }
+
   long opensJob() throws IOException {
     job++;
     agent.handle(new Request.OpenJob(job, "tarssh"));

@@ -391,4 +391,32 @@ class RulesTest {
     assertThat(Desk.names(fresh())).containsExactlyInAnyOrder(".georep", "file");
     desk.end(true);
   }
+
+  /** What was on its way when the file was renamed was read before that. */
+  @Test
+  void aNameTakesNoContentsReadBeforeTheFileHadIt() throws Exception {
+    Desk desk = Desk.at(fresh());
+    desk.puts(Desk.ROOT, "file", "O", "the old version");
+    EntryState half = Desk.file("N", "the first ha");
+    EntryState whole = Desk.file("N", "the new version, whole");
+    desk.wants(Desk.at(Desk.ROOT, "file.tmp", half));
+    long before = desk.batch();
+    desk.nextBatch();
+    Want.At[] renamed = {
+      Desk.absent(Desk.ROOT, "file.tmp"),
+      Desk.at(Desk.ROOT, "file", whole),
+      Desk.at(Desk.ROOT, "other", whole)
+    };
+    desk.wants(renamed);
+    assertThat(desk.sendsLate(before, half, "the first ha").unwanted())
+        .containsExactly(half.gfid());
+    desk.nextBatch();
+    desk.wants(renamed); // looked at again, it does not wait for still later ones
+    assertThat(desk.path("file")).hasContent("the old version");
+    assertThat(Desk.exists(desk.path("other"))).isFalse();
+    desk.sendsLate(before + 1, whole, "the new version, whole");
+    assertThat(desk.path("file")).hasContent("the new version, whole");
+    assertThat(desk.path("other")).hasContent("the new version, whole");
+    desk.end(true);
+  }
 }

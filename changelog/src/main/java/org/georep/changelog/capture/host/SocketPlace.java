@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Where the socket of a volume's capture is: {@code capture.sock} beside the journal, or, where
- * that path is longer than the 107 bytes a socket may have, in a directory of its own under the
- * temporary directory, which the file {@code capture.address} names. Both directories are open to
- * their owner only.
+ * that path is longer than the 106 bytes Java lets a socket have (the kernel, 107), in a directory
+ * of its own under the temporary directory, which the file {@code capture.address} names. Both
+ * directories are open to their owner only.
  */
 final class SocketPlace {
-  private static final int MAX_BYTES = 107;
+  private static final int MAX_BYTES = 106;
   private static final String SOCKET = "capture.sock";
   private static final String ADDRESS = "capture.address";
   private static final String PREFIX = "georep-capture-";

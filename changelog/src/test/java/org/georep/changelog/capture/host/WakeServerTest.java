@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -14,6 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.georep.changelog.journal.JournalDirectory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WakeServerTest {
   private static final Duration LONG = Duration.ofSeconds(30);
@@ -50,6 +53,20 @@ class WakeServerTest {
       last.set(11);
       server.wake();
       assertThat(signalled()).isTrue();
+    }
+  }
+
+  /** What fits into a socket's address lies beside the journal, what does not elsewhere. */
+  @ParameterizedTest
+  @ValueSource(ints = {104, 105, 106, 107, 108, 109, 200})
+  void aPathOfAnyLengthWillDo(int length) throws Exception {
+    int before = journal.resolve("capture.sock").toString().length() + 1;
+    journal = Files.createDirectory(journal.resolve("x".repeat(length - before)));
+    assertThat(journal.resolve("capture.sock").toString()).hasSize(length);
+    try (WakeServer server = server();
+        CaptureLink link = link()) {
+      assertThat(server).isNotNull();
+      assertThat(link.source()).isEqualTo("fake");
     }
   }
 
