@@ -256,6 +256,7 @@ class ArchitectureTest {
                 "org.georep.secondary",
                 "org.georep.secondary.job..",
                 "org.georep.engine..",
+                "org.georep.replicator.hook..",
                 "org.georep.replicator.inspect.."))
         .should()
         .dependOnClassesThat()

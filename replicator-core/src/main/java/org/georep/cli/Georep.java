@@ -56,6 +56,8 @@ import picocli.CommandLine.Spec;
     subcommands = {
       ReplicateCommand.class,
       StatusCommand.class,
+      EventsCommand.class,
+      CheckpointCommand.class,
       CaptureCommand.class,
       JournalCommand.class,
       VerifyCommand.class,

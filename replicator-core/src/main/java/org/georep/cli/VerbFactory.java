@@ -24,6 +24,9 @@ final class VerbFactory implements CommandLine.IFactory {
     if (type == VerifyCommand.class) {
       return type.cast(new VerifyCommand(ending));
     }
+    if (type == CheckpointCommand.class) {
+      return type.cast(new CheckpointCommand(ending));
+    }
     if (type == ConflictsCommand.class) {
       return type.cast(new ConflictsCommand(ending));
     }

@@ -74,6 +74,21 @@ public final class SessionDirectory {
     return path.resolve("quarantine");
   }
 
+  /** Returns the directory of checkpoints, a file each. */
+  public Path checkpoints() {
+    return path.resolve("checkpoints");
+  }
+
+  /** Returns what has become of the checkpoints. */
+  public Path checkpointOutcomes(String volume) {
+    return path.resolve(volume + ".checkpoints");
+  }
+
+  /** Returns what happened to the session. */
+  public Path events() {
+    return path.resolve("events");
+  }
+
   /** Returns the control socket. */
   public Path control() {
     return path.resolve("control");

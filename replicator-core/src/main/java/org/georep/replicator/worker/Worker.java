@@ -86,7 +86,7 @@ public final class Worker {
         if (!reached && !mayWait(e)) {
           throw new GeorepException(code(e), sentence(e), e);
         }
-        parts.meter().faulty(sentence(e));
+        parts.meter().linkLost(sentence(e));
         log.warn("{}; trying again in {} s", sentence(e), pause.toMillis() / 1000.0);
       } catch (RequestFailedException e) {
         failed = System.nanoTime() - begun > LONGEST_PAUSE.toNanos() ? 1 : failed + 1;
@@ -217,6 +217,7 @@ public final class Worker {
       throws GeorepException, IOException, InterruptedException {
     SyncState start =
         welcome.fresh() ? SyncState.NONE : parts.states().read().confirmedBy(welcome.stime());
+    parts.stimes().began(start);
     DataPhase contents = new DataPhase(parts.signal()::raise);
     PoolOptions options =
         new PoolOptions(
@@ -245,6 +246,7 @@ public final class Worker {
                   state -> {
                     parts.states().write(state);
                     ReplicatorFailpoint.STATE_WRITTEN.reached();
+                    parts.stimes().moved(state);
                     parts.capture().acknowledge(state);
                   },
                   start,

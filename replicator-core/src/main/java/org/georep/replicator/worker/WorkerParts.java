@@ -16,6 +16,7 @@ import org.georep.protocol.Reply;
 import org.georep.replicator.plan.Filter;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.session.RunMode;
+import org.georep.replicator.stime.StimeListener;
 import org.georep.replicator.stime.SyncStateFile;
 import org.georep.replicator.verify.VerifyDesk;
 import org.georep.replicator.volume.PrimaryTree;
@@ -41,6 +42,7 @@ import org.georep.replicator.volume.PrimaryTree;
  * @param mode how this run goes
  * @param capture the journal, or none
  * @param states where stime and position are kept
+ * @param stimes is told of them
  * @param quarantine entries that failed
  * @param verify where a verify asks the agent and leaves what is to be mended
  * @param errand what is done instead of replicating, if anything
@@ -65,6 +67,7 @@ public record WorkerParts(
     RunMode mode,
     Capture capture,
     SyncStateFile states,
+    StimeListener stimes,
     Quarantine quarantine,
     VerifyDesk verify,
     Optional<Errand> errand,

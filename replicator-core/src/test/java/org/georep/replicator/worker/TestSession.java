@@ -27,6 +27,7 @@ import org.georep.protocol.Reply;
 import org.georep.replicator.plan.Filter;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.session.RunMode;
+import org.georep.replicator.stime.StimeListener;
 import org.georep.replicator.stime.SyncStateFile;
 import org.georep.replicator.verify.VerifyDesk;
 import org.georep.replicator.volume.PrimaryTree;
@@ -169,6 +170,7 @@ final class TestSession implements AutoCloseable {
                 mode,
                 capture,
                 new SyncStateFile(LIBC, state.resolve("stime")),
+                StimeListener.NONE,
                 quarantine,
                 desk,
                 Optional.empty(),
