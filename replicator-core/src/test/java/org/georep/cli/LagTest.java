@@ -227,7 +227,10 @@ class LagTest {
     Program.check("kill", "-STOP", Long.toString(process.pid()));
     JsonNode hanging = status();
     assertThat(hanging.get("lag_seconds").isNull()).as(hanging.toString()).isTrue();
+    List<ProcessHandle> agents = process.descendants().toList();
     process.destroyForcibly().waitFor();
+    Waits.until(
+        "its agents have ended", () -> agents.stream().noneMatch(ProcessHandle::isAlive));
     JsonNode killed = status();
     assertThat(killed.get("worker status").asText()).isEqualTo("Stopped");
     for (String key :

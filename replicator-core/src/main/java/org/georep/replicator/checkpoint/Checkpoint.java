@@ -3,6 +3,7 @@ package org.georep.replicator.checkpoint;
 import java.time.Instant;
 import java.util.Objects;
 import org.georep.name.Shown;
+import org.georep.replicator.session.ByteText;
 
 /**
  * A checkpoint as it was set.
@@ -32,7 +33,7 @@ public record Checkpoint(String id, String label, Instant target, boolean indexe
       throw new IllegalArgumentException(
           "a label has 1 to " + LONGEST_LABEL + " characters, and not only spaces");
     }
-    byte[] bytes = org.georep.replicator.session.ByteText.bytes(label);
+    byte[] bytes = ByteText.bytes(label);
     if (!Shown.of(bytes).replace("\\\\", "\\").equals(label)) {
       throw new IllegalArgumentException(
           "a label is text of one line without control characters, not '" + Shown.of(bytes) + "'");

@@ -4,11 +4,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -57,9 +59,15 @@ public final class CheckpointShelf {
    */
   public synchronized Checkpoint add(String label, Instant target, boolean indexed)
       throws IOException {
-    Files.createDirectories(
-        directory,
-        PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    if (!Files.exists(directory)) {
+      Files.createDirectories(
+          directory,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+      Path above = Objects.requireNonNull(directory.toAbsolutePath().getParent(), "no parent");
+      try (FileChannel name = FileChannel.open(above, StandardOpenOption.READ)) {
+        name.force(true);
+      }
+    }
     TreeSet<String> names = names();
     long number = Math.addExact(target.getEpochSecond() * 1_000_000_000L, target.getNano());
     if (!names.isEmpty()) {

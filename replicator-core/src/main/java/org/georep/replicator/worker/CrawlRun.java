@@ -125,6 +125,7 @@ final class CrawlRun {
       crawl = new HybridCrawl(tree, parts.filter(), since, expected);
       agent.ask(new Request.CrawlBegin(), Reply.Done.class);
     }
+    parts.meter().crawl(Meter.Crawl.HYBRID, crawl.progress());
     ReplicatorFailpoint.CRAWL_BEGUN.reached();
   }
 
