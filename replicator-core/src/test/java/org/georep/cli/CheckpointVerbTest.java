@@ -59,8 +59,7 @@ class CheckpointVerbTest {
     args.addAll(List.of(options));
     args.addAll(List.of(primary.toString(), secondary.toString()));
     Ending its = ending;
-    session =
-        CompletableFuture.supplyAsync(() -> georep(its, args.toArray(new String[0])));
+    session = CompletableFuture.supplyAsync(() -> georep(its, args.toArray(new String[0])));
     Waits.until("it is in step", this::isInStep);
   }
 
@@ -271,8 +270,7 @@ class CheckpointVerbTest {
     start();
     stop();
     Files.delete(primary.resolve(".georep/volume"));
-    Result refused =
-        georep("replicate", "--name=x", primary.toString(), secondary.toString());
+    Result refused = georep("replicate", "--name=x", primary.toString(), secondary.toString());
     assertThat(refused.code()).as(refused.err()).isEqualTo(14);
     List<String> events = events();
     assertThat(events.subList(events.size() - 3, events.size()))

@@ -207,8 +207,7 @@ class GeorepTest {
         help, "--verify-interval", org.georep.replicator.session.Span.format(d.verifyInterval()));
     defaultIs(help, "--crawl-limit", "" + d.crawlLimit());
     defaultIs(help, "--min-free", org.georep.replicator.session.FreeSpace.format(d.minFree()));
-    defaultIs(
-        help, "--lag-threshold", org.georep.replicator.session.Span.format(d.lagThreshold()));
+    defaultIs(help, "--lag-threshold", org.georep.replicator.session.Span.format(d.lagThreshold()));
     defaultIs(help, "--timeout", org.georep.replicator.session.Span.format(d.timeout()));
     String capture = georep("capture", "--help").out().replaceAll("\\s+", " ");
     defaultIs(capture, "--journal-limit", d.journalLimit().toString());

@@ -177,8 +177,7 @@ class LagTest {
           options.toArray(new String[0]));
       sshd.stop();
       Files.writeString(primary.resolve("cut"), "more");
-      Waits.until(
-          "it is Faulty", () -> status().path("worker status").asText().equals("Faulty"));
+      Waits.until("it is Faulty", () -> status().path("worker status").asText().equals("Faulty"));
       double last = 0;
       for (int i = 0; i < 20; i++) {
         JsonNode status = status();
@@ -229,8 +228,7 @@ class LagTest {
     assertThat(hanging.get("lag_seconds").isNull()).as(hanging.toString()).isTrue();
     List<ProcessHandle> agents = process.descendants().toList();
     process.destroyForcibly().waitFor();
-    Waits.until(
-        "its agents have ended", () -> agents.stream().noneMatch(ProcessHandle::isAlive));
+    Waits.until("its agents have ended", () -> agents.stream().noneMatch(ProcessHandle::isAlive));
     JsonNode killed = status();
     assertThat(killed.get("worker status").asText()).isEqualTo("Stopped");
     for (String key :

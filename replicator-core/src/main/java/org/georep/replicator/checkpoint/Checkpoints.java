@@ -35,8 +35,8 @@ import org.slf4j.LoggerFactory;
  * written. Outcomes are announced after they are durable. If they cannot be written, that is logged
  * and tried again when stime moves, and replication goes on. When a connection is made, both sides
  * may have less in common than before: without any stime the measure was reset, and every
- * checkpoint that was measured by it is invalid for ever; with a stime before its target a completed
- * one is taken back, until stime passes it again.
+ * checkpoint that was measured by it is invalid for ever; with a stime before its target a
+ * completed one is taken back, until stime passes it again.
  *
  * <p>Threads take turns.
  */
@@ -151,10 +151,7 @@ public final class Checkpoints implements StimeListener {
 
   /** Stime stands still while something is in quarantine; this does not rely on it. */
   private boolean isHeldBack(Checkpoint checkpoint) {
-    return oldestFailure
-        .get()
-        .filter(since -> !since.isAfter(checkpoint.target()))
-        .isPresent();
+    return oldestFailure.get().filter(since -> !since.isAfter(checkpoint.target())).isPresent();
   }
 
   private void put(Checkpoint checkpoint, Outcome outcome) {

@@ -17,9 +17,9 @@ import org.georep.posix.Libc;
 import org.georep.status.report.CheckpointStanding;
 
 /**
- * {@code VOLUME.checkpoints}: {@link Outcomes} as JSON with a format version, replaced
- * atomically and durably, by the worker that holds the session. Anyone may read. One that cannot be
- * read counts as empty: then what is reached is found reached again, with a later time.
+ * {@code VOLUME.checkpoints}: {@link Outcomes} as JSON with a format version, replaced atomically
+ * and durably, by the worker that holds the session. Anyone may read. One that cannot be read
+ * counts as empty: then what is reached is found reached again, with a later time.
  */
 final class OutcomesFile {
   private static final int FORMAT = 1;
@@ -65,11 +65,13 @@ final class OutcomesFile {
     ObjectNode node = json.createObjectNode().put("format", FORMAT);
     outcomes.reset().ifPresent(moment -> node.put("reset", moment.toString()));
     ObjectNode all = node.putObject("outcomes");
-    outcomes.byId().forEach(
-        (id, outcome) ->
-            all.putObject(id)
-                .put("standing", outcome.standing().name())
-                .put("since", outcome.since().toString()));
+    outcomes
+        .byId()
+        .forEach(
+            (id, outcome) ->
+                all.putObject(id)
+                    .put("standing", outcome.standing().name())
+                    .put("since", outcome.since().toString()));
     file.write((node + "\n").getBytes(StandardCharsets.UTF_8));
   }
 }

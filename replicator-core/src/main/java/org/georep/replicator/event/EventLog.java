@@ -21,9 +21,9 @@ import org.georep.status.report.EventReport;
  * {@code STATE/SESSION/events}: a line of JSON for each event, the oldest first.
  *
  * <p>A line is durable when {@link #append} returns. A crash leaves at most the beginning of one
- * line, which readers pass over and the next line does not join. When the file has {@value #LARGEST}
- * bytes it becomes {@code events.1}, in place of the last one, so that both together have at least
- * that and at most twice as much. For one writer; anyone may read.
+ * line, which readers pass over and the next line does not join. When the file has {@value
+ * #LARGEST} bytes it becomes {@code events.1}, in place of the last one, so that both together have
+ * at least that and at most twice as much. For one writer; anyone may read.
  */
 public final class EventLog {
   /** Bytes. */
@@ -45,8 +45,7 @@ public final class EventLog {
   public void append(EventReport event) throws IOException {
     boolean fresh = !Files.exists(file);
     if (!fresh && Files.size(file) >= LARGEST) {
-      Files.move(
-          file, older, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      Files.move(file, older, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       fresh = true;
     }
     try (FileChannel out =

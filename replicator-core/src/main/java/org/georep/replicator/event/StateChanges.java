@@ -110,9 +110,7 @@ final class StateChanges {
             ? event(
                     now,
                     EventKind.QUARANTINE_FILLED,
-                    report.quarantined()
-                        + " in quarantine: see georep quarantine list "
-                        + session)
+                    report.quarantined() + " in quarantine: see georep quarantine list " + session)
                 .withQuarantined(report.quarantined())
             : event(now, EventKind.QUARANTINE_EMPTY, "nothing is in quarantine any more")
                 .withQuarantined(0));

@@ -76,8 +76,7 @@ final class Setting {
               "timeout",
               settings -> Span.format(settings.timeout()),
               (builder, value) -> builder.timeout(Span.parse(word(value)))),
-          text(
-              "journal-limit", Settings::journalLimit, SettingsBuilder::journalLimit, Size::parse),
+          text("journal-limit", Settings::journalLimit, SettingsBuilder::journalLimit, Size::parse),
           new Setting("hook", Settings::hook, (builder, value) -> builder.hook(words(value))),
           new Setting(
               "heartbeat-url",

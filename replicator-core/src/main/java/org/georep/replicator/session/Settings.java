@@ -32,8 +32,8 @@ import org.georep.protocol.MinFree;
  * @param agentCommand how the agent is started on the secondary, instead of bringing it there
  * @param timeout the link is lost when nothing was heard for so long, at least a second
  * @param journalLimit bytes of journal kept for a secondary that is behind
- * @param hook a program by its absolute path, and its arguments, run when something happens that
- *     an operator may want to hear of; empty for none
+ * @param hook a program by its absolute path, and its arguments, run when something happens that an
+ *     operator may want to hear of; empty for none
  * @param heartbeatUrl an HTTP address that is told of the same
  * @param lagThreshold a lag over it is told; zero for never
  */

@@ -93,9 +93,7 @@ final class Observation implements AutoCloseable {
   private static Optional<Instant> oldest(Quarantine quarantine) {
     return quarantine.size() == 0
         ? Optional.empty()
-        : quarantine.entries().stream()
-            .map(QuarantineEntry::first)
-            .min(Comparator.naturalOrder());
+        : quarantine.entries().stream().map(QuarantineEntry::first).min(Comparator.naturalOrder());
   }
 
   /** Runs it; if it cannot even begin, that is an event, too. */

@@ -206,9 +206,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
       estimate(0);
       Verifier verifier = verifier(session, tree);
       Errand errand = agent -> asking.run(verifier, agent);
-      work(
-          parts(
-              session, volume, tree, none, quarantine, Optional.of(errand), StimeListener.NONE));
+      work(parts(session, volume, tree, none, quarantine, Optional.of(errand), StimeListener.NONE));
     } catch (VolumeChangedException e) {
       throw new GeorepException(ExitCode.REFUSED, sentence(e), e);
     }
@@ -302,13 +300,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
                 clock);
         WorkerParts parts =
             parts(
-                session,
-                volume,
-                tree,
-                capture,
-                quarantine,
-                Optional.empty(),
-                observation.stimes());
+                session, volume, tree, capture, quarantine, Optional.empty(), observation.stimes());
         return watched(session, file, reporter, parts, quarantine, verifier, observation);
       }
     }

@@ -165,8 +165,7 @@ final class StatusReporter {
     Optional<CheckpointReport> newest = checkpoint.get();
     report
         .checkpointTime(newest.map(CheckpointReport::time).orElse(null))
-        .checkpointCompleted(
-            newest.map(CheckpointReport::completed).orElse(CheckpointState.NONE))
+        .checkpointCompleted(newest.map(CheckpointReport::completed).orElse(CheckpointState.NONE))
         .checkpointCompletionTime(newest.map(CheckpointReport::completionTime).orElse(null));
     capture(report);
     return report.build();

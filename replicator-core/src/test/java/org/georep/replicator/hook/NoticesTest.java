@@ -80,7 +80,8 @@ class NoticesTest {
 
   @Test
   void aHookThatFailsOrHangsIsSaidSo() throws Exception {
-    assertThatThrownBy(() -> hook(script("echo why >&2; exit 7\n"), LONG).tell(event(EventKind.FAULTY)))
+    assertThatThrownBy(
+            () -> hook(script("echo why >&2; exit 7\n"), LONG).tell(event(EventKind.FAULTY)))
         .hasMessageContaining("ended with 7")
         .hasMessageContaining("out");
     assertThat(Files.readString(sandbox.path().resolve("out"))).isEqualTo("why\n");
@@ -90,8 +91,7 @@ class NoticesTest {
         .hasMessageContaining("took longer than 1 s");
     long child = Long.parseLong(Files.readString(pid).strip());
     assertThat(ProcessHandle.of(child).filter(ProcessHandle::isAlive)).isEmpty();
-    assertThatThrownBy(
-            () -> hook(Path.of("/nonexistent/hook"), LONG).tell(event(EventKind.FAULTY)))
+    assertThatThrownBy(() -> hook(Path.of("/nonexistent/hook"), LONG).tell(event(EventKind.FAULTY)))
         .isInstanceOf(IOException.class);
   }
 
@@ -137,8 +137,7 @@ class NoticesTest {
     try (ServerSocket silent = new ServerSocket(0, 5, InetAddress.getLoopbackAddress())) {
       URI url = URI.create("http://127.0.0.1:" + silent.getLocalPort() + "/");
       assertThatThrownBy(
-              () ->
-                  new HeartbeatAddress(url, Duration.ofSeconds(1)).tell(event(EventKind.FAULTY)))
+              () -> new HeartbeatAddress(url, Duration.ofSeconds(1)).tell(event(EventKind.FAULTY)))
           .isInstanceOf(IOException.class);
     }
   }

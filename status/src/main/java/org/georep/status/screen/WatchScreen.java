@@ -89,7 +89,8 @@ public final class WatchScreen {
       line(
           out,
           "quarantine",
-          paint.warning(Amounts.count(w.quarantined()) + ": georep quarantine list " + w.session()));
+          paint.warning(
+              Amounts.count(w.quarantined()) + ": georep quarantine list " + w.session()));
     }
     if (w.checkpointTime() != null) {
       line(out, "checkpoint", checkpoint(w));

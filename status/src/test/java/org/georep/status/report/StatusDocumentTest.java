@@ -27,8 +27,7 @@ class StatusDocumentTest {
         }
       }
     }
-    List<String> described =
-        ROW.matcher(text()).results().map(row -> row.group(1)).toList();
+    List<String> described = ROW.matcher(text()).results().map(row -> row.group(1)).toList();
     assertThat(described).containsExactlyElementsOf(keys);
   }
 

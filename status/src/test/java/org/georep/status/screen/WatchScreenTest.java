@@ -101,8 +101,7 @@ class WatchScreenTest {
     CheckpointScreen words = new CheckpointScreen(ZoneOffset.UTC);
     CheckpointReport done =
         new CheckpointReport("a", NOW.minusSeconds(9), CheckpointStanding.COMPLETED, NOW);
-    assertThat(words.sentence(done))
-        .isEqualTo("checkpoint a is completed at 2023-11-14 22:13:20");
+    assertThat(words.sentence(done)).isEqualTo("checkpoint a is completed at 2023-11-14 22:13:20");
     assertThat(words.sentence(new CheckpointReport("a", NOW, CheckpointStanding.INVALID, null)))
         .isEqualTo("checkpoint a is invalid");
     assertThat(words.sentence(new CheckpointReport("a", NOW, CheckpointStanding.TAKEN_BACK, null)))
