@@ -24,6 +24,7 @@ import org.georep.status.report.CheckpointStanding;
 import org.georep.status.report.EventKind;
 import org.georep.status.report.EventReport;
 import org.georep.testing.Sandbox;
+import org.georep.testing.Waits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -90,7 +91,9 @@ class NoticesTest {
     assertThatThrownBy(() -> hook(script, Duration.ofSeconds(1)).tell(event(EventKind.FAULTY)))
         .hasMessageContaining("took longer than 1 s");
     long child = Long.parseLong(Files.readString(pid).strip());
-    assertThat(ProcessHandle.of(child).filter(ProcessHandle::isAlive)).isEmpty();
+    Waits.until(
+        "what it started is killed, too",
+        () -> ProcessHandle.of(child).filter(ProcessHandle::isAlive).isEmpty());
     assertThatThrownBy(() -> hook(Path.of("/nonexistent/hook"), LONG).tell(event(EventKind.FAULTY)))
         .isInstanceOf(IOException.class);
   }
