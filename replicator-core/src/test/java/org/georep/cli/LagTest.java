@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.georep.secondary.AgentMain;
 import org.georep.testing.Program;
 import org.georep.testing.Sandbox;
 import org.georep.testing.Sshd;
@@ -172,6 +173,14 @@ class LagTest {
         }
       }
       options.add("--ssh-key=" + sshd.identityFile());
+      options.add(
+          "--agent-command="
+              + Path.of(System.getProperty("java.home"), "bin", "java")
+              + " -cp "
+              + System.getProperty(
+                  "surefire.test.class.path", System.getProperty("java.class.path"))
+              + " "
+              + AgentMain.class.getName());
       start(
           "ssh://" + sshd.user() + "@" + sshd.host() + ":" + sshd.port() + secondary,
           options.toArray(new String[0]));
