@@ -65,6 +65,11 @@ final class Awaiting {
         .toList();
   }
 
+  /** Notes that contents of a file which were read for this batch are there. */
+  void done(Gfid gfid, long batch) {
+    of(gfid, batch).forEach(this::cancel);
+  }
+
   /** Returns the files for which names of a directory wait. */
   List<Gfid> in(Gfid directory) {
     return byPlace.entrySet().stream()
