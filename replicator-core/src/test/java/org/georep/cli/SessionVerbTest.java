@@ -268,9 +268,9 @@ class SessionVerbTest {
       done("session", "resume", "mine", "--accept-deletes");
       done(replicate);
       assertThat(left.resolve("data")).doesNotExist();
-      isInStep(left);
       manyFiles();
       done(replicate);
+      isInStep(left);
     }
   }
 

@@ -71,16 +71,14 @@ final class CaptureKeeper {
   }
 
   private void adopt(ProcessHandle process) {
-    charge = Charge.adopted(process);
-    process.onExit().thenRun(signal::raise);
+    charge = Charge.adopted(process, signal);
     said = false;
   }
 
   private void start(SessionConfiguration session) throws IOException {
     Process process =
         launch.capture(session, directory.captureMark(volume), directory.captureErrors(volume));
-    process.onExit().thenRun(signal::raise);
-    charge = Charge.child(process);
+    charge = Charge.child(process, signal);
     said = false;
   }
 

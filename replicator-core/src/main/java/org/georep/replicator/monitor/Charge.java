@@ -2,11 +2,13 @@ package org.georep.replicator.monitor;
 
 import java.time.Duration;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import org.georep.replicator.worker.Signal;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A process that is kept: a child of this one, or one that outlived the monitor that started it.
- * For one thread.
+ * Its end raises a signal. For one thread.
  */
 final class Charge {
   /** So long one that was asked may take to end. */
@@ -18,17 +20,18 @@ final class Charge {
   private long asked;
   private boolean stopping;
 
-  private Charge(ProcessHandle handle, @Nullable Process child) {
+  private Charge(ProcessHandle handle, @Nullable Process child, Signal signal) {
     this.handle = handle;
     this.child = child;
+    CompletableFuture<Void> unused = handle.onExit().thenRun(signal::raise);
   }
 
-  static Charge child(Process process) {
-    return new Charge(process.toHandle(), process);
+  static Charge child(Process process, Signal signal) {
+    return new Charge(process.toHandle(), process, signal);
   }
 
-  static Charge adopted(ProcessHandle process) {
-    return new Charge(process, null);
+  static Charge adopted(ProcessHandle process, Signal signal) {
+    return new Charge(process, null, signal);
   }
 
   long pid() {

@@ -95,14 +95,12 @@ final class WorkerKeeper {
     startedWith = wish.configuration();
     Optional<ProcessHandle> holder = SessionLock.holder(libc, session).flatMap(ProcessHandle::of);
     if (holder.isPresent()) {
-      charge = Charge.adopted(holder.get());
-      holder.get().onExit().thenRun(signal::raise);
+      charge = Charge.adopted(holder.get(), signal);
       output.line(session.name() + ": worked for by process " + holder.get().pid() + " already");
       return;
     }
     Process process = launch.worker(session.name(), errors(session));
-    process.onExit().thenRun(signal::raise);
-    charge = Charge.child(process);
+    charge = Charge.child(process, signal);
     output.line(session.name() + ": worker started, process " + process.pid());
   }
 
