@@ -256,7 +256,8 @@ class ArchitectureTest {
                 "org.georep.secondary",
                 "org.georep.secondary.job..",
                 "org.georep.engine..",
-                "org.georep.replicator.inspect.."))
+                "org.georep.replicator.inspect..",
+                "org.georep.replicator.monitor.."))
         .should()
         .dependOnClassesThat()
         .areAssignableTo(ProcessBuilder.class)

@@ -8,6 +8,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.georep.posix.Libc;
+import org.georep.replicator.monitor.Absence;
+import org.georep.replicator.session.DesiredState;
+import org.georep.replicator.session.DesiredStateFile;
 import org.georep.replicator.session.GeorepException;
 import org.georep.replicator.session.SessionConfiguration;
 import org.georep.replicator.session.SessionDirectory;
@@ -70,7 +73,18 @@ public final class StatusReading {
       }
     }
     WorkerReport left = file(session, configuration);
-    return isWorking(left) ? stopped(left) : left;
+    return unattended(session, isWorking(left) ? stopped(left) : left);
+  }
+
+  /** Says of a session that nobody works for why, where somebody should. */
+  private WorkerReport unattended(SessionDirectory session, WorkerReport left) throws IOException {
+    Optional<DesiredState> wanted = new DesiredStateFile(libc, session).read();
+    if (wanted.equals(Optional.of(DesiredState.PAUSED))) {
+      return left.toBuilder().workerStatus(WorkerState.PAUSED).build();
+    }
+    return Absence.reason(libc, state, session, wanted)
+        .map(why -> left.toBuilder().workerStatus(WorkerState.FAULTY).reason(why).build())
+        .orElse(left);
   }
 
   private static WorkerReport file(SessionDirectory session, SessionConfiguration configuration)

@@ -18,6 +18,7 @@ import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.session.RunMode;
 import org.georep.replicator.stime.SyncStateFile;
 import org.georep.replicator.verify.VerifyDesk;
+import org.georep.replicator.volume.DeleteBrake;
 import org.georep.replicator.volume.PrimaryTree;
 
 /**
@@ -39,6 +40,7 @@ import org.georep.replicator.volume.PrimaryTree;
  * @param ignoreDeletes whether what is deleted on the primary stays on the secondary
  * @param minFree how much of the secondary's file system stays free
  * @param mode how this run goes
+ * @param brake asked before a crawl deletes
  * @param capture the journal, or none
  * @param states where stime and position are kept
  * @param quarantine entries that failed
@@ -63,6 +65,7 @@ public record WorkerParts(
     boolean ignoreDeletes,
     MinFree minFree,
     RunMode mode,
+    DeleteBrake brake,
     Capture capture,
     SyncStateFile states,
     Quarantine quarantine,

@@ -29,6 +29,7 @@ import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.session.RunMode;
 import org.georep.replicator.stime.SyncStateFile;
 import org.georep.replicator.verify.VerifyDesk;
+import org.georep.replicator.volume.DeleteBrake;
 import org.georep.replicator.volume.PrimaryTree;
 import org.georep.replicator.volume.PrimaryTrees;
 
@@ -167,6 +168,7 @@ final class TestSession implements AutoCloseable {
                 ignoreDeletes,
                 minFree,
                 mode,
+                new DeleteBrake(mode.acceptDeletes() || ignoreDeletes),
                 capture,
                 new SyncStateFile(LIBC, state.resolve("stime")),
                 quarantine,
