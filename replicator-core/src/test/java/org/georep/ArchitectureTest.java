@@ -257,7 +257,8 @@ class ArchitectureTest {
                 "org.georep.secondary.job..",
                 "org.georep.engine..",
                 "org.georep.replicator.hook..",
-                "org.georep.replicator.inspect.."))
+                "org.georep.replicator.inspect..",
+                "org.georep.replicator.monitor.."))
         .should()
         .dependOnClassesThat()
         .areAssignableTo(ProcessBuilder.class)

@@ -18,6 +18,12 @@ final class VerbFactory implements CommandLine.IFactory {
     if (type == StatusCommand.class) {
       return type.cast(new StatusCommand(ending));
     }
+    if (type == MonitorCommand.class) {
+      return type.cast(new MonitorCommand(ending));
+    }
+    if (type == WorkerCommand.class) {
+      return type.cast(new WorkerCommand(ending));
+    }
     if (type == CaptureCommand.class) {
       return type.cast(new CaptureCommand(ending));
     }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
@@ -68,7 +69,7 @@ public final class CheckpointShelf {
         name.force(true);
       }
     }
-    TreeSet<String> names = names();
+    SortedSet<String> names = names();
     long number = Math.addExact(target.getEpochSecond() * 1_000_000_000L, target.getNano());
     if (!names.isEmpty()) {
       // Also where the clock went back.
@@ -90,7 +91,7 @@ public final class CheckpointShelf {
 
   /** Returns all, in the order in which they were set. */
   public synchronized List<Checkpoint> all() throws IOException {
-    TreeSet<String> names = names();
+    SortedSet<String> names = names();
     known.keySet().retainAll(names);
     List<Checkpoint> all = new ArrayList<>();
     for (String name : names) {
@@ -109,8 +110,8 @@ public final class CheckpointShelf {
     new AtomicFile(libc, directory.resolve(checkpoint.id())).delete();
   }
 
-  private TreeSet<String> names() throws IOException {
-    TreeSet<String> names = new TreeSet<>();
+  private SortedSet<String> names() throws IOException {
+    SortedSet<String> names = new TreeSet<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
         String name = Objects.requireNonNull(file.getFileName()).toString();

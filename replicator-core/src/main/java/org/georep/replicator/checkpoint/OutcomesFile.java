@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -42,9 +41,7 @@ final class OutcomesFile {
         return Outcomes.NONE;
       }
       Map<String, Outcome> outcomes = new TreeMap<>();
-      Iterator<Map.Entry<String, JsonNode>> fields = node.path("outcomes").fields();
-      while (fields.hasNext()) {
-        Map.Entry<String, JsonNode> field = fields.next();
+      for (Map.Entry<String, JsonNode> field : node.path("outcomes").properties()) {
         outcomes.put(
             field.getKey(),
             new Outcome(

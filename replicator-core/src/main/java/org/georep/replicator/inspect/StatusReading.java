@@ -9,6 +9,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.georep.posix.Libc;
+import org.georep.replicator.monitor.Absence;
+import org.georep.replicator.session.DesiredState;
+import org.georep.replicator.session.DesiredStateFile;
 import org.georep.replicator.session.GeorepException;
 import org.georep.replicator.session.SessionConfiguration;
 import org.georep.replicator.session.SessionDirectory;
@@ -79,12 +82,27 @@ public final class StatusReading {
     }
     WorkerReport left = file(session, configuration);
     if (isWorking(left)) {
-      return unknown(left).toBuilder()
-          .workerStatus(WorkerState.STOPPED)
-          .reason("The process ended without saying so. Start it again; it goes on where it was.")
-          .build();
+      left =
+          unknown(left).toBuilder()
+              .workerStatus(WorkerState.STOPPED)
+              .reason(
+                  "The process ended without saying so. Start it again; it goes on where it was.")
+              .build();
+    } else if (wasKilledWhileFaulty(left)) {
+      left = unknown(left);
     }
-    return wasKilledWhileFaulty(left) ? unknown(left) : left;
+    return unattended(session, left);
+  }
+
+  /** Says of a session that nobody works for why, where somebody should. */
+  private WorkerReport unattended(SessionDirectory session, WorkerReport left) throws IOException {
+    Optional<DesiredState> wanted = new DesiredStateFile(libc, session).read();
+    if (wanted.equals(Optional.of(DesiredState.PAUSED))) {
+      return left.toBuilder().workerStatus(WorkerState.PAUSED).build();
+    }
+    return Absence.reason(libc, state, session, wanted)
+        .map(why -> left.toBuilder().workerStatus(WorkerState.FAULTY).reason(why).build())
+        .orElse(left);
   }
 
   /** A worker that ends says that this is not known any more. */

@@ -69,6 +69,31 @@ public final class SessionDirectory {
     return path.resolve(volume + ".volume");
   }
 
+  /** Returns what is there while a stopped session has let its volume's capture go. */
+  public Path released() {
+    return path.resolve("released");
+  }
+
+  /** Returns how much the brake on deletes stopped at. */
+  public Path namedDeletes() {
+    return path.resolve("deletes.named");
+  }
+
+  /** Returns how many deletes somebody accepted. */
+  public Path acceptedDeletes() {
+    return path.resolve("deletes.accepted");
+  }
+
+  /** Returns what says that the secondary's data is to be taken over at the first start. */
+  public Path adopt() {
+    return path.resolve("adopt");
+  }
+
+  /** Returns what is left of the configuration of a session that was deleted. */
+  public Path deleted() {
+    return path.resolve("deleted.yaml");
+  }
+
   /** Returns the quarantine. */
   public Path quarantine() {
     return path.resolve("quarantine");

@@ -286,6 +286,7 @@ final class CrawlRun {
         progress.elapsed().toMillis() / 1000.0,
         progress.entriesChanged());
     ReplicatorFailpoint.CRAWL_ENDED.reached();
+    parts.brake().settled();
     crawl = null;
     fresh = false;
     holds = false;

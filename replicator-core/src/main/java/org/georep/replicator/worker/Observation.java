@@ -132,21 +132,21 @@ final class Observation implements AutoCloseable {
    * also looked at whenever it changes.
    */
   Supplier<WorkerReport> watching(Supplier<WorkerReport> reports) {
-    Supplier<WorkerReport> looking =
-        () -> {
-          WorkerReport report = reports.get();
-          events.seen(new Sight(report, meter.isLinkLost()));
-          return report;
-        };
+    Supplier<WorkerReport> looking = () -> seen(reports.get());
     meter.onChange(
         () -> {
           try {
-            looking.get();
+            seen(reports.get());
           } catch (RuntimeException e) {
             log.warn("What the worker looks like cannot be told", e);
           }
         });
     return looking;
+  }
+
+  private WorkerReport seen(WorkerReport report) {
+    events.seen(new Sight(report, meter.isLinkLost()));
+    return report;
   }
 
   /**

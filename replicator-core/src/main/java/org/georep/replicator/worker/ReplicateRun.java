@@ -44,6 +44,8 @@ import org.georep.replicator.verify.VerifyListener;
 import org.georep.replicator.verify.VerifyOptions;
 import org.georep.replicator.verify.VerifySchedule;
 import org.georep.replicator.verify.VerifyStateFile;
+import org.georep.replicator.volume.DeleteBrake;
+import org.georep.replicator.volume.DeleteConsent;
 import org.georep.replicator.volume.EntryEstimate;
 import org.georep.replicator.volume.KnownVolume;
 import org.georep.replicator.volume.MassDeleteException;
@@ -89,6 +91,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
   private @Nullable Worker worker;
   private boolean stopping;
   private boolean mending;
+  private boolean monitored;
   private Optional<Comparing> comparing = Optional.empty();
   private long expected;
 
@@ -117,6 +120,15 @@ public final class ReplicateRun implements Callable<ExitCode> {
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.clock = Objects.requireNonNull(clock, "clock is null");
     this.desk = new VerifyDesk(this::inStep, signal::raise);
+  }
+
+  /**
+   * Runs as a monitor's charge: the configuration is as it stands on disk and not written again,
+   * and when capture goes away it is waited for, since the monitor starts it again.
+   */
+  public ReplicateRun monitored() {
+    monitored = true;
+    return this;
   }
 
   /** Without a pipeline nothing is on its way; what was done a moment ago is left to settle. */
@@ -268,7 +280,9 @@ public final class ReplicateRun implements Callable<ExitCode> {
             Observation.begin(libc, session, configuration, quarantine, meter, clock)) {
       log.debug("{} is held", lock);
       output.holding(session);
-      new SessionFile(libc, session.yaml()).write(configuration);
+      if (!monitored) {
+        new SessionFile(libc, session.yaml()).write(configuration);
+      }
       return observation.during(() -> replicate(session, quarantine, observation));
     }
   }
@@ -282,7 +296,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
     try (PrimaryTree tree = tree()) {
       VolumeId volume = volume(session);
       Optional<CaptureFeed> feed = feed(journal, root);
-      try (Capture capture = new Capture(feed, signal)) {
+      try (Capture capture = monitored ? Capture.kept(feed, signal) : new Capture(feed, signal)) {
         StatusCounters before = file.counters();
         estimate(before.crawlEntries());
         Verifier verifier = verifier(session, tree);
@@ -446,6 +460,9 @@ public final class ReplicateRun implements Callable<ExitCode> {
         settings.ignoreDeletes(),
         settings.minFree(),
         mode,
+        new DeleteBrake(
+            mode.acceptDeletes() || settings.ignoreDeletes(),
+            Optional.of(new DeleteConsent(libc, session))),
         capture,
         new SyncStateFile(libc, session.stime(configuration.volume())),
         stimes,

@@ -25,7 +25,6 @@ import org.georep.replicator.failpoint.ReplicatorFailpoint;
 import org.georep.replicator.session.ExitCode;
 import org.georep.replicator.session.GeorepException;
 import org.georep.replicator.stime.SyncState;
-import org.georep.replicator.volume.DeleteBrake;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -252,7 +251,7 @@ public final class Worker {
                   start,
                   welcome.fresh(),
                   gap(start, intake, welcome),
-                  new DeleteBrake(parts.mode().acceptDeletes() || parts.ignoreDeletes()),
+                  parts.brake(),
                   parts.verify(),
                   parts.mode().once(),
                   parts.mode().turns(),

@@ -19,6 +19,7 @@ import org.georep.replicator.session.RunMode;
 import org.georep.replicator.stime.StimeListener;
 import org.georep.replicator.stime.SyncStateFile;
 import org.georep.replicator.verify.VerifyDesk;
+import org.georep.replicator.volume.DeleteBrake;
 import org.georep.replicator.volume.PrimaryTree;
 
 /**
@@ -40,6 +41,7 @@ import org.georep.replicator.volume.PrimaryTree;
  * @param ignoreDeletes whether what is deleted on the primary stays on the secondary
  * @param minFree how much of the secondary's file system stays free
  * @param mode how this run goes
+ * @param brake asked before a crawl deletes
  * @param capture the journal, or none
  * @param states where stime and position are kept
  * @param stimes is told of them
@@ -65,6 +67,7 @@ public record WorkerParts(
     boolean ignoreDeletes,
     MinFree minFree,
     RunMode mode,
+    DeleteBrake brake,
     Capture capture,
     SyncStateFile states,
     StimeListener stimes,

@@ -30,6 +30,7 @@ import org.georep.replicator.session.RunMode;
 import org.georep.replicator.stime.StimeListener;
 import org.georep.replicator.stime.SyncStateFile;
 import org.georep.replicator.verify.VerifyDesk;
+import org.georep.replicator.volume.DeleteBrake;
 import org.georep.replicator.volume.PrimaryTree;
 import org.georep.replicator.volume.PrimaryTrees;
 
@@ -168,6 +169,7 @@ final class TestSession implements AutoCloseable {
                 ignoreDeletes,
                 minFree,
                 mode,
+                new DeleteBrake(mode.acceptDeletes() || ignoreDeletes),
                 capture,
                 new SyncStateFile(LIBC, state.resolve("stime")),
                 StimeListener.NONE,
