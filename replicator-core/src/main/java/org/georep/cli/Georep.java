@@ -122,6 +122,11 @@ public final class Georep implements Runnable {
     return commandLine(ending).setOut(out).setErr(err).execute(args);
   }
 
+  /** Returns all verbs as what describes them needs them: manual pages, completion. */
+  public static CommandLine verbs() {
+    return commandLine(Ending.onRequest());
+  }
+
   /** Returns the parser of all verbs. */
   static CommandLine commandLine(Ending ending) {
     CommandLine line = new CommandLine(new Georep(), new VerbFactory(ending));
