@@ -68,6 +68,8 @@ class StatusFileTest {
           "verify_last_success",
           "verify_entries",
           "verify_eta_seconds",
+          "counters",
+          "quarantine",
           "reason");
 
   @TempDir Path directory;
