@@ -2,12 +2,9 @@ package org.georep.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 import org.georep.protocol.Reply;
 import org.georep.replicator.session.ByteText;
 import org.georep.replicator.session.GeorepException;
@@ -20,10 +17,6 @@ import org.georep.replicator.session.Settings;
 import org.georep.replicator.worker.ReplicateRun;
 import org.georep.replicator.worker.RunOutput;
 import org.georep.status.http.StatusServer;
-import org.georep.status.report.CrawlState;
-import org.georep.status.report.WorkerReport;
-import org.georep.status.report.WorkerReportBuilder;
-import org.georep.status.report.WorkerState;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -150,32 +143,15 @@ final class ReplicateCommand implements Callable<Integer> {
                 ByteText.bytes(primary),
                 ByteText.bytes(secondary),
                 settings);
-    AtomicReference<Supplier<WorkerReport>> reports =
-        new AtomicReference<>(() -> starting(configuration));
-    RunOutput output = output(reports);
     ReplicateRun run =
-        new ReplicateRun(configuration, mode, host.state(), output, host.libc(), host.clock());
+        new ReplicateRun(configuration, mode, host.state(), output(), host.libc(), host.clock());
     ending.onStop(run::stop);
-    Optional<StatusServer> server =
-        listenOption.serve(
-            host.state(),
-            host.clock(),
-            () -> List.of(reports.get().get()),
-            spec.commandLine().getErr());
+    Optional<StatusServer> page = listenOption.serve(host, spec.commandLine().getErr());
     try {
       return run.call().number();
     } finally {
-      server.ifPresent(StatusServer::close);
+      page.ifPresent(StatusServer::close);
     }
-  }
-
-  private static WorkerReport starting(SessionConfiguration configuration) {
-    return new WorkerReportBuilder()
-        .session(configuration.name().text())
-        .volume(configuration.volume())
-        .workerStatus(WorkerState.INITIALIZING)
-        .crawlStatus(CrawlState.NONE)
-        .build();
   }
 
   private RunMode mode() {
@@ -189,7 +165,7 @@ final class ReplicateCommand implements Callable<Integer> {
         waitForSecondary);
   }
 
-  private RunOutput output(AtomicReference<Supplier<WorkerReport>> reports) {
+  private RunOutput output() {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     return new RunOutput() {
@@ -201,11 +177,6 @@ final class ReplicateCommand implements Callable<Integer> {
       @Override
       public void holding(SessionDirectory session) {
         Logging.toFile(session.log());
-      }
-
-      @Override
-      public void reports(Supplier<WorkerReport> now) {
-        reports.set(now);
       }
 
       @Override

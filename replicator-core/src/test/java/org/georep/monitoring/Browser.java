@@ -185,8 +185,7 @@ final class Browser implements AutoCloseable {
 
   /** Returns the text of the first element of a selector. */
   String text(String selector) throws Exception {
-    return evaluate("document.querySelector(" + quote(selector) + ")?.textContent ?? ''")
-        .asText();
+    return evaluate("document.querySelector(" + quote(selector) + ")?.textContent ?? ''").asText();
   }
 
   static String quote(String text) {
@@ -205,11 +204,16 @@ final class Browser implements AutoCloseable {
       call(
           "Input.dispatchMouseEvent",
           Map.of(
-              "type", type,
-              "x", at.get(0).asDouble(),
-              "y", at.get(1).asDouble(),
-              "button", "left",
-              "clickCount", 1));
+              "type",
+              type,
+              "x",
+              at.get(0).asDouble(),
+              "y",
+              at.get(1).asDouble(),
+              "button",
+              "left",
+              "clickCount",
+              1));
     }
   }
 

@@ -60,7 +60,8 @@ class MonitoringTest {
     for (int i = 0; i < 40; i++) {
       byte[] contents = new byte[250_000];
       new java.util.Random(i).nextBytes(contents);
-      Files.write(Files.createDirectories(primary.resolve("2026/" + i % 4)).resolve("f" + i), contents);
+      Files.write(
+          Files.createDirectories(primary.resolve("2026/" + i % 4)).resolve("f" + i), contents);
     }
     Path profile = sandbox.directory("profile");
     Optional<Path> chromium = Browser.find();
@@ -132,7 +133,8 @@ class MonitoringTest {
     assertThat(page.text("[data-figure=lag]"))
         .as("before the first stime nobody knows")
         .isEqualTo("unknown");
-    assertThat(page.text("#headline")).isEqualTo("Getting in step: how far behind is not known yet");
+    assertThat(page.text("#headline"))
+        .isEqualTo("Getting in step: how far behind is not known yet");
     assertThat(page.text("[data-figure=pending]")).matches("[0-9]+ files");
     assertThat(served.get("/health").statusCode()).isEqualTo(503);
     assertThat(served.get("/metrics").body()).containsPattern("georep_lag_seconds\\{.*} NaN");
@@ -152,7 +154,10 @@ class MonitoringTest {
     page.picture(PICTURES.resolve("idle.png"));
   }
 
-  /** Each figure of the page is that of the interface; one that changed meanwhile is looked at again. */
+  /**
+   * Each figure of the page is that of the interface; one that changed meanwhile is looked at
+   * again.
+   */
   private void assertNumbers(Browser page) throws Exception {
     Waits.untilPasses(
         () -> {
@@ -260,7 +265,10 @@ class MonitoringTest {
         "the quarantine was scraped",
         () -> real.query("georep_quarantine_entries == 1").size() == 1);
     assertThat(real.query("up{job=\"georep\"} == 1")).hasSize(1);
-    assertThat(real.query("georep_ops_total{class=\"data\",result=\"done\"}").at("/0/value/1").asText())
+    assertThat(
+            real.query("georep_ops_total{class=\"data\",result=\"done\"}")
+                .at("/0/value/1")
+                .asText())
         .isEqualTo("40");
     assertThat(number(real.query("georep_bytes_total{kind=\"logical\"}").at("/0/value/1").asText()))
         .isEqualTo(40 * 250_000);
@@ -320,15 +328,18 @@ class MonitoringTest {
     Program.check(
         "promtool", "test", "rules", MONITORING.resolve("georep.rules.test.yml").toString());
     Program.check(
-        "promtool", "check", "config", "--syntax-only", MONITORING.resolve("prometheus.yml").toString());
+        "promtool",
+        "check",
+        "config",
+        "--syntax-only",
+        MONITORING.resolve("prometheus.yml").toString());
   }
 
   @Test
   @Order(7)
   void faulty() throws Exception {
     sshd.stop();
-    served.await(
-        "Faulty", worker -> worker.path("worker status").asText().equals("Faulty"));
+    served.await("Faulty", worker -> worker.path("worker status").asText().equals("Faulty"));
     assertThat(served.get("/health").statusCode()).isEqualTo(503);
     if (prometheus.isPresent()) {
       Waits.until(
@@ -339,14 +350,20 @@ class MonitoringTest {
     assertThat(page.text("[data-cell=state]")).isEqualTo("Faulty");
     String reason = served.worker().path("reason").asText();
     assertThat(page.text("#reasons")).contains(reason);
-    assertThat(page.text("[data-figure=lag]")).as("it grows").doesNotContain("unknown").isNotEqualTo("0 s");
+    assertThat(page.text("[data-figure=lag]"))
+        .as("it grows")
+        .doesNotContain("unknown")
+        .isNotEqualTo("0 s");
     assertReadable(page);
     page.picture(PICTURES.resolve("faulty.png"));
 
     assertThat(page.errors()).isEmpty();
-    assertThat(page.requests()).isNotEmpty().allMatch(url -> url.startsWith(served.uri().toString()));
+    assertThat(page.requests())
+        .isNotEmpty()
+        .allMatch(url -> url.startsWith(served.uri().toString()));
     served.close();
-    Waits.until("the page sees that", () -> page.text("#headline").equals("georep does not answer"));
+    Waits.until(
+        "the page sees that", () -> page.text("#headline").equals("georep does not answer"));
     assertReadable(page);
     page.picture(PICTURES.resolve("gone.png"));
   }

@@ -85,9 +85,12 @@ public final class StateDirectory {
     return path;
   }
 
-  /** Returns the secret that readers of the status page over the network have to know. */
+  /**
+   * Returns the secret that readers of the status page over the network have to know; a name that
+   * no session can have.
+   */
   public Path listenToken() {
-    return path.resolve("listen.token");
+    return path.resolve(".listen-token");
   }
 
   /**

@@ -290,7 +290,6 @@ public final class ReplicateRun implements Callable<ExitCode> {
       Quarantine quarantine,
       Verifier verifier)
       throws GeorepException, IOException, InterruptedException {
-    output.reports(reporter::now);
     try (StatusWriter writer = StatusWriter.start(file, reporter::now);
         ControlSocket control =
             ControlSocket.listen(

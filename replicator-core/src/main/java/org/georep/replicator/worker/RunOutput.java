@@ -1,10 +1,8 @@
 package org.georep.replicator.worker;
 
-import java.util.function.Supplier;
 import org.georep.protocol.Reply;
 import org.georep.replicator.session.SessionDirectory;
 import org.georep.replicator.session.SessionName;
-import org.georep.status.report.WorkerReport;
 
 /** Who is told what a run has to say besides its log. */
 public interface RunOutput {
@@ -16,9 +14,6 @@ public interface RunOutput {
 
   /** Whether the line of {@link #progress} is drawn over the last one, for a person who looks. */
   boolean isWatched();
-
-  /** From now on until its end the run says by this how it is doing; any thread may ask. */
-  default void reports(Supplier<WorkerReport> now) {}
 
   /** How far the run is, about once a second while watched; empty at the end. */
   void progress(String line);

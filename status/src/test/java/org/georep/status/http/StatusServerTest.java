@@ -136,7 +136,7 @@ class StatusServerTest {
       assertThat(refused.statusCode()).as(path).isEqualTo(401);
       assertThat(refused.body()).doesNotContain("_v").doesNotContain("Quarantine");
     }
-    assertThat(get("/").body()).contains("<form").contains("listen.token");
+    assertThat(get("/").body()).contains("<form").contains(".listen-token");
     assertThat(get("/status", "Authorization", "Bearer wrong").statusCode()).isEqualTo(401);
     assertThat(get("/status", "Authorization", "Bearer " + token).statusCode()).isEqualTo(200);
 
