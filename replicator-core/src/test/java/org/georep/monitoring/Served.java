@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.georep.secondary.AgentMain;
+import org.georep.testing.Program;
 import org.georep.testing.Sshd;
 import org.georep.testing.Waits;
 
@@ -99,9 +100,28 @@ final class Served implements AutoCloseable {
         HttpRequest.newBuilder(uri.resolve(path)).build(), HttpResponse.BodyHandlers.ofString());
   }
 
-  /** Returns its worker's status. */
+  /** Returns its worker's status; missing until there is one. */
   JsonNode worker() throws IOException, InterruptedException {
-    return new ObjectMapper().readTree(get("/status").body()).get(0);
+    return new ObjectMapper().readTree(get("/status").body()).path(0);
+  }
+
+  /** Lets nothing through the link, without an end of it. */
+  void freeze() {
+    signal("-STOP");
+  }
+
+  /** Lets everything through again. */
+  void thaw() {
+    signal("-CONT");
+  }
+
+  private void signal(String which) {
+    List<String> command = new ArrayList<>(List.of("kill", which));
+    process
+        .descendants()
+        .filter(each -> each.info().command().orElse("").endsWith("/ssh"))
+        .forEach(each -> command.add(Long.toString(each.pid())));
+    Program.check(command.toArray(String[]::new));
   }
 
   /** Waits for a state of its worker, in step or not. */

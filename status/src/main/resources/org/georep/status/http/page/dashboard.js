@@ -117,9 +117,17 @@ function keep(news) {
       lag: report.lag_seconds,
       bytes: report.rates?.bytes_per_second ?? null,
       pending: report.files_remaining,
+      wire: report.counters?.bytes?.wire ?? null,
     });
     samples.set(key, all.filter((sample) => sample.time >= now - KEPT));
   }
+}
+
+/** Returns what was sent a second since the last look but one, in bytes; contents count as published only when they are whole. */
+function onTheWire(report) {
+  const [before, now] = (samples.get(keyOf(report)) ?? []).slice(-2);
+  const bytes = (now?.wire ?? NaN) - (before?.wire ?? NaN);
+  return bytes >= 0 && now.time > before.time ? bytes / (now.time - before.time) : null;
 }
 
 /** Folds the samples of workers that were taken at the same time into one. */
@@ -212,8 +220,11 @@ function figures(meant) {
   const any = (key) => meant.some((report) => known(key(report)));
   const perSecond = (report) => report.rates?.bytes_per_second;
   sayLarge(figureOf("throughput"), any(perSecond) ? rate(total(perSecond)) : UNKNOWN);
-  say(noteOf("throughput"), any(perSecond)
-    ? `${count(Math.round(total((report) => report.rates?.files_per_second) * 10) / 10)} files a second` : "");
+  const sent = meant.map(onTheWire).filter(known);
+  say(noteOf("throughput"), [
+    any(perSecond) ? `${count(Math.round(total((report) => report.rates?.files_per_second) * 10) / 10)} files a second` : "",
+    sent.length > 0 ? `${rate(sent.reduce((one, other) => one + other, 0))} on the wire` : "",
+  ].filter(Boolean).join(", "));
   const files = (report) => report.files_remaining;
   sayLarge(figureOf("pending"), any(files) ? `${count(total(files))} ${total(files) === 1 ? "file" : "files"}` : UNKNOWN);
   say(noteOf("pending"), any(files)
