@@ -110,22 +110,29 @@ export class Chart {
     const y = (value) => head + (height - head - foot) * (1 - value / top);
     const picture = svg("svg", { width, height, "aria-hidden": "true", focusable: "false" });
     if (!this.#spark) {
-      this.#scale(picture, width, height, foot, top, y);
+      this.#grid(picture, width, top, y);
       this.#unknown(picture, x, head, height - foot);
     }
     this.#lines(picture, x, y, height - foot);
+    if (!this.#spark) {
+      this.#marks(picture, width, height, top, y);
+    }
     this.#cursor(picture, x, y, head, height - foot);
     this.#host.replaceChildren(picture, ...(this.#spark ? [] : [this.#readout]));
     this.#describe(values);
   }
 
-  #scale(picture, width, height, foot, top, y) {
+  #grid(picture, width, top, y) {
     for (const value of [0, top / 2, top]) {
       const at = Math.round(y(value)) + 0.5;
       picture.append(svg("line", { class: "grid", x1: 0, x2: width, y1: at, y2: at }));
-      if (value > 0) {
-        picture.append(svg("text", { class: "mark", x: 0, y: at - 4 }, this.#format(value)));
-      }
+    }
+  }
+
+  /** The scale's words, over the line. */
+  #marks(picture, width, height, top, y) {
+    for (const value of [top / 2, top]) {
+      picture.append(svg("text", { class: "mark", x: 0, y: Math.round(y(value)) - 3.5 }, this.#format(value)));
     }
     for (const [minutes, anchor] of [[15, "start"], [10, "middle"], [5, "middle"], [0, "end"]]) {
       const at = width * (1 - minutes / 15);

@@ -214,7 +214,7 @@ function figures(meant) {
   sayLarge(figureOf("lag"), duration(lag));
   say(noteOf("lag"), lag === 0 ? "in step, proved by a heartbeat"
     : lag !== null ? "age of the oldest change not yet durable"
-    : meant.length > 1 && lags.some(known) ? `of ${lags.filter((value) => !known(value)).length} of ${meant.length}`
+    : meant.length > 1 && lags.some(known) ? `of ${lags.filter((value) => !known(value)).length} of ${meant.length} workers`
     : "");
   const total = (key) => meant.map((report) => key(report)).filter(known).reduce((one, other) => one + other, 0);
   const any = (key) => meant.some((report) => known(key(report)));
