@@ -87,7 +87,7 @@ class ReportMetricsTest {
     assertThat(
             text.lines()
                 .filter(line -> line.startsWith("# TYPE "))
-                .map(line -> line.split(" ")[2])
+                .map(line -> line.split(" ", -1)[2])
                 .filter(name -> !name.endsWith("_max")))
         .containsExactlyInAnyOrderElementsOf(NAMES);
     assertThat(value(text, "georep_lag_seconds{session=\"one\",volume=\"_data\"}"))
