@@ -256,7 +256,9 @@ class ArchitectureTest {
                 "org.georep.secondary",
                 "org.georep.secondary.job..",
                 "org.georep.engine..",
-                "org.georep.replicator.inspect.."))
+                "org.georep.replicator.hook..",
+                "org.georep.replicator.inspect..",
+                "org.georep.replicator.monitor.."))
         .should()
         .dependOnClassesThat()
         .areAssignableTo(ProcessBuilder.class)

@@ -1,5 +1,6 @@
 package org.georep.cli;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
@@ -13,6 +14,7 @@ import org.georep.replicator.session.FreeSpace;
 import org.georep.replicator.session.GivenPath;
 import org.georep.replicator.session.Rate;
 import org.georep.replicator.session.SessionName;
+import org.georep.replicator.session.Settings;
 import org.georep.replicator.session.Size;
 import org.georep.replicator.session.Span;
 import org.georep.status.http.ListenAddress;
@@ -27,6 +29,7 @@ final class Converters {
     line.registerConverter(Rate.class, checked(Rate::parse));
     line.registerConverter(MinFree.class, checked(FreeSpace::parse));
     line.registerConverter(Duration.class, checked(Span::parse));
+    line.registerConverter(URI.class, checked(Settings::url));
     line.registerConverter(SessionName.class, checked(SessionName::new));
     line.registerConverter(ListenAddress.class, checked(ListenAddress::parse));
     line.registerConverter(CaptureWish.class, checked(CaptureWish::parse));

@@ -1,5 +1,6 @@
 package org.georep.cli;
 
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -77,8 +78,8 @@ final class Ending {
   }
 
   /** Waits until asked to end, for at most a time; whether it was asked. */
-  boolean awaitStop(long seconds) throws InterruptedException {
-    return asked.await(seconds, TimeUnit.SECONDS);
+  boolean awaitStop(Duration time) throws InterruptedException {
+    return asked.await(time.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Ends the process. */

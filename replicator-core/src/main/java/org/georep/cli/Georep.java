@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.Objects;
 import org.georep.replicator.session.ExitCode;
 import org.georep.replicator.session.GeorepException;
 import org.jspecify.annotations.Nullable;
@@ -55,7 +56,13 @@ import picocli.CommandLine.Spec;
     },
     subcommands = {
       ReplicateCommand.class,
+      SessionCommand.class,
+      MonitorCommand.class,
+      WorkerCommand.class,
+      ConfigCommand.class,
       StatusCommand.class,
+      EventsCommand.class,
+      CheckpointCommand.class,
       CaptureCommand.class,
       JournalCommand.class,
       VerifyCommand.class,
@@ -122,6 +129,10 @@ public final class Georep implements Runnable {
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(true);
     line.setUsageHelpLongOptionsMaxWidth(32);
+    // A filter rule begins as an option does.
+    CommandLine session = Objects.requireNonNull(line.getSubcommands().get("session"));
+    Objects.requireNonNull(session.getSubcommands().get("config"))
+        .setUnmatchedOptionsArePositionalParams(true);
     Converters.register(line);
     line.setExecutionStrategy(Georep::start);
     line.setParameterExceptionHandler(Georep::misused);

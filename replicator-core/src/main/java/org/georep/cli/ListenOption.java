@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Optional;
 import org.georep.replicator.inspect.SessionReports;
-import org.georep.replicator.inspect.StatusReading;
 import org.georep.replicator.session.GeorepException;
 import org.georep.replicator.session.StateDirectory;
 import org.georep.status.http.AccessToken;
@@ -44,7 +43,7 @@ final class ListenOption {
       state.make();
       token = Optional.of(AccessToken.keptIn(state.listenToken()));
     }
-    SessionReports reports = new SessionReports(state, new StatusReading(host.libc(), state));
+    SessionReports reports = new SessionReports(host.libc(), state, host.clock());
     StatusServer server = StatusServer.start(where, reports, token, host.clock());
     err.println("georep: status page at " + server.uri());
     token.ifPresent(secret -> err.println("georep: readers need the token in " + secret.file()));

@@ -44,6 +44,15 @@ final class Logging {
     context.getLogger(OWN).setLevel(level);
   }
 
+  /** As {@link #toFile}, and nowhere else. */
+  static void onlyToFile(Path directory) {
+    LoggerContext context = context();
+    context.reset();
+    context.getLogger(Logger.ROOT_LOGGER_NAME).setLevel(Level.ERROR);
+    context.getLogger(OWN).setLevel(Level.INFO);
+    toFile(directory);
+  }
+
   /** Logs what is being done to {@code georep.log} in a directory, too; 50 MB at most. */
   static void toFile(Path directory) {
     LoggerContext context = context();

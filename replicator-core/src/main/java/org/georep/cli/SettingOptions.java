@@ -1,5 +1,6 @@
 package org.georep.cli;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -115,6 +116,32 @@ final class SettingOptions {
       })
   private @Nullable Duration timeout;
 
+  @Option(
+      names = "--hook",
+      paramLabel = "WORD",
+      description = {
+        "A program to run when a checkpoint is completed, work stands still, or the lag passes its"
+            + " threshold: its absolute path, and with more --hook its arguments. No shell is"
+            + " involved; what happened is in GEOREP_EVENT, GEOREP_SESSION, GEOREP_MESSAGE and"
+            + " others, and as JSON on its standard input. It has 30 s."
+      })
+  private List<String> hook = new ArrayList<>();
+
+  @Option(
+      names = "--heartbeat-url",
+      paramLabel = "URL",
+      description = "An http or https address that gets the same, as JSON, in a POST.")
+  private @Nullable URI heartbeatUrl;
+
+  @Option(
+      names = "--lag-threshold",
+      paramLabel = "D",
+      description = {
+        "A lag over it is an event, told by --hook and --heartbeat-url, such as 5m; 0s for never."
+            + " Default: 0s."
+      })
+  private @Nullable Duration lagThreshold;
+
   SettingOptions() {}
 
   /**
@@ -128,6 +155,8 @@ final class SettingOptions {
             .filter(filter)
             .ignoreDeletes(ignoreDeletes)
             .sshOptions(sshOptions)
+            .hook(hook)
+            .heartbeatUrl(Optional.ofNullable(heartbeatUrl))
             .sshKey(Optional.ofNullable(sshKey))
             .agentCommand(Optional.ofNullable(agentCommand));
     Optional.ofNullable(engine).ifPresent(builder::engine);
@@ -139,6 +168,7 @@ final class SettingOptions {
     Optional.ofNullable(crawlLimit).ifPresent(builder::crawlLimit);
     Optional.ofNullable(minFree).ifPresent(builder::minFree);
     Optional.ofNullable(timeout).ifPresent(builder::timeout);
+    Optional.ofNullable(lagThreshold).ifPresent(builder::lagThreshold);
     return builder.build();
   }
 }

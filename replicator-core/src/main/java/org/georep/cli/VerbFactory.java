@@ -18,11 +18,20 @@ final class VerbFactory implements CommandLine.IFactory {
     if (type == StatusCommand.class) {
       return type.cast(new StatusCommand(ending));
     }
+    if (type == MonitorCommand.class) {
+      return type.cast(new MonitorCommand(ending));
+    }
+    if (type == WorkerCommand.class) {
+      return type.cast(new WorkerCommand(ending));
+    }
     if (type == CaptureCommand.class) {
       return type.cast(new CaptureCommand(ending));
     }
     if (type == VerifyCommand.class) {
       return type.cast(new VerifyCommand(ending));
+    }
+    if (type == CheckpointCommand.class) {
+      return type.cast(new CheckpointCommand(ending));
     }
     if (type == ConflictsCommand.class) {
       return type.cast(new ConflictsCommand(ending));

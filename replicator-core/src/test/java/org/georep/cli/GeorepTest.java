@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
@@ -103,6 +104,11 @@ class GeorepTest {
         "quarantine list",
         "quarantine retry",
         "quarantine drop",
+        "checkpoint",
+        "checkpoint create",
+        "checkpoint list",
+        "checkpoint wait",
+        "events",
         "doctor",
         "completion",
         "agent"
@@ -159,7 +165,10 @@ class GeorepTest {
       {"--crawl-limit", "-1", "crawl-limit"},
       {"--turns", "0", "--turns"},
       {"--exclude", "", "pattern"},
-      {"--exclude-from", "/nonexistent", "--exclude-from"}
+      {"--exclude-from", "/nonexistent", "--exclude-from"},
+      {"--hook", "tell", "absolute path"},
+      {"--heartbeat-url", "ftp://host/x", "https://host/path"},
+      {"--lag-threshold", "1ms", "at least 1s"}
     };
     for (String[] each : wrong) {
       Result result = here("replicate", primary, "/elsewhere", each[0] + "=" + each[1]);
@@ -198,6 +207,7 @@ class GeorepTest {
         help, "--verify-interval", org.georep.replicator.session.Span.format(d.verifyInterval()));
     defaultIs(help, "--crawl-limit", "" + d.crawlLimit());
     defaultIs(help, "--min-free", org.georep.replicator.session.FreeSpace.format(d.minFree()));
+    defaultIs(help, "--lag-threshold", org.georep.replicator.session.Span.format(d.lagThreshold()));
     defaultIs(help, "--timeout", org.georep.replicator.session.Span.format(d.timeout()));
     String capture = georep("capture", "--help").out().replaceAll("\\s+", " ");
     defaultIs(capture, "--journal-limit", d.journalLimit().toString());
@@ -236,6 +246,10 @@ class GeorepTest {
       "--ssh-key=/k",
       "--agent-command=run it",
       "--timeout=5s",
+      "--hook=/bin/tell",
+      "--hook=it",
+      "--heartbeat-url=https://example.org/beat",
+      "--lag-threshold=2m",
       "/p",
       "h:/d"
     };
@@ -284,10 +298,42 @@ class GeorepTest {
     assertThat(dead.get("turns").intValue()).isEqualTo(7);
     try (SessionLock lock = SessionLock.take(libc, fresh)) {
       assertThat(lock).isNotNull();
+      JsonNode starting = new ObjectMapper().readTree(here("status", "--json").out()).get(0);
+      assertThat(starting.get("worker status").textValue()).isEqualTo("Initializing");
+      assertThat(starting.get("lag_seconds").isNull()).isTrue();
+      WorkerReportBuilder own =
+          new WorkerReportBuilder()
+              .session("fresh")
+              .workerStatus(WorkerState.ACTIVE)
+              .crawlStatus(CrawlState.CHANGELOG)
+              .pid(ProcessHandle.current().pid())
+              .lagSeconds(0.0);
+      StatusFile file = new StatusFile(fresh.status(volume()));
+      file.write(own.updated(Instant.now()).build());
       JsonNode held = new ObjectMapper().readTree(here("status", "--json").out()).get(0);
       assertThat(held.get("worker status").textValue()).isEqualTo("Active");
       assertThat(here("status", "--detail").out()).contains("Changelog Crawl");
+      file.write(own.updated(Instant.now().minusSeconds(60)).build());
+      JsonNode silent = new ObjectMapper().readTree(here("status", "--json").out()).get(0);
+      assertThat(silent.get("lag_seconds").isNull()).isTrue();
+      assertThat(silent.get("reason").textValue()).contains("does not answer");
     }
+  }
+
+  @Test
+  void theStatusOfOneThatWasKilledWhileItWasFaultyIsNotBelieved() throws Exception {
+    SessionDirectory session = session("killed");
+    new StatusFile(session.status(volume()))
+        .write(
+            new WorkerReportBuilder()
+                .session("killed")
+                .workerStatus(WorkerState.FAULTY)
+                .reason("the link is lost")
+                .lagSeconds(3.0)
+                .build());
+    JsonNode dead = new ObjectMapper().readTree(here("status", "killed", "--json").out()).get(0);
+    assertThat(dead.get("worker status").textValue()).isEqualTo("Faulty");
+    assertThat(dead.get("lag_seconds").isNull()).isTrue();
   }
 
   @Test

@@ -155,8 +155,8 @@ class MonitoringTest {
   @Test
   @Order(2)
   void idle() throws Exception {
-    Browser page = browser();
     served.await("in step", worker -> worker.path("lag_seconds").asDouble(-1) == 0);
+    Browser page = browser();
     Waits.until("the page says so", () -> page.text("#headline").equals("In step"));
     assertThat(page.text("[data-figure=lag]")).isEqualTo("0 s");
     assertThat(served.get("/health").body()).contains("\"ok\"");

@@ -262,6 +262,11 @@ public final class Barriers {
     return limbo;
   }
 
+  /** Returns whether all that was sent so far is durable and nothing waits in limbo. */
+  public boolean isDurable() {
+    return everSynced && ledger.claimed() >= lastWorked && limbo == 0;
+  }
+
   /**
    * Returns whether everything recorded is durable and nothing waits in limbo.
    *
@@ -269,10 +274,8 @@ public final class Barriers {
    */
   public boolean isInStep(boolean crawlOnly) {
     return underWay == null
-        && everSynced
+        && isDurable()
         && ledger.isSettled()
-        && ledger.claimed() >= lastWorked
-        && limbo == 0
         && (crawlOnly || heartbeat.isPresent());
   }
 }

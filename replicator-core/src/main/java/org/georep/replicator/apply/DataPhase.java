@@ -11,6 +11,7 @@ import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
@@ -25,9 +26,11 @@ import org.georep.name.Gfid;
  * of those before it is outstanding.
  *
  * <p>A file asked for again while it is outstanding is handed on again when its present transfer
- * ends, under the later batch; until then it counts for both. A file that changed while it was
- * read, or failed for a passing reason, stays outstanding and is tried again after a pause that
- * grows: with its size, so that a large hot file is not sent over and over, and with each try.
+ * ends, under the later batch. What the earlier batch asked for is not forgotten by that: it stays
+ * outstanding until a transfer that began after it was asked for has brought contents, or the file
+ * was changed after that, so that no stime before the change waits for it. A file that changed
+ * while it was read, or failed for a passing reason, is tried again after a pause that grows: with
+ * its size, so that a large hot file is not sent over and over, and with each try.
  *
  * <p>The pool's threads report; one thread, the worker's, asks and submits.
  */
@@ -47,7 +50,12 @@ public final class DataPhase implements DataListener {
   /** What ended for good. */
   public record Ended(FileJob job, Outcome outcome) {}
 
-  private record Waiting(long atNanos, FileJob job) implements Comparable<Waiting> {
+  /** A file's transfer, and the earliest batch for which it brings contents. */
+  private record Turn(FileJob job, long since) {}
+
+  /** A turn that begins at a moment; {@code settled} if the batches before need no longer wait. */
+  private record Waiting(long atNanos, FileJob job, boolean settled)
+      implements Comparable<Waiting> {
     @Override
     public int compareTo(Waiting other) {
       return Long.compare(atNanos - other.atNanos, 0);
@@ -60,10 +68,10 @@ public final class DataPhase implements DataListener {
   private final TreeMap<Long, Integer> outstanding = new TreeMap<>();
 
   @GuardedBy("this")
-  private final Map<Gfid, FileJob> running = new HashMap<>();
+  private final Map<Gfid, Turn> running = new HashMap<>();
 
   @GuardedBy("this")
-  private final Map<Gfid, FileJob> again = new HashMap<>();
+  private final Map<Gfid, Turn> again = new HashMap<>();
 
   @GuardedBy("this")
   private final Map<Gfid, Integer> tries = new HashMap<>();
@@ -99,14 +107,15 @@ public final class DataPhase implements DataListener {
   public synchronized List<FileJob> take(Collection<FileJob> jobs) {
     List<FileJob> now = new ArrayList<>(jobs.size());
     for (FileJob job : jobs) {
-      outstanding.merge(job.batch(), 1, Integer::sum);
       if (running.containsKey(job.gfid())) {
-        FileJob former = again.put(job.gfid(), job);
-        if (former != null) {
-          finish(former.batch());
+        Turn former = again.get(job.gfid());
+        if (former == null) {
+          owe(job.batch());
         }
+        again.put(job.gfid(), new Turn(job, former == null ? job.batch() : former.since()));
       } else {
-        start(job);
+        owe(job.batch());
+        start(new Turn(job, job.batch()));
         now.add(job);
       }
     }
@@ -114,9 +123,14 @@ public final class DataPhase implements DataListener {
   }
 
   @GuardedBy("this")
-  private void start(FileJob job) {
-    running.put(job.gfid(), job);
-    bytesRunning += Math.max(0, job.size());
+  private void start(Turn turn) {
+    running.put(turn.job().gfid(), turn);
+    bytesRunning += Math.max(0, turn.job().size());
+  }
+
+  @GuardedBy("this")
+  private void owe(long batch) {
+    outstanding.merge(batch, 1, Integer::sum);
   }
 
   @GuardedBy("this")
@@ -154,36 +168,66 @@ public final class DataPhase implements DataListener {
     if (stale.remove(job.gfid())) {
       touched.add(job.gfid());
     }
-    FileJob next = again.remove(job.gfid());
-    if (next != null) {
-      // Asked for again meanwhile: whatever came of this one, the next look at it decides.
-      drop(job);
-      start(next);
-      waiting.add(new Waiting(System.nanoTime(), next));
+    boolean changed = outcome instanceof Outcome.Changed;
+    boolean failed = outcome instanceof Outcome.Failed;
+    boolean passing = outcome instanceof Outcome.Retry;
+    if (again.containsKey(job.gfid()) && !failed && !passing) {
+      // It arrived, or was changed since: what was asked for meanwhile is all that is outstanding.
+      tries.remove(job.gfid());
+      waiting.add(new Waiting(System.nanoTime(), replace(job, true), false));
       return;
     }
-    boolean changed = outcome instanceof Outcome.Changed;
-    if (changed || outcome instanceof Outcome.Retry) {
+    if (changed || passing || (failed && again.containsKey(job.gfid()))) {
       int tried = tries.merge(job.gfid(), 1, Integer::sum);
       if (changed || tried < TRIES) {
-        waiting.add(new Waiting(System.nanoTime() + pause(job, tried, changed).toNanos(), job));
+        long pause = pause(job, tried, changed).toNanos();
+        waiting.add(new Waiting(System.nanoTime() + pause, job, changed));
         return;
       }
-      drop(job);
-      Outcome.Retry last = (Outcome.Retry) outcome;
-      ended.add(new Ended(job, new Outcome.Failed(last.errno(), last.reason())));
-      return;
     }
-    drop(job);
-    ended.add(new Ended(job, outcome));
+    forget(job);
+    ended.add(
+        new Ended(
+            job,
+            outcome instanceof Outcome.Retry last
+                ? new Outcome.Failed(last.errno(), last.reason())
+                : outcome));
+  }
+
+  /** Nothing of it is outstanding any more. */
+  @GuardedBy("this")
+  private void forget(FileJob job) {
+    tries.remove(job.gfid());
+    finish(stop(job).since());
+    Turn next = again.remove(job.gfid());
+    if (next != null) {
+      finish(next.since());
+    }
   }
 
   @GuardedBy("this")
-  private void drop(FileJob job) {
-    running.remove(job.gfid());
-    tries.remove(job.gfid());
+  private Turn stop(FileJob job) {
     bytesRunning -= Math.max(0, job.size());
-    finish(job.batch());
+    return Objects.requireNonNull(running.remove(job.gfid()), "not under way");
+  }
+
+  /**
+   * Has what was asked for meanwhile take a file's turn.
+   *
+   * @param settled whether what it replaces need not be waited for
+   */
+  @GuardedBy("this")
+  private FileJob replace(FileJob job, boolean settled) {
+    Turn next = Objects.requireNonNull(again.remove(job.gfid()), "not asked for again");
+    Turn former = stop(job);
+    if (settled) {
+      finish(former.since());
+      start(next);
+    } else {
+      finish(next.since());
+      start(new Turn(next.job(), former.since()));
+    }
+    return next.job();
   }
 
   private static Duration pause(FileJob job, int tried, boolean changed) {
@@ -198,21 +242,11 @@ public final class DataPhase implements DataListener {
   public synchronized List<FileJob> due() {
     List<FileJob> due = new ArrayList<>();
     while (!waiting.isEmpty() && waiting.element().atNanos() - System.nanoTime() <= 0) {
-      due.add(newest(waiting.remove().job()));
+      Waiting next = waiting.remove();
+      due.add(
+          again.containsKey(next.job().gfid()) ? replace(next.job(), next.settled()) : next.job());
     }
     return due;
-  }
-
-  /** Returns what was asked for while the job waited for its turn, or the job. */
-  @GuardedBy("this")
-  private FileJob newest(FileJob job) {
-    FileJob next = again.remove(job.gfid());
-    if (next == null) {
-      return job;
-    }
-    drop(job);
-    start(next);
-    return next;
   }
 
   /** Returns what ended for good since this was last asked. */
@@ -264,7 +298,7 @@ public final class DataPhase implements DataListener {
 
   /** Returns the size of the largest file outstanding, as far as known. */
   public synchronized long largest() {
-    return running.values().stream().mapToLong(FileJob::size).max().orElse(0);
+    return running.values().stream().mapToLong(turn -> turn.job().size()).max().orElse(0);
   }
 
   /** Returns about how many bytes are outstanding. */

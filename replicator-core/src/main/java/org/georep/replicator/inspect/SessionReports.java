@@ -2,7 +2,9 @@ package org.georep.replicator.inspect;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Clock;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -14,25 +16,34 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.georep.posix.Libc;
+import org.georep.replicator.checkpoint.CheckpointDesk;
 import org.georep.replicator.session.ExitCode;
 import org.georep.replicator.session.GeorepException;
 import org.georep.replicator.session.SessionDirectory;
 import org.georep.replicator.session.StateDirectory;
+import org.georep.status.report.CheckpointReport;
 import org.georep.status.report.CrawlState;
 import org.georep.status.report.WorkerReport;
 import org.georep.status.report.WorkerReportBuilder;
 import org.georep.status.report.WorkerState;
 
 /**
- * How all sessions of a state directory are doing, for those who look again and again. A session
- * whose files cannot be read is shown as Faulty, with why, and hides no other. Sessions are read
- * side by side, since a worker that hangs keeps whoever asks it waiting. For any number of threads.
+ * How all sessions of a state directory are doing, and what their checkpoints came to, for those
+ * who look again and again. A session whose files cannot be read is shown as Faulty, with why, and
+ * hides no other. Sessions are read side by side, since a worker that hangs keeps whoever asks it
+ * waiting. For any number of threads.
  */
 public final class SessionReports implements Supplier<List<WorkerReport>> {
   private static final int THREADS = 8;
   private static final long IDLE_SECONDS = 30;
 
+  /** So many of a session's checkpoints, those that were set last. */
+  private static final int MOST_CHECKPOINTS = 20;
+
+  private final Libc libc;
   private final StateDirectory state;
+  private final Clock clock;
   private final StatusReading reading;
   private final ExecutorService threads = threads();
 
@@ -40,11 +51,12 @@ public final class SessionReports implements Supplier<List<WorkerReport>> {
    * Makes it; nothing is read yet.
    *
    * @param state where the sessions are; it need not be there
-   * @param reading reads one of them
    */
-  public SessionReports(StateDirectory state, StatusReading reading) {
+  public SessionReports(Libc libc, StateDirectory state, Clock clock) {
+    this.libc = Objects.requireNonNull(libc, "libc is null");
     this.state = Objects.requireNonNull(state, "state is null");
-    this.reading = Objects.requireNonNull(reading, "reading is null");
+    this.clock = Objects.requireNonNull(clock, "clock is null");
+    this.reading = new StatusReading(libc, state, clock);
   }
 
   /** They end by themselves when nobody asks any more. */
@@ -94,13 +106,29 @@ public final class SessionReports implements Supplier<List<WorkerReport>> {
 
   private List<WorkerReport> read(SessionDirectory session) {
     try {
-      return reading.read(Optional.of(session.name()));
+      List<WorkerReport> reports = new ArrayList<>();
+      for (WorkerReport report : reading.read(Optional.of(session.name()))) {
+        reports.add(report.toBuilder().checkpoints(checkpoints(session, report)).build());
+      }
+      return reports;
     } catch (GeorepException e) {
       // One that was deleted a moment ago is none.
       return e.code() == ExitCode.NO_SUCH_SESSION ? List.of() : List.of(unreadable(session, e));
     } catch (IOException | RuntimeException e) {
       return List.of(unreadable(session, e));
     }
+  }
+
+  private List<CheckpointReport> checkpoints(SessionDirectory session, WorkerReport report)
+      throws IOException {
+    String volume = report.volume();
+    if (volume == null) {
+      return List.of();
+    }
+    List<CheckpointReport> newest =
+        new ArrayList<>(new CheckpointDesk(libc, session, volume, clock).all());
+    Collections.reverse(newest);
+    return newest.subList(0, Math.min(MOST_CHECKPOINTS, newest.size()));
   }
 
   private static WorkerReport unreadable(SessionDirectory session, Exception e) {

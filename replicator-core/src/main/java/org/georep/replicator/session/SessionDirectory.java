@@ -69,9 +69,49 @@ public final class SessionDirectory {
     return path.resolve(volume + ".volume");
   }
 
+  /** Returns what is there while a stopped session has let its volume's capture go. */
+  public Path released() {
+    return path.resolve("released");
+  }
+
+  /** Returns how much the brake on deletes stopped at. */
+  public Path namedDeletes() {
+    return path.resolve("deletes.named");
+  }
+
+  /** Returns how many deletes somebody accepted. */
+  public Path acceptedDeletes() {
+    return path.resolve("deletes.accepted");
+  }
+
+  /** Returns what says that the secondary's data is to be taken over at the first start. */
+  public Path adopt() {
+    return path.resolve("adopt");
+  }
+
+  /** Returns what is left of the configuration of a session that was deleted. */
+  public Path deleted() {
+    return path.resolve("deleted.yaml");
+  }
+
   /** Returns the quarantine. */
   public Path quarantine() {
     return path.resolve("quarantine");
+  }
+
+  /** Returns the directory of checkpoints, a file each. */
+  public Path checkpoints() {
+    return path.resolve("checkpoints");
+  }
+
+  /** Returns what has become of the checkpoints. */
+  public Path checkpointOutcomes(String volume) {
+    return path.resolve(volume + ".checkpoints");
+  }
+
+  /** Returns what happened to the session. */
+  public Path events() {
+    return path.resolve("events");
   }
 
   /** Returns the control socket. */

@@ -43,10 +43,12 @@ public final class SessionPreparation {
     SessionConfiguration fresh =
         new SessionConfiguration(
             UUID.randomUUID(), named, ends.primary(), ends.secondary(), settings);
-    Optional<SessionConfiguration> before =
-        new SessionFile(libc, state.session(named).yaml()).read();
+    SessionDirectory session = state.session(named);
+    Optional<SessionConfiguration> before = new SessionFile(libc, session.yaml()).read();
     if (before.isEmpty()) {
-      return fresh;
+      // The secondary knows the session that was deleted; created again it goes on.
+      Optional<SessionConfiguration> deleted = new SessionFile(libc, session.deleted()).read();
+      return deleted.filter(fresh::sameEnds).map(old -> old.with(settings)).orElse(fresh);
     }
     if (!before.get().sameEnds(fresh)) {
       throw new GeorepException(

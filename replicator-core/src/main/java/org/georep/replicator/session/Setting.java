@@ -76,8 +76,16 @@ final class Setting {
               "timeout",
               settings -> Span.format(settings.timeout()),
               (builder, value) -> builder.timeout(Span.parse(word(value)))),
-          text(
-              "journal-limit", Settings::journalLimit, SettingsBuilder::journalLimit, Size::parse));
+          text("journal-limit", Settings::journalLimit, SettingsBuilder::journalLimit, Size::parse),
+          new Setting("hook", Settings::hook, (builder, value) -> builder.hook(words(value))),
+          new Setting(
+              "heartbeat-url",
+              settings -> settings.heartbeatUrl().map(Object::toString).orElse(null),
+              (builder, value) -> builder.heartbeatUrl(optional(value).map(Settings::url))),
+          new Setting(
+              "lag-threshold",
+              settings -> Span.format(settings.lagThreshold()),
+              (builder, value) -> builder.lagThreshold(Span.parse(word(value)))));
 
   private final String key;
   private final Function<Settings, @Nullable Object> get;

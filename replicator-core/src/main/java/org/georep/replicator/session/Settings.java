@@ -1,5 +1,7 @@
 package org.georep.replicator.session;
 
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -30,6 +32,10 @@ import org.georep.protocol.MinFree;
  * @param agentCommand how the agent is started on the secondary, instead of bringing it there
  * @param timeout the link is lost when nothing was heard for so long, at least a second
  * @param journalLimit bytes of journal kept for a secondary that is behind
+ * @param hook a program by its absolute path, and its arguments, run when something happens that an
+ *     operator may want to hear of; empty for none
+ * @param heartbeatUrl an HTTP address that is told of the same
+ * @param lagThreshold a lag over it is told; zero for never
  */
 public record Settings(
     EngineChoice engine,
@@ -46,7 +52,10 @@ public record Settings(
     Optional<Path> sshKey,
     Optional<String> agentCommand,
     Duration timeout,
-    Size journalLimit) {
+    Size journalLimit,
+    List<String> hook,
+    Optional<URI> heartbeatUrl,
+    Duration lagThreshold) {
 
   /** What holds where nothing else was said. */
   public static final Settings DEFAULTS =
@@ -65,7 +74,10 @@ public record Settings(
           Optional.empty(),
           Optional.empty(),
           Duration.ofSeconds(30),
-          new Size(4L << 30));
+          new Size(4L << 30),
+          List.of(),
+          Optional.empty(),
+          Duration.ZERO);
 
   /** Checks its parts and copies its lists. */
   public Settings {
@@ -96,8 +108,44 @@ public record Settings(
     if (journalLimit.bytes() < 16L << 20) {
       throw new IllegalArgumentException("journal-limit is at least 16MiB, not " + journalLimit);
     }
+    if (!hook.isEmpty() && !hook.get(0).startsWith("/")) {
+      throw new IllegalArgumentException(
+          "hook begins with a program's absolute path, such as /usr/local/bin/tell, not '"
+              + hook.get(0)
+              + "'");
+    }
+    heartbeatUrl.ifPresent(Settings::checkUrl);
+    if (!lagThreshold.isZero() && lagThreshold.compareTo(Duration.ofSeconds(1)) < 0) {
+      throw new IllegalArgumentException(
+          "lag-threshold is 0s (never) or at least 1s, not " + Span.format(lagThreshold));
+    }
     filter = List.copyOf(filter);
+    hook = List.copyOf(hook);
     sshOptions = List.copyOf(sshOptions);
+  }
+
+  private static void checkUrl(URI url) {
+    boolean known = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
+    if (!known || url.getHost() == null || url.getFragment() != null) {
+      throw new IllegalArgumentException(
+          "heartbeat-url is an address such as https://host/path, not '" + url + "'");
+    }
+  }
+
+  /**
+   * Returns a text as a heartbeat's address.
+   *
+   * @throws IllegalArgumentException if it is none; the message says what one looks like
+   */
+  public static URI url(String text) {
+    try {
+      URI url = new URI(text);
+      checkUrl(url);
+      return url;
+    } catch (URISyntaxException e) {
+      throw new IllegalArgumentException(
+          "'" + text + "' is no address such as https://host/path", e);
+    }
   }
 
   /** Returns a builder that begins with these values. */

@@ -1,5 +1,6 @@
 package org.georep.replicator.session;
 
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -25,6 +26,9 @@ public final class SettingsBuilder {
   private Optional<String> agentCommand;
   private Duration timeout;
   private Size journalLimit;
+  private List<String> hook;
+  private Optional<URI> heartbeatUrl;
+  private Duration lagThreshold;
 
   SettingsBuilder(Settings from) {
     engine = from.engine();
@@ -42,6 +46,9 @@ public final class SettingsBuilder {
     agentCommand = from.agentCommand();
     timeout = from.timeout();
     journalLimit = from.journalLimit();
+    hook = from.hook();
+    heartbeatUrl = from.heartbeatUrl();
+    lagThreshold = from.lagThreshold();
   }
 
   /** Sets {@link Settings#engine}. */
@@ -134,6 +141,24 @@ public final class SettingsBuilder {
     return this;
   }
 
+  /** Sets {@link Settings#hook}. */
+  public SettingsBuilder hook(List<String> value) {
+    hook = value;
+    return this;
+  }
+
+  /** Sets {@link Settings#heartbeatUrl}. */
+  public SettingsBuilder heartbeatUrl(Optional<URI> value) {
+    heartbeatUrl = value;
+    return this;
+  }
+
+  /** Sets {@link Settings#lagThreshold}. */
+  public SettingsBuilder lagThreshold(Duration value) {
+    lagThreshold = value;
+    return this;
+  }
+
   /**
    * Returns the settings.
    *
@@ -155,6 +180,9 @@ public final class SettingsBuilder {
         sshKey,
         agentCommand,
         timeout,
-        journalLimit);
+        journalLimit,
+        hook,
+        heartbeatUrl,
+        lagThreshold);
   }
 }

@@ -21,7 +21,11 @@ public final class Capture implements AutoCloseable {
    */
   private static final Duration RETURN = Duration.ofSeconds(3);
 
+  /** The same where somebody starts it again. */
+  private static final Duration RETURN_OF_A_KEPT_ONE = Duration.ofMinutes(1);
+
   private final Optional<CaptureFeed> feed;
+  private final Duration comesBack;
 
   /**
    * Reads from a feed, or from none.
@@ -29,8 +33,18 @@ public final class Capture implements AutoCloseable {
    * @param signal raised when there may be something to read
    */
   public Capture(Optional<CaptureFeed> feed, Signal signal) {
+    this(feed, signal, RETURN);
+  }
+
+  private Capture(Optional<CaptureFeed> feed, Signal signal, Duration comesBack) {
+    this.comesBack = comesBack;
     this.feed = feed;
     feed.ifPresent(each -> each.listen(signal::raise));
+  }
+
+  /** As above, where a capture process that went away is started again by another process. */
+  static Capture kept(Optional<CaptureFeed> feed, Signal signal) {
+    return new Capture(feed, signal, RETURN_OF_A_KEPT_ONE);
   }
 
   /**
@@ -71,7 +85,7 @@ public final class Capture implements AutoCloseable {
    */
   void keepAlive() throws IOException, InterruptedException {
     if (feed.isPresent() && !feed.get().alive()) {
-      feed.get().recover(RETURN);
+      feed.get().recover(comesBack);
     }
   }
 

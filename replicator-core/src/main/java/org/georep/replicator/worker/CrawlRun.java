@@ -125,6 +125,7 @@ final class CrawlRun {
       crawl = new HybridCrawl(tree, parts.filter(), since, expected);
       agent.ask(new Request.CrawlBegin(), Reply.Done.class);
     }
+    parts.meter().crawl(Meter.Crawl.HYBRID, crawl.progress());
     ReplicatorFailpoint.CRAWL_BEGUN.reached();
   }
 
@@ -285,6 +286,7 @@ final class CrawlRun {
         progress.elapsed().toMillis() / 1000.0,
         progress.entriesChanged());
     ReplicatorFailpoint.CRAWL_ENDED.reached();
+    parts.brake().settled();
     crawl = null;
     fresh = false;
     holds = false;

@@ -105,6 +105,8 @@ public final class Meter {
   private volatile Optional<String> trouble = Optional.empty();
   private volatile String secondary = "";
   private volatile boolean connected;
+  private volatile boolean linkLost;
+  private volatile Runnable changed = () -> {};
   private volatile Duration lastCrawl = Duration.ZERO;
   private volatile long lastCrawlEntries;
 
@@ -113,6 +115,29 @@ public final class Meter {
     secondary = place;
     fault = Optional.empty();
     connected = true;
+    linkLost = false;
+    changed.run();
+  }
+
+  /**
+   * Has this called by the worker's thread whenever its state, or what it crawls, has changed; must
+   * not throw.
+   */
+  void onChange(Runnable listener) {
+    changed = listener;
+  }
+
+  /** Says that the connection is gone, and why. */
+  public void linkLost(String reason) {
+    if (!secondary.isEmpty()) {
+      linkLost = true;
+    }
+    faulty(reason);
+  }
+
+  /** Returns whether a connection had been made and is gone. */
+  public boolean isLinkLost() {
+    return linkLost;
   }
 
   /** Says that work stopped, and why. */
@@ -124,6 +149,7 @@ public final class Meter {
     crawl = Crawl.NONE;
     progress = null;
     inStep = false;
+    changed.run();
   }
 
   /** Returns whether a connection was made since this was last asked. */
@@ -158,8 +184,12 @@ public final class Meter {
     if (how != null) {
       crawled.reached(how);
     }
+    boolean other = crawl != now;
     crawl = now;
     progress = how;
+    if (other) {
+      changed.run();
+    }
   }
 
   /** Says that a crawl has ended. */
@@ -203,7 +233,7 @@ public final class Meter {
     inStep = idle;
   }
 
-  /** Says that something is under way again. */
+  /** Says that something is under way again, or may be. */
   public void busy() {
     inStep = false;
   }

@@ -213,6 +213,9 @@ public final class Pipeline {
     batch++;
     Set<Gfid> listed = Set.of();
     if (ask) {
+      if (!dirty.isEmpty() || !lists.isEmpty()) {
+        meter.busy(); // before the agent is asked: it may never answer
+      }
       meter.entriesInFlight.set(
           dirty.size() - dirty.attributes().size() - dirty.contents().size() + lists.size());
       meter.attributesInFlight.set(dirty.attributes().size());
@@ -324,7 +327,13 @@ public final class Pipeline {
         .ifPresent(
             mark ->
                 meter.heartbeat(
-                    mark, quiet && toList.isEmpty() && !crawl.isRunning() && failures.isEmpty()));
+                    mark,
+                    quiet
+                        && barriers.isDurable()
+                        && toList.isEmpty()
+                        && carried.isEmpty()
+                        && !crawl.isRunning()
+                        && failures.isEmpty()));
     if (crawl.isRunning()) {
       meter.crawl(Meter.Crawl.HYBRID, crawl.progress());
     } else {

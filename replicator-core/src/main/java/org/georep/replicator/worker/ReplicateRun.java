@@ -35,6 +35,7 @@ import org.georep.replicator.session.SessionFile;
 import org.georep.replicator.session.SessionLock;
 import org.georep.replicator.session.Settings;
 import org.georep.replicator.session.StateDirectory;
+import org.georep.replicator.stime.StimeListener;
 import org.georep.replicator.stime.SyncStateFile;
 import org.georep.replicator.verify.Verifier;
 import org.georep.replicator.verify.VerifyDesk;
@@ -43,6 +44,8 @@ import org.georep.replicator.verify.VerifyListener;
 import org.georep.replicator.verify.VerifyOptions;
 import org.georep.replicator.verify.VerifySchedule;
 import org.georep.replicator.verify.VerifyStateFile;
+import org.georep.replicator.volume.DeleteBrake;
+import org.georep.replicator.volume.DeleteConsent;
 import org.georep.replicator.volume.EntryEstimate;
 import org.georep.replicator.volume.KnownVolume;
 import org.georep.replicator.volume.MassDeleteException;
@@ -52,6 +55,7 @@ import org.georep.replicator.volume.VolumeChangedException;
 import org.georep.replicator.volume.VolumeMarker;
 import org.georep.status.file.StatusCounters;
 import org.georep.status.file.StatusFile;
+import org.georep.status.report.WorkerReport;
 import org.georep.status.report.WorkerState;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -87,6 +91,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
   private @Nullable Worker worker;
   private boolean stopping;
   private boolean mending;
+  private boolean monitored;
   private Optional<Comparing> comparing = Optional.empty();
   private long expected;
 
@@ -115,6 +120,15 @@ public final class ReplicateRun implements Callable<ExitCode> {
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.clock = Objects.requireNonNull(clock, "clock is null");
     this.desk = new VerifyDesk(this::inStep, signal::raise);
+  }
+
+  /**
+   * Runs as a monitor's charge: the configuration is as it stands on disk and not written again,
+   * and when capture goes away it is waited for, since the monitor starts it again.
+   */
+  public ReplicateRun monitored() {
+    monitored = true;
+    return this;
   }
 
   /** Without a pipeline nothing is on its way; what was done a moment ago is left to settle. */
@@ -204,7 +218,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
       estimate(0);
       Verifier verifier = verifier(session, tree);
       Errand errand = agent -> asking.run(verifier, agent);
-      work(parts(session, volume, tree, none, quarantine, Optional.of(errand)));
+      work(parts(session, volume, tree, none, quarantine, Optional.of(errand), StimeListener.NONE));
     } catch (VolumeChangedException e) {
       throw new GeorepException(ExitCode.REFUSED, sentence(e), e);
     }
@@ -243,7 +257,15 @@ public final class ReplicateRun implements Callable<ExitCode> {
       try (Quarantine quarantine = quarantine(session);
           PrimaryTree tree = tree();
           Capture none = new Capture(Optional.empty(), signal)) {
-        work(parts(session, VolumeId.fresh(), tree, none, quarantine, Optional.empty()));
+        work(
+            parts(
+                session,
+                VolumeId.fresh(),
+                tree,
+                none,
+                quarantine,
+                Optional.empty(),
+                StimeListener.NONE));
         return ExitCode.DONE;
       }
     }
@@ -253,15 +275,20 @@ public final class ReplicateRun implements Callable<ExitCode> {
     SessionDirectory session = state.session(configuration.name());
     session.make();
     try (SessionLock lock = SessionLock.take(libc, session);
-        Quarantine quarantine = quarantine(session)) {
+        Quarantine quarantine = quarantine(session);
+        Observation observation =
+            Observation.begin(libc, session, configuration, quarantine, meter, clock)) {
       log.debug("{} is held", lock);
       output.holding(session);
-      new SessionFile(libc, session.yaml()).write(configuration);
-      return replicate(session, quarantine);
+      if (!monitored) {
+        new SessionFile(libc, session.yaml()).write(configuration);
+      }
+      return observation.during(() -> replicate(session, quarantine, observation));
     }
   }
 
-  private ExitCode replicate(SessionDirectory session, Quarantine quarantine)
+  private ExitCode replicate(
+      SessionDirectory session, Quarantine quarantine, Observation observation)
       throws GeorepException, IOException, InterruptedException {
     JournalDirectory journal = JournalDirectory.at(state.journal(configuration.volume()));
     byte[] root = RawPath.toBytes(configuration.primary());
@@ -269,15 +296,26 @@ public final class ReplicateRun implements Callable<ExitCode> {
     try (PrimaryTree tree = tree()) {
       VolumeId volume = volume(session);
       Optional<CaptureFeed> feed = feed(journal, root);
-      try (Capture capture = new Capture(feed, signal)) {
+      try (Capture capture = monitored ? Capture.kept(feed, signal) : new Capture(feed, signal)) {
         StatusCounters before = file.counters();
         estimate(before.crawlEntries());
         Verifier verifier = verifier(session, tree);
         StatusReporter reporter =
             new StatusReporter(
-                configuration, meter, quarantine, feed, journal, before, verifier, libc, clock);
-        WorkerParts parts = parts(session, volume, tree, capture, quarantine, Optional.empty());
-        return watched(session, file, reporter, parts, quarantine, verifier);
+                configuration,
+                meter,
+                quarantine,
+                feed,
+                journal,
+                before,
+                verifier,
+                observation::checkpoint,
+                libc,
+                clock);
+        WorkerParts parts =
+            parts(
+                session, volume, tree, capture, quarantine, Optional.empty(), observation.stimes());
+        return watched(session, file, reporter, parts, quarantine, verifier, observation);
       }
     }
   }
@@ -288,9 +326,10 @@ public final class ReplicateRun implements Callable<ExitCode> {
       StatusReporter reporter,
       WorkerParts parts,
       Quarantine quarantine,
-      Verifier verifier)
+      Verifier verifier,
+      Observation observation)
       throws GeorepException, IOException, InterruptedException {
-    try (StatusWriter writer = StatusWriter.start(file, reporter::now);
+    try (StatusWriter writer = StatusWriter.start(file, observation.watching(reporter::now));
         ControlSocket control =
             ControlSocket.listen(
                 libc,
@@ -298,7 +337,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
                 new VerifyOperation(verifier, desk)
                     .with(
                         ControlOperations.of(reporter::now, this::stop, quarantine, signal::raise)),
-                () -> "checkpoint None is N/A");
+                observation::toOldMonitors);
         ProgressTeller progress =
             mode.ends() ? ProgressTeller.start(meter, expected, output) : ProgressTeller.none();
         VerifySchedule shares =
@@ -312,10 +351,14 @@ public final class ReplicateRun implements Callable<ExitCode> {
         if (beside.isPresent()) {
           beside.get().finish();
         }
-        writer.end(reporter.ended(WorkerState.STOPPED, null));
+        WorkerReport last = reporter.ended(WorkerState.STOPPED, null);
+        writer.end(last);
+        observation.ended(last, null);
         return code(end, quarantine);
       } catch (GeorepException | IOException | RuntimeException e) {
-        writer.end(reporter.ended(WorkerState.FAULTY, e.getMessage()));
+        WorkerReport last = reporter.ended(WorkerState.FAULTY, e.getMessage());
+        writer.end(last);
+        observation.ended(last, e);
         throw e;
       } finally {
         desk.close();
@@ -394,7 +437,8 @@ public final class ReplicateRun implements Callable<ExitCode> {
       PrimaryTree tree,
       Capture capture,
       Quarantine quarantine,
-      Optional<Errand> errand) {
+      Optional<Errand> errand,
+      StimeListener stimes) {
     Settings settings = configuration.settings();
     return new WorkerParts(
         configuration.id(),
@@ -416,8 +460,12 @@ public final class ReplicateRun implements Callable<ExitCode> {
         settings.ignoreDeletes(),
         settings.minFree(),
         mode,
+        new DeleteBrake(
+            mode.acceptDeletes() || settings.ignoreDeletes(),
+            Optional.of(new DeleteConsent(libc, session))),
         capture,
         new SyncStateFile(libc, session.stime(configuration.volume())),
+        stimes,
         quarantine,
         desk,
         errand,

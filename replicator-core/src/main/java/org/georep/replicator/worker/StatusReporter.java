@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.georep.changelog.capture.host.CaptureFeed;
 import org.georep.changelog.journal.JournalDirectory;
 import org.georep.changelog.journal.JournalPosition;
@@ -26,6 +27,7 @@ import org.georep.replicator.verify.Verifier;
 import org.georep.replicator.verify.VerifyFigures;
 import org.georep.replicator.verify.VerifyState;
 import org.georep.status.file.StatusCounters;
+import org.georep.status.report.CheckpointReport;
 import org.georep.status.report.CheckpointState;
 import org.georep.status.report.CrawlReport;
 import org.georep.status.report.CrawlState;
@@ -58,6 +60,7 @@ final class StatusReporter {
   private final JournalDirectory journal;
   private final StatusCounters before;
   private final Verifier verifier;
+  private final Supplier<Optional<CheckpointReport>> checkpoint;
   private final Libc libc;
   private final Clock clock;
   private final String host = host();
@@ -74,6 +77,7 @@ final class StatusReporter {
       JournalDirectory journal,
       StatusCounters before,
       Verifier verifier,
+      Supplier<Optional<CheckpointReport>> checkpoint,
       Libc libc,
       Clock clock) {
     this.configuration = configuration;
@@ -83,6 +87,7 @@ final class StatusReporter {
     this.journal = journal;
     this.before = before;
     this.verifier = verifier;
+    this.checkpoint = checkpoint;
     this.libc = libc;
     this.clock = clock;
   }
@@ -141,7 +146,6 @@ final class StatusReporter {
             .mountsLeftOut(mounts())
             .crawlTimeSeconds(
                 meter.lastCrawl().isZero() ? null : meter.lastCrawl().toMillis() / 1000.0)
-            .checkpointCompleted(CheckpointState.NONE)
             .session(configuration.name().text())
             .volume(configuration.volume())
             .primaryNode(host)
@@ -165,6 +169,11 @@ final class StatusReporter {
         .verifying(
             verifying.map(VerifyFigures::entries).orElse(null),
             verifying.map(VerifyFigures::etaSeconds).filter(eta -> eta >= 0).orElse(null));
+    Optional<CheckpointReport> newest = checkpoint.get();
+    report
+        .checkpointTime(newest.map(CheckpointReport::time).orElse(null))
+        .checkpointCompleted(newest.map(CheckpointReport::completed).orElse(CheckpointState.NONE))
+        .checkpointCompletionTime(newest.map(CheckpointReport::completionTime).orElse(null));
     capture(report);
     return report.build();
   }

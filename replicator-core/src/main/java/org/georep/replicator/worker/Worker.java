@@ -25,7 +25,6 @@ import org.georep.replicator.failpoint.ReplicatorFailpoint;
 import org.georep.replicator.session.ExitCode;
 import org.georep.replicator.session.GeorepException;
 import org.georep.replicator.stime.SyncState;
-import org.georep.replicator.volume.DeleteBrake;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,7 +85,7 @@ public final class Worker {
         if (!reached && !mayWait(e)) {
           throw new GeorepException(code(e), sentence(e), e);
         }
-        parts.meter().faulty(sentence(e));
+        parts.meter().linkLost(sentence(e));
         log.warn("{}; trying again in {} s", sentence(e), pause.toMillis() / 1000.0);
       } catch (RequestFailedException e) {
         failed = System.nanoTime() - begun > LONGEST_PAUSE.toNanos() ? 1 : failed + 1;
@@ -217,6 +216,7 @@ public final class Worker {
       throws GeorepException, IOException, InterruptedException {
     SyncState start =
         welcome.fresh() ? SyncState.NONE : parts.states().read().confirmedBy(welcome.stime());
+    parts.stimes().began(start);
     DataPhase contents = new DataPhase(parts.signal()::raise);
     PoolOptions options =
         new PoolOptions(
@@ -245,12 +245,13 @@ public final class Worker {
                   state -> {
                     parts.states().write(state);
                     ReplicatorFailpoint.STATE_WRITTEN.reached();
+                    parts.stimes().moved(state);
                     parts.capture().acknowledge(state);
                   },
                   start,
                   welcome.fresh(),
                   gap(start, intake, welcome),
-                  new DeleteBrake(parts.mode().acceptDeletes() || parts.ignoreDeletes()),
+                  parts.brake(),
                   parts.verify(),
                   parts.mode().once(),
                   parts.mode().turns(),

@@ -16,8 +16,10 @@ import org.georep.protocol.Reply;
 import org.georep.replicator.plan.Filter;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.session.RunMode;
+import org.georep.replicator.stime.StimeListener;
 import org.georep.replicator.stime.SyncStateFile;
 import org.georep.replicator.verify.VerifyDesk;
+import org.georep.replicator.volume.DeleteBrake;
 import org.georep.replicator.volume.PrimaryTree;
 
 /**
@@ -39,8 +41,10 @@ import org.georep.replicator.volume.PrimaryTree;
  * @param ignoreDeletes whether what is deleted on the primary stays on the secondary
  * @param minFree how much of the secondary's file system stays free
  * @param mode how this run goes
+ * @param brake asked before a crawl deletes
  * @param capture the journal, or none
  * @param states where stime and position are kept
+ * @param stimes is told of them
  * @param quarantine entries that failed
  * @param verify where a verify asks the agent and leaves what is to be mended
  * @param errand what is done instead of replicating, if anything
@@ -63,8 +67,10 @@ public record WorkerParts(
     boolean ignoreDeletes,
     MinFree minFree,
     RunMode mode,
+    DeleteBrake brake,
     Capture capture,
     SyncStateFile states,
+    StimeListener stimes,
     Quarantine quarantine,
     VerifyDesk verify,
     Optional<Errand> errand,

@@ -71,6 +71,59 @@ final class DataPhaseTest {
   }
 
   @Test
+  void whatWasAskedForBetweenIsOutstandingUntilContentsReadAfterItArrive() throws Exception {
+    contents.take(List.of(job(1, 1)));
+    assertThat(contents.take(List.of(job(2, 1)))).isEmpty();
+    assertThat(contents.take(List.of(job(5, 1)))).isEmpty();
+    contents.ended(job(1, 1), new Outcome.Published(100));
+    assertThat(contents.doneUpTo(5)).as("what was asked for in batch 2").isEqualTo(1);
+    assertThat(due()).containsExactly(job(5, 1));
+    contents.ended(job(5, 1), new Outcome.Published(100));
+    assertThat(contents.doneUpTo(5)).isEqualTo(5);
+  }
+
+  @Test
+  void whatDidNotArriveIsOutstandingThoughItWasAskedForAgain() throws Exception {
+    for (Outcome outcome :
+        List.of(new Outcome.Retry("link lost"), new Outcome.Failed(5, "input/output error"))) {
+      contents.take(List.of(job(1, 1)));
+      contents.take(List.of(job(2, 1)));
+      contents.ended(job(1, 1), outcome);
+      assertThat(contents.doneUpTo(2)).as("%s", outcome).isZero();
+      assertThat(due()).containsExactly(job(2, 1));
+      assertThat(contents.doneUpTo(2)).as("%s", outcome).isZero();
+      contents.ended(job(2, 1), new Outcome.Published(100));
+      assertThat(contents.doneUpTo(2)).isEqualTo(2);
+      assertThat(contents.bytes()).isZero();
+      contents.drainEnded();
+    }
+  }
+
+  @Test
+  void aFileThatFailsAndIsAskedForWithoutEndEndsAsAFailure() throws Exception {
+    contents.take(List.of(job(1, 1)));
+    FileJob next = job(1, 1);
+    int batch = 2;
+    while (contents.files() > 0) {
+      assertThat(batch).isLessThan(20);
+      contents.take(List.of(job(batch++, 1)));
+      contents.ended(next, new Outcome.Failed(5, "input/output error"));
+      if (contents.files() > 0) {
+        next = due().get(0);
+      }
+    }
+    assertThat(contents.drainEnded()).hasSize(1);
+    assertThat(contents.doneUpTo(batch)).isEqualTo(batch);
+    assertThat(contents.bytes()).isZero();
+  }
+
+  private List<FileJob> due() throws Exception {
+    List<FileJob> due = new ArrayList<>();
+    Waits.until("its pause is over", () -> due.addAll(contents.due()));
+    return due;
+  }
+
+  @Test
   void aPassingFailureThatDoesNotPassEndsAsAFailure() throws Exception {
     contents.take(List.of(job(1, 1)));
     List<FileJob> due = new ArrayList<>(List.of(job(1, 1)));

@@ -7,10 +7,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import org.georep.posix.Libc;
 import org.georep.posix.NativeLibc;
+import org.georep.replicator.checkpoint.CheckpointDesk;
 import org.georep.replicator.session.SessionConfiguration;
 import org.georep.replicator.session.SessionDirectory;
 import org.georep.replicator.session.SessionFile;
@@ -19,6 +21,7 @@ import org.georep.replicator.session.SessionPreparation;
 import org.georep.replicator.session.Settings;
 import org.georep.replicator.session.StateDirectory;
 import org.georep.status.file.StatusFile;
+import org.georep.status.report.CheckpointReport;
 import org.georep.status.report.WorkerReport;
 import org.georep.status.report.WorkerReportBuilder;
 import org.georep.status.report.WorkerState;
@@ -36,7 +39,7 @@ class SessionReportsTest {
   @BeforeEach
   void begin() {
     state = new StateDirectory(directory.resolve("state"));
-    reports = new SessionReports(state, new StatusReading(LIBC, state));
+    reports = new SessionReports(LIBC, state, Clock.systemUTC());
   }
 
   private SessionDirectory session(String name) throws Exception {
@@ -76,6 +79,20 @@ class SessionReportsTest {
         .extracting(WorkerReport::workerStatus)
         .containsExactly(WorkerState.PAUSED, WorkerState.FAULTY, WorkerState.PAUSED);
     assertThat(all.get(1).reason()).contains("session.yaml", "nonsense");
+  }
+
+  @Test
+  void checkpointsAreTheNewestFirst() throws Exception {
+    SessionDirectory session = session("a");
+    CheckpointDesk desk =
+        new CheckpointDesk(
+            LIBC, session, String.valueOf(reports.get().get(0).volume()), Clock.systemUTC());
+    for (int i = 0; i < 25; i++) {
+      desk.set(Optional.of("nightly" + i));
+    }
+    List<CheckpointReport> shown = reports.get().get(0).checkpoints();
+    assertThat(shown).hasSize(20);
+    assertThat(shown.get(0).label()).isEqualTo("nightly24");
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.georep.replicator.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,6 +46,9 @@ class SessionYamlTest {
       agent-command: null
       timeout: "30s"
       journal-limit: "4GiB"
+      hook: []
+      heartbeat-url: null
+      lag-threshold: "0s"
       """;
 
   private static final Settings OTHER =
@@ -67,7 +71,10 @@ class SessionYamlTest {
           Optional.of(RawPath.toPath(latin("/root/.ssh/\377key"))),
           Optional.of("georep agent"),
           Duration.ofMillis(1500),
-          new Size(64L << 20));
+          new Size(64L << 20),
+          List.of("/usr/local/bin/tell", "--what", "a 'b' $c"),
+          Optional.of(URI.create("https://example.org/beat?key=1")),
+          Duration.ofMinutes(5));
 
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);

@@ -42,14 +42,14 @@ final class FileSystemsTest {
         churn.run(200);
         act.arrives(replicating);
       } catch (AssertionError e) {
-        throw new AssertionError(String.join("\n", churn.log()), e);
+        throw new AssertionError(e.getMessage() + "\nafter\n" + String.join("\n", churn.log()), e);
       }
       churn.run(100);
       try (Scene.Replicating replicating = scene.start()) {
         replicating.awaitInStep();
         scene.assertInStep();
       } catch (AssertionError e) {
-        throw new AssertionError(String.join("\n", churn.log()), e);
+        throw new AssertionError(e.getMessage() + "\nafter\n" + String.join("\n", churn.log()), e);
       }
     }
   }

@@ -27,8 +27,10 @@ import org.georep.protocol.Reply;
 import org.georep.replicator.plan.Filter;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.session.RunMode;
+import org.georep.replicator.stime.StimeListener;
 import org.georep.replicator.stime.SyncStateFile;
 import org.georep.replicator.verify.VerifyDesk;
+import org.georep.replicator.volume.DeleteBrake;
 import org.georep.replicator.volume.PrimaryTree;
 import org.georep.replicator.volume.PrimaryTrees;
 
@@ -167,8 +169,10 @@ final class TestSession implements AutoCloseable {
                 ignoreDeletes,
                 minFree,
                 mode,
+                new DeleteBrake(mode.acceptDeletes() || ignoreDeletes),
                 capture,
                 new SyncStateFile(LIBC, state.resolve("stime")),
+                StimeListener.NONE,
                 quarantine,
                 desk,
                 Optional.empty(),

@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.util.Optional;
+import org.georep.status.report.CheckpointReport;
+import org.georep.status.report.EventReport;
 import org.georep.status.report.WorkerReport;
 
 /** Reports as JSON: every key always there, unknown keys and values passed over when reading. */
@@ -37,6 +40,25 @@ public final class StatusJson {
   /** Returns a report as a tree. */
   public static JsonNode tree(WorkerReport report) {
     return MAPPER.valueToTree(report);
+  }
+
+  /** Returns a checkpoint as a tree. */
+  public static JsonNode tree(CheckpointReport checkpoint) {
+    return MAPPER.valueToTree(checkpoint);
+  }
+
+  /** Returns an event as a tree. */
+  public static JsonNode tree(EventReport event) {
+    return MAPPER.valueToTree(event);
+  }
+
+  /** Parses an event; nothing if it is none, or of a kind that a later version added. */
+  public static Optional<EventReport> event(String json) {
+    try {
+      return Optional.ofNullable(MAPPER.readValue(json, EventReport.class));
+    } catch (JsonProcessingException e) {
+      return Optional.empty();
+    }
   }
 
   /**

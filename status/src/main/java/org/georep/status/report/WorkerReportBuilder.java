@@ -47,6 +47,7 @@ public final class WorkerReportBuilder {
   private @Nullable Long verifyEtaSeconds;
   private @Nullable CountersReport counters;
   private @Nullable List<QuarantineReport> quarantine;
+  private @Nullable List<CheckpointReport> checkpoints;
   private @Nullable String reason;
 
   /** Starts with nothing known. */
@@ -94,6 +95,7 @@ public final class WorkerReportBuilder {
     verifyEtaSeconds = from.verifyEtaSeconds();
     counters = from.counters();
     quarantine = from.quarantine();
+    checkpoints = from.checkpoints();
     reason = from.reason();
   }
 
@@ -319,6 +321,12 @@ public final class WorkerReportBuilder {
     return this;
   }
 
+  /** Sets the checkpoints that were set last, the newest first. */
+  public WorkerReportBuilder checkpoints(@Nullable List<CheckpointReport> value) {
+    checkpoints = value;
+    return this;
+  }
+
   /** Sets why it is Faulty or degraded: a sentence with the next command. */
   public WorkerReportBuilder reason(@Nullable String value) {
     reason = value;
@@ -393,6 +401,7 @@ public final class WorkerReportBuilder {
         verifyEtaSeconds,
         counters,
         quarantine,
+        checkpoints,
         reason);
   }
 }

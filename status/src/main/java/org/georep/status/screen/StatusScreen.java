@@ -143,6 +143,10 @@ public final class StatusScreen {
             + Amounts.bytes(w.journalBytes()));
     line(out, "mounts left out", mounts(w.mountsLeftOut()));
     line(out, "checkpoint", checkpoint(w));
+    line(out, "verified", verified(w));
+    if (w.verifyEntries() != null) {
+      line(out, "verify under way", verifying(w));
+    }
     line(out, "written", Amounts.time(w.updated(), zone) + " by process " + Amounts.count(w.pid()));
     return out.toString();
   }
@@ -174,6 +178,24 @@ public final class StatusScreen {
             ? ""
             : " at " + Amounts.time(w.checkpointCompletionTime(), zone);
     return Amounts.time(w.checkpointTime(), zone) + ", completed: " + completed + at;
+  }
+
+  private String verified(WorkerReport w) {
+    if (w.verifyDifferences() == null) {
+      return "never";
+    }
+    return (w.verifyDifferences() == 0
+            ? "no difference"
+            : paint.warning(w.verifyDifferences() + " differ"))
+        + ", last without any: "
+        + (w.verifyLastSuccess() == null ? "never" : Amounts.time(w.verifyLastSuccess(), zone));
+  }
+
+  private static String verifying(WorkerReport w) {
+    Long eta = w.verifyEtaSeconds();
+    return Amounts.count(w.verifyEntries())
+        + " entries compared, "
+        + (eta == null ? "no estimate" : "about " + Amounts.seconds((double) eta) + " left");
   }
 
   private static String state(@Nullable WorkerState state) {

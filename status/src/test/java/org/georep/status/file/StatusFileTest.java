@@ -70,6 +70,7 @@ class StatusFileTest {
           "verify_eta_seconds",
           "counters",
           "quarantine",
+          "checkpoints",
           "reason");
 
   @TempDir Path directory;

@@ -312,13 +312,11 @@ const STANDINGS = { "not reached yet": "busy", "is invalid": "bad", "taken back"
 function checkpoints(news) {
   const lines = [];
   for (const report of news) {
-    const all = report.checkpoints ?? (known(report.checkpoint_time) ? [report] : []);
-    for (const each of all) {
+    for (const each of report.checkpoints ?? []) {
       const completed = each.checkpoint_completed === "Yes";
-      const state = each.state ?? each.checkpoint_state ?? (completed ? "completed" : "not reached yet");
       lines.push([
-        [state, { "data-tone": completed ? "good" : STANDINGS[state] ?? "busy" }],
-        [each.label ?? each.checkpoint_label ?? `as of ${moment(each.checkpoint_time)}`, { class: "name" }],
+        [each.state, { "data-tone": completed ? "good" : STANDINGS[each.state] ?? "busy" }],
+        [each.label, { class: "name" }],
         [report.session ?? UNKNOWN],
         [moment(each.checkpoint_time), { class: "number" }],
         [completed ? moment(each.checkpoint_completion_time) : "–", { class: "number" }],
