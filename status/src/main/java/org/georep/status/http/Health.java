@@ -87,11 +87,18 @@ public record Health(Verdict verdict, List<String> reasons) {
   private static Optional<String> ofRunning(WorkerReport report, Instant now) {
     if (report.updated() == null || report.updated().isBefore(now.minus(SILENT))) {
       return Optional.of(
-          "it has not reported for more than " + SILENT.toSeconds() + " s. See: georep doctor");
+          "it has not reported for more than "
+              + SILENT.toSeconds()
+              + " s"
+              + because(report, ". See: georep doctor"));
     }
     return report.lagSeconds() == null
-        ? Optional.of("its lag is not known (yet).")
+        ? Optional.of("its lag is not known" + because(report, " (yet)."))
         : Optional.empty();
+  }
+
+  private static String because(WorkerReport report, String otherwise) {
+    return report.reason() == null ? otherwise : ": " + report.reason();
   }
 
   /** Returns it as JSON. */

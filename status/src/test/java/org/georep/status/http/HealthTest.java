@@ -53,6 +53,10 @@ class HealthTest {
   void aLagThatIsNotKnownOrASilentWorker(WorkerState state) {
     assertThat(of(worker(state).lagSeconds(null).build()).reasons())
         .containsExactly("s _v: its lag is not known (yet).");
+    assertThat(of(worker(state).lagSeconds(null).reason("It hangs.").build()).reasons())
+        .containsExactly("s _v: its lag is not known: It hangs.");
+    assertThat(of(worker(state).updated(null).reason("It hangs.").build()).reasons())
+        .containsExactly("s _v: it has not reported for more than 30 s: It hangs.");
     assertThat(of(worker(state).updated(NOW.minusSeconds(31)).build()).verdict())
         .isEqualTo(Health.Verdict.FAILING);
     assertThat(of(worker(state).updated(null).build()).verdict()).isEqualTo(Health.Verdict.FAILING);

@@ -172,7 +172,7 @@ function judge(news, health) {
       bad.every((report) => report["worker status"] === "Faulty") ? "faulty" : "not working"}`, reasons);
   } else if (running.length === 0) {
     verdict("idle", news.length === 0 ? "No session yet" : "Nothing is meant to run", reasons);
-  } else if (initial.length > 0) {
+  } else if (initial.length > 0 && initial.every((report) => !report.reason)) {
     verdict("busy", "Getting in step: how far behind is not known yet", held > 0 ? reasons : []);
   } else if (health.status === "failing") {
     verdict("bad", "Something needs a look", reasons);
