@@ -83,6 +83,9 @@ public final class DataPhase implements DataListener {
   private final Deque<Ended> ended = new ArrayDeque<>();
 
   @GuardedBy("this")
+  private final List<Long> unnoted = new ArrayList<>();
+
+  @GuardedBy("this")
   private final Set<Gfid> touched = new LinkedHashSet<>();
 
   @GuardedBy("this")
@@ -185,23 +188,30 @@ public final class DataPhase implements DataListener {
         return;
       }
     }
-    forget(job);
-    ended.add(
-        new Ended(
-            job,
-            outcome instanceof Outcome.Retry last
-                ? new Outcome.Failed(last.errno(), last.reason())
-                : outcome));
+    forget(
+        job,
+        outcome instanceof Outcome.Retry last
+            ? new Outcome.Failed(last.errno(), last.reason())
+            : outcome);
   }
 
-  /** Nothing of it is outstanding any more. */
+  /**
+   * Ends it for good. What failed counts as outstanding until somebody took note of it, or a stime
+   * could pass it before it is in quarantine.
+   */
   @GuardedBy("this")
-  private void forget(FileJob job) {
+  private void forget(FileJob job, Outcome outcome) {
     tries.remove(job.gfid());
-    finish(stop(job).since());
+    long since = stop(job).since();
     Turn next = again.remove(job.gfid());
     if (next != null) {
       finish(next.since());
+    }
+    ended.add(new Ended(job, outcome));
+    if (outcome instanceof Outcome.Failed) {
+      unnoted.add(since);
+    } else {
+      finish(since);
     }
   }
 
@@ -249,10 +259,15 @@ public final class DataPhase implements DataListener {
     return due;
   }
 
-  /** Returns what ended for good since this was last asked. */
+  /**
+   * Returns what ended for good since this was last asked. The caller takes note of failures before
+   * it asks how far batches are done.
+   */
   public synchronized List<Ended> drainEnded() {
     List<Ended> all = List.copyOf(ended);
     ended.clear();
+    unnoted.forEach(this::finish);
+    unnoted.clear();
     return all;
   }
 

@@ -100,6 +100,16 @@ final class DataPhaseTest {
   }
 
   @Test
+  void aFailureCountsAsOutstandingUntilItIsNoted() {
+    contents.take(List.of(job(1, 1)));
+    contents.ended(job(1, 1), new Outcome.Failed(5, "input/output error"));
+    assertThat(contents.files()).isZero();
+    assertThat(contents.doneUpTo(1)).isZero();
+    assertThat(contents.drainEnded()).hasSize(1);
+    assertThat(contents.doneUpTo(1)).isEqualTo(1);
+  }
+
+  @Test
   void aFileThatFailsAndIsAskedForWithoutEndEndsAsAFailure() throws Exception {
     contents.take(List.of(job(1, 1)));
     FileJob next = job(1, 1);

@@ -3,9 +3,11 @@ package org.georep.secondary.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.security.MessageDigest;
 import java.util.List;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
@@ -431,6 +433,31 @@ class RulesTest {
     desk.sendsLate(before + 1, whole, "the new version, whole");
     assertThat(desk.path("file")).hasContent("the new version, whole");
     assertThat(desk.path("other")).hasContent("the new version, whole");
+    desk.end(true);
+  }
+
+  /** An earlier transfer may have brought it to another name. */
+  @Test
+  void noCopyIsEqualWhileANameWaitsForTheFile() throws Exception {
+    Desk desk = Desk.at(fresh());
+    desk.puts(Desk.ROOT, "file", "O", "the old version");
+    desk.puts(Desk.ROOT, "file.tmp", "N", "the first half");
+    long before = desk.batch();
+    desk.nextBatch();
+    EntryState whole = Desk.file("N", "the new version, whole");
+    desk.wants(Desk.at(Desk.ROOT, "file.tmp", whole), Desk.at(Desk.ROOT, "file", whole));
+    desk.sendsLate(before, whole, "the new version, whole");
+    assertThat(desk.path("file.tmp")).hasContent("the new version, whole");
+    assertThat(desk.path("file")).hasContent("the old version");
+    byte[] sha =
+        MessageDigest.getInstance("SHA-256")
+            .digest("the new version, whole".getBytes(StandardCharsets.UTF_8));
+    Request compare =
+        new Request.CompareContents(desk.batch(), List.of(new Request.Content(whole, sha)));
+    assertThat(((Reply.Same) desk.ask(compare)).files()).isEmpty();
+    desk.sends(whole, "the new version, whole");
+    assertThat(desk.path("file")).hasContent("the new version, whole");
+    assertThat(((Reply.Same) desk.ask(compare)).files()).containsExactly(whole.gfid());
     desk.end(true);
   }
 }
