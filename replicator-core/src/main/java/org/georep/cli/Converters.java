@@ -17,6 +17,7 @@ import org.georep.replicator.session.SessionName;
 import org.georep.replicator.session.Settings;
 import org.georep.replicator.session.Size;
 import org.georep.replicator.session.Span;
+import org.georep.status.http.ListenAddress;
 import picocli.CommandLine;
 
 /** Words of the command line as values; what is wrong with one is said in its own words. */
@@ -30,6 +31,7 @@ final class Converters {
     line.registerConverter(Duration.class, checked(Span::parse));
     line.registerConverter(URI.class, checked(Settings::url));
     line.registerConverter(SessionName.class, checked(SessionName::new));
+    line.registerConverter(ListenAddress.class, checked(ListenAddress::parse));
     line.registerConverter(CaptureWish.class, checked(CaptureWish::parse));
     line.registerConverter(EngineChoice.class, checked(Converters::engine));
     line.registerConverter(

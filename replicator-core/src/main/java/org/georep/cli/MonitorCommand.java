@@ -2,11 +2,14 @@ package org.georep.cli;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.georep.replicator.monitor.Launch;
 import org.georep.replicator.monitor.Monitor;
 import org.georep.replicator.session.GeorepException;
+import org.georep.status.http.StatusServer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -38,6 +41,8 @@ final class MonitorCommand implements Callable<Integer> {
       })
   private boolean leaveCapture;
 
+  @Mixin private ListenOption listenOption;
+
   MonitorCommand(Ending ending) {
     this.ending = ending;
   }
@@ -51,8 +56,12 @@ final class MonitorCommand implements Callable<Integer> {
         Monitor.take(host.libc(), host.state(), launch, line -> err.println("georep: " + line))) {
       ending.onStop(monitor::stop);
       err.println("georep: monitor of " + host.state().path());
-      // What listens while the monitor runs is started here.
-      monitor.run(leaveCapture);
+      Optional<StatusServer> page = listenOption.serve(host, err);
+      try {
+        monitor.run(leaveCapture);
+      } finally {
+        page.ifPresent(StatusServer::close);
+      }
     }
     return 0;
   }

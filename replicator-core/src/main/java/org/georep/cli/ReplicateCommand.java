@@ -16,6 +16,7 @@ import org.georep.replicator.session.SessionPreparation;
 import org.georep.replicator.session.Settings;
 import org.georep.replicator.worker.ReplicateRun;
 import org.georep.replicator.worker.RunOutput;
+import org.georep.status.http.StatusServer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -115,6 +116,8 @@ final class ReplicateCommand implements Callable<Integer> {
 
   @Mixin private SettingOptions settingOptions;
 
+  @Mixin private ListenOption listenOption;
+
   @Mixin(name = FILTER)
   private FilterOptions filterOptions;
 
@@ -143,7 +146,12 @@ final class ReplicateCommand implements Callable<Integer> {
     ReplicateRun run =
         new ReplicateRun(configuration, mode, host.state(), output(), host.libc(), host.clock());
     ending.onStop(run::stop);
-    return run.call().number();
+    Optional<StatusServer> page = listenOption.serve(host, spec.commandLine().getErr());
+    try {
+      return run.call().number();
+    } finally {
+      page.ifPresent(StatusServer::close);
+    }
   }
 
   private RunMode mode() {

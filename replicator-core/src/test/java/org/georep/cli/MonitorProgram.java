@@ -2,17 +2,25 @@ package org.georep.cli;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.georep.testing.Program;
 import org.georep.testing.Waits;
 
 /** A monitor as a process of its own, with the classes under test. */
 final class MonitorProgram implements Closeable {
+  private static final Pattern PLACE = Pattern.compile("status page at (http://\\S+)");
+
   private final Process process;
   private final Path errors;
 
@@ -31,6 +39,7 @@ final class MonitorProgram implements Closeable {
             System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
             Georep.class.getName(),
             "monitor",
+            "--listen=0",
             "--state-dir=" + state));
     process =
         new ProcessBuilder(command)
@@ -42,6 +51,19 @@ final class MonitorProgram implements Closeable {
   /** What it said so far. */
   String said() throws IOException {
     return Files.readString(errors, StandardCharsets.UTF_8);
+  }
+
+  /** Returns what its status page serves at a path. */
+  String served(String path) throws IOException, InterruptedException {
+    Matcher place = PLACE.matcher(said());
+    if (!place.find()) {
+      throw new AssertionError("no page in: " + said());
+    }
+    return HttpClient.newHttpClient()
+        .send(
+            HttpRequest.newBuilder(URI.create(place.group(1)).resolve(path)).build(),
+            HttpResponse.BodyHandlers.ofString())
+        .body();
   }
 
   boolean isAlive() {

@@ -154,6 +154,9 @@ class SessionVerbTest {
     MonitorProgram first = monitor();
     arrives("one", left, right);
     assertThat(captures()).hasSize(1);
+    JsonNode page = new ObjectMapper().readTree(first.served("/status"));
+    assertThat(page.findValuesAsText("session")).containsExactly("a", "b");
+    assertThat(page.findValuesAsText("worker status")).containsOnly("Active");
     assertThat(monitor().exitCode()).isEqualTo(11);
 
     long worker = pid("a");

@@ -70,6 +70,7 @@ public final class Barriers {
   private boolean everSynced;
   private int failedInRow;
   private Optional<String> trouble = Optional.empty();
+  private Optional<Duration> lastTook = Optional.empty();
   private boolean worked;
   private long lastWorked;
   private long lastNanos = System.nanoTime() - HEARTBEAT.toNanos();
@@ -205,6 +206,7 @@ public final class Barriers {
       return;
     }
     ReplicatorFailpoint.BARRIER_ANSWERED.reached();
+    lastTook = Optional.of(Duration.ofNanos(System.nanoTime() - lastNanos));
     failedInRow = 0;
     trouble = synced.trouble();
     limbo = synced.limbo();
@@ -246,6 +248,13 @@ public final class Barriers {
   /** Returns what the secondary suffers from, in a sentence, as of the last barrier. */
   public Optional<String> trouble() {
     return trouble;
+  }
+
+  /** Returns how long the last barrier took, if it was confirmed since this was last asked. */
+  public Optional<Duration> takeLast() {
+    Optional<Duration> took = lastTook;
+    lastTook = Optional.empty();
+    return took;
   }
 
   /** Returns how many items limbo holds, as of the last barrier. */

@@ -165,6 +165,7 @@ public final class EntryPhase {
       try {
         Optional<EntryState> state = tree.look(gfid, hint);
         result.looks++;
+        result.inodes++;
         if (state.isPresent()) {
           if (state.get().isDirectory()) {
             directories.put(gfid, state.get());

@@ -21,6 +21,7 @@ public final class StepResult {
   final List<EntryState> liveDirectories = new ArrayList<>();
   final List<EntryState> liveFiles = new ArrayList<>();
   long looks;
+  long inodes;
 
   StepResult() {}
 
@@ -67,5 +68,10 @@ public final class StepResult {
   /** Returns how many entries were looked at. */
   public long looks() {
     return looks;
+  }
+
+  /** Returns how many of these were looked at by identity, for their attributes. */
+  public long inodes() {
+    return inodes;
   }
 }

@@ -17,6 +17,7 @@ import org.georep.replicator.plan.DirtySet;
  */
 public final class JournalIntake {
   private final JournalReader reader;
+  private final RecordCounts counts;
   private Optional<UUID> capture;
   private Optional<Instant> mark = Optional.empty();
   private Optional<String> gap = Optional.empty();
@@ -25,9 +26,11 @@ public final class JournalIntake {
    * Reads on from where the reader stands.
    *
    * @param capture the run of capture its position belongs to, if it was in one
+   * @param counts takes note of each record
    */
-  public JournalIntake(JournalReader reader, Optional<UUID> capture) {
+  public JournalIntake(JournalReader reader, Optional<UUID> capture, RecordCounts counts) {
     this.reader = reader;
+    this.counts = counts;
     this.capture = capture;
   }
 
@@ -46,6 +49,7 @@ public final class JournalIntake {
         break;
       }
       read++;
+      counts.read(next.get());
       ChangeRecord change = next.get().change();
       if (change instanceof ChangeRecord.Drained drained) {
         mark = Optional.of(drained.upTo());

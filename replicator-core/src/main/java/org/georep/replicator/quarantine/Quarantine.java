@@ -245,6 +245,11 @@ public final class Quarantine implements AutoCloseable {
     return List.copyOf(entries.values());
   }
 
+  /** Returns the first entries, in the order they came. */
+  public synchronized List<QuarantineEntry> entries(int most) {
+    return entries.values().stream().limit(most).toList();
+  }
+
   /** Closes its file; everything is durable already. */
   @Override
   public synchronized void close() throws IOException {

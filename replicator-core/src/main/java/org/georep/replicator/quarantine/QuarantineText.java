@@ -11,21 +11,28 @@ public final class QuarantineText {
   /** Returns the line, without a newline. Times are UTC. */
   public static String of(QuarantineEntry entry) {
     Failure failure = entry.failure();
-    String what =
-        failure
-            .path()
-            .map(path -> path.toString())
-            .orElseGet(
-                () ->
-                    failure.subject() instanceof Subject.Name name
-                        ? "(name " + name.place().name() + " in a directory not known by path)"
-                        : "(no path known, gfid "
-                            + ((Subject.Inode) failure.subject()).gfid()
-                            + ")");
     String number = failure.errno() == 0 ? "" : " [" + Errno.name(failure.errno()) + "]";
     return "%s: %s%s (since %s, tried %d times, next %s)"
         .formatted(
-            what, failure.reason(), number, time(entry.first()), entry.tries(), time(entry.next()));
+            what(entry),
+            failure.reason(),
+            number,
+            time(entry.first()),
+            entry.tries(),
+            time(entry.next()));
+  }
+
+  /** Returns what the entry is about. */
+  public static String what(QuarantineEntry entry) {
+    Failure failure = entry.failure();
+    return failure
+        .path()
+        .map(path -> path.toString())
+        .orElseGet(
+            () ->
+                failure.subject() instanceof Subject.Name name
+                    ? "(name " + name.place().name() + " in a directory not known by path)"
+                    : "(no path known, gfid " + ((Subject.Inode) failure.subject()).gfid() + ")");
   }
 
   private static Instant time(Instant moment) {

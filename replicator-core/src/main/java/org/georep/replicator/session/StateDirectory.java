@@ -85,6 +85,23 @@ public final class StateDirectory {
     return path;
   }
 
+  /**
+   * Returns the secret that readers of the status page over the network have to know; a name that
+   * no session can have.
+   */
+  public Path listenToken() {
+    return path.resolve(".listen-token");
+  }
+
+  /**
+   * Makes it, for its owner only, if it is not there.
+   *
+   * @throws GeorepException if that is not possible
+   */
+  public void make() throws GeorepException {
+    make(path);
+  }
+
   /** Returns a session's place, which need not be there. */
   public SessionDirectory session(SessionName name) {
     return new SessionDirectory(path.resolve(name.text()), name);

@@ -6,6 +6,7 @@ import java.util.Optional;
 import org.georep.changelog.capture.host.CaptureFeed;
 import org.georep.changelog.journal.StartAt;
 import org.georep.replicator.crawl.JournalIntake;
+import org.georep.replicator.crawl.RecordCounts;
 import org.georep.replicator.stime.SyncState;
 
 /**
@@ -51,14 +52,15 @@ public final class Capture implements AutoCloseable {
    *
    * @param start where the last barrier left off; without a position reading begins with what is
    *     captured from now on
+   * @param counts takes note of what is read
    */
-  Optional<JournalIntake> open(SyncState start) throws IOException {
+  Optional<JournalIntake> open(SyncState start, RecordCounts counts) throws IOException {
     if (feed.isEmpty()) {
       return Optional.empty();
     }
     StartAt from = start.position().<StartAt>map(StartAt.After::new).orElseGet(StartAt.End::new);
     feed.get().readFrom(from);
-    return Optional.of(new JournalIntake(feed.get().reader(), start.capture()));
+    return Optional.of(new JournalIntake(feed.get().reader(), start.capture(), counts));
   }
 
   /** Lets the journal forget what lies before a state that is durable. */

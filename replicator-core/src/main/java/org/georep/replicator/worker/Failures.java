@@ -145,6 +145,7 @@ final class Failures {
       return;
     }
     for (QuarantineEntry entry : quarantine.due(clock.instant(), RETRIES)) {
+      meter.quarantineRetries.incrementAndGet();
       if (entry.failure().subject() instanceof Subject.Name name) {
         dirty.addName(name.place());
         tried.add(name);

@@ -4,7 +4,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.georep.replicator.apply.StepResult;
 import org.georep.replicator.crawl.CrawlProgress;
+import org.georep.replicator.crawl.RecordCounts;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +66,36 @@ public final class Meter {
   /** Items in the secondary's limbo. */
   public final AtomicLong limbo = new AtomicLong();
 
+  /** Names looked at and applied, and those that failed. */
+  final AtomicLong entriesDone = new AtomicLong();
+
+  final AtomicLong entriesFailed = new AtomicLong();
+
+  /** Inodes looked at for their attributes and applied, and those that failed. */
+  final AtomicLong attributesDone = new AtomicLong();
+
+  final AtomicLong attributesFailed = new AtomicLong();
+
+  /** Entries of the quarantine that were tried again. */
+  final AtomicLong quarantineRetries = new AtomicLong();
+
+  /** How often work stopped, to begin anew with another connection. */
+  final AtomicLong connectionsLost = new AtomicLong();
+
+  /** Barriers confirmed, and how long they took. */
+  final AtomicLong barriers = new AtomicLong();
+
+  final AtomicLong barrierNanos = new AtomicLong();
+
+  /** Journal records read. */
+  final RecordCounts records = new RecordCounts();
+
+  /** What the data pools did. */
+  final DataTotals contents = new DataTotals();
+
+  /** What the crawls met. */
+  final CrawlTotals crawled = new CrawlTotals();
+
   private volatile Crawl crawl = Crawl.NONE;
   private volatile @Nullable CrawlProgress progress;
   private volatile Optional<Instant> stime = Optional.empty();
@@ -110,6 +142,8 @@ public final class Meter {
 
   /** Says that work stopped, and why. */
   public void faulty(String reason) {
+    connectionsLost.incrementAndGet();
+    crawled.ended();
     fault = Optional.of(reason);
     trouble = Optional.empty();
     crawl = Crawl.NONE;
@@ -147,6 +181,9 @@ public final class Meter {
 
   /** Says what the worker is doing. */
   public void crawl(Crawl now, @Nullable CrawlProgress how) {
+    if (how != null) {
+      crawled.reached(how);
+    }
     boolean other = crawl != now;
     crawl = now;
     progress = how;
@@ -157,9 +194,28 @@ public final class Meter {
 
   /** Says that a crawl has ended. */
   public void crawlEnded(CrawlProgress how) {
+    crawled.reached(how);
+    crawled.ended();
     crawls.incrementAndGet();
     lastCrawl = how.elapsed();
     lastCrawlEntries = how.entriesSeen();
+  }
+
+  /** Takes note of what a step came to. */
+  void step(StepResult result) {
+    entries.addAndGet(result.looks());
+    long names = result.failures().stream().filter(one -> one.place().isPresent()).count();
+    long inodes = result.failures().size() - names;
+    entriesFailed.addAndGet(names);
+    attributesFailed.addAndGet(inodes);
+    entriesDone.addAndGet(Math.max(0, result.looks() - result.inodes() - names));
+    attributesDone.addAndGet(Math.max(0, result.inodes() - inodes));
+  }
+
+  /** Takes note of a barrier that was confirmed. */
+  void barrier(Duration took) {
+    barriers.incrementAndGet();
+    barrierNanos.addAndGet(took.toNanos());
   }
 
   /** Says up to when the secondary is in step. */

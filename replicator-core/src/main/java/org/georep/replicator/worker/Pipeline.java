@@ -236,7 +236,7 @@ public final class Pipeline {
   }
 
   private void apply(StepResult result, List<Gfid> lists, boolean probed) throws IOException {
-    meter.entries.addAndGet(result.looks());
+    meter.step(result);
     if (!lists.isEmpty()) {
       crawl.listed(result.looks());
     }
@@ -312,6 +312,7 @@ public final class Pipeline {
   }
 
   private void report(boolean quiet) {
+    barriers.takeLast().ifPresent(meter::barrier);
     meter.filesRemaining.set(contents.files());
     meter.bytesRemaining.set(contents.bytes());
     meter.limbo.set(barriers.limbo());

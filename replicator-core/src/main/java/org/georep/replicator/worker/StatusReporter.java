@@ -21,6 +21,7 @@ import org.georep.posix.Mounts;
 import org.georep.posix.RawPath;
 import org.georep.replicator.crawl.CrawlProgress;
 import org.georep.replicator.quarantine.Quarantine;
+import org.georep.replicator.quarantine.QuarantineText;
 import org.georep.replicator.session.SessionConfiguration;
 import org.georep.replicator.verify.Verifier;
 import org.georep.replicator.verify.VerifyFigures;
@@ -30,6 +31,7 @@ import org.georep.status.report.CheckpointReport;
 import org.georep.status.report.CheckpointState;
 import org.georep.status.report.CrawlReport;
 import org.georep.status.report.CrawlState;
+import org.georep.status.report.QuarantineReport;
 import org.georep.status.report.RatesReport;
 import org.georep.status.report.WorkerReport;
 import org.georep.status.report.WorkerReportBuilder;
@@ -47,6 +49,9 @@ final class StatusReporter {
 
   /** A mark of an idle volume is about three seconds old when it has gone the whole way. */
   private static final Duration FRESH = Duration.ofSeconds(15);
+
+  /** Entries of the quarantine in the report; all of them are asked for by its own verb. */
+  private static final int MOST_QUARANTINED = 20;
 
   private final SessionConfiguration configuration;
   private final Meter meter;
@@ -149,6 +154,8 @@ final class StatusReporter {
             .lagSeconds(lag(now, active))
             .heartbeatAgeSeconds(meter.heartbeat().map(mark -> seconds(mark, now)).orElse(null))
             .quarantined(quarantined)
+            .quarantine(quarantined())
+            .counters(CounterReporter.of(meter, feed.isPresent()))
             .limbo(meter.limbo.get())
             .crawl(progress())
             .rates(rates())
@@ -169,6 +176,21 @@ final class StatusReporter {
         .checkpointCompletionTime(newest.map(CheckpointReport::completionTime).orElse(null));
     capture(report);
     return report.build();
+  }
+
+  private List<QuarantineReport> quarantined() {
+    return quarantine.entries(MOST_QUARANTINED).stream()
+        .map(
+            entry ->
+                new QuarantineReport(
+                    QuarantineText.what(entry),
+                    entry.failure().path().map(EntryPath::toBase64).orElse(null),
+                    entry.failure().reason(),
+                    entry.first(),
+                    entry.last(),
+                    entry.tries(),
+                    entry.next()))
+        .toList();
   }
 
   private @Nullable String different() {

@@ -226,7 +226,7 @@ public final class Worker {
             parts.address().directory(),
             welcome.programs(),
             "rsync");
-    Optional<JournalIntake> intake = parts.capture().open(start);
+    Optional<JournalIntake> intake = parts.capture().open(start, parts.meter().records);
     try (DataPool pool =
             DataPool.start(
                 options, parts.libc(), parts.tree(), link, AgentPort.of(client), contents);
@@ -263,6 +263,7 @@ public final class Worker {
                   parts.clock()));
       log.debug("{} watches", dog);
       pipeline = running;
+      parts.meter().contents.attach(pool::counts);
       parts.meter().connected(link.describe());
       parts.verify().attach(agent, intake.isEmpty());
       if (stopping) {
@@ -273,6 +274,7 @@ public final class Worker {
       throw new GeorepException(ExitCode.ERROR, sentence(e), e);
     } finally {
       pipeline = null;
+      parts.meter().contents.detach();
       parts.verify().detach();
     }
   }

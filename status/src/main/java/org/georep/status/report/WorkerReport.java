@@ -53,6 +53,10 @@ import org.jspecify.annotations.Nullable;
  * @param verifyLastSuccess when a whole verify last ended without any
  * @param verifyEntries entries the verify under way has compared
  * @param verifyEtaSeconds about how long it will take, in seconds
+ * @param counters what was counted since the process began
+ * @param quarantine the first entries in quarantine, those that came first
+ * @param checkpoints the checkpoints that were set last, the newest first; only those who look at
+ *     all sessions tell
  * @param reason why it is Faulty or degraded: a sentence with the next command
  */
 @JsonPropertyOrder({
@@ -95,6 +99,9 @@ import org.jspecify.annotations.Nullable;
   "verify_last_success",
   "verify_entries",
   "verify_eta_seconds",
+  "counters",
+  "quarantine",
+  "checkpoints",
   "reason"
 })
 public record WorkerReport(
@@ -152,9 +159,14 @@ public record WorkerReport(
         @Nullable Instant verifyLastSuccess,
     @JsonProperty("verify_entries") @Nullable Long verifyEntries,
     @JsonProperty("verify_eta_seconds") @Nullable Long verifyEtaSeconds,
+    @JsonProperty("counters") @Nullable CountersReport counters,
+    @JsonProperty("quarantine") @Nullable List<QuarantineReport> quarantine,
+    @JsonProperty("checkpoints") @Nullable List<CheckpointReport> checkpoints,
     @JsonProperty("reason") @Nullable String reason) {
   /** Copies its lists. */
   public WorkerReport {
+    checkpoints = checkpoints == null ? null : List.copyOf(checkpoints);
+    quarantine = quarantine == null ? null : List.copyOf(quarantine);
     mountsLeftOut = mountsLeftOut == null ? null : List.copyOf(mountsLeftOut);
   }
 

@@ -45,6 +45,9 @@ public final class WorkerReportBuilder {
   private @Nullable Instant verifyLastSuccess;
   private @Nullable Long verifyEntries;
   private @Nullable Long verifyEtaSeconds;
+  private @Nullable CountersReport counters;
+  private @Nullable List<QuarantineReport> quarantine;
+  private @Nullable List<CheckpointReport> checkpoints;
   private @Nullable String reason;
 
   /** Starts with nothing known. */
@@ -90,6 +93,9 @@ public final class WorkerReportBuilder {
     verifyLastSuccess = from.verifyLastSuccess();
     verifyEntries = from.verifyEntries();
     verifyEtaSeconds = from.verifyEtaSeconds();
+    counters = from.counters();
+    quarantine = from.quarantine();
+    checkpoints = from.checkpoints();
     reason = from.reason();
   }
 
@@ -303,6 +309,24 @@ public final class WorkerReportBuilder {
     return this;
   }
 
+  /** Sets what was counted since the process began. */
+  public WorkerReportBuilder counters(@Nullable CountersReport value) {
+    counters = value;
+    return this;
+  }
+
+  /** Sets the first entries in quarantine. */
+  public WorkerReportBuilder quarantine(@Nullable List<QuarantineReport> value) {
+    quarantine = value;
+    return this;
+  }
+
+  /** Sets the checkpoints that were set last, the newest first. */
+  public WorkerReportBuilder checkpoints(@Nullable List<CheckpointReport> value) {
+    checkpoints = value;
+    return this;
+  }
+
   /** Sets why it is Faulty or degraded: a sentence with the next command. */
   public WorkerReportBuilder reason(@Nullable String value) {
     reason = value;
@@ -375,6 +399,9 @@ public final class WorkerReportBuilder {
         verifyLastSuccess,
         verifyEntries,
         verifyEtaSeconds,
+        counters,
+        quarantine,
+        checkpoints,
         reason);
   }
 }

@@ -68,6 +68,9 @@ class StatusFileTest {
           "verify_last_success",
           "verify_entries",
           "verify_eta_seconds",
+          "counters",
+          "quarantine",
+          "checkpoints",
           "reason");
 
   @TempDir Path directory;

@@ -21,7 +21,7 @@ class StatusDocumentTest {
     List<String> keys = new ArrayList<>();
     for (RecordComponent part : WorkerReport.class.getRecordComponents()) {
       keys.add(key(part));
-      if (part.getType() == CrawlReport.class || part.getType() == RatesReport.class) {
+      if (part.getType().isRecord()) {
         for (RecordComponent inner : part.getType().getRecordComponents()) {
           keys.add(key(part) + "." + key(inner));
         }
