@@ -433,4 +433,22 @@ class RulesTest {
     assertThat(desk.path("other")).hasContent("the new version, whole");
     desk.end(true);
   }
+
+  /** Nobody else would set it: no event says that the secondary's directory has another time. */
+  @Test
+  void aDirectoryWhoseTimeCannotBeGivenBackIsToldOf() throws Exception {
+    FaultyLibc faulty = new FaultyLibc(NativeLibc.instance());
+    Desk desk = new Desk(fresh(), faulty.libc()).open(Request.Mode.REPLICATE);
+    desk.wants(
+        Desk.at(Desk.ROOT, "d", Desk.directory("D")), Desk.at(D, "l", Desk.link("L", "target")));
+    faulty.fail(FaultyLibc.method("utimensat"), Errno.EIO);
+    Reply.Reconciled answer = desk.wants(Desk.absent(D, "l"));
+    assertThat(answer.failures()).hasSize(1);
+    assertThat(answer.failures().get(0).gfid()).contains(D);
+    assertThat(answer.failures().get(0).errno()).isEqualTo(Errno.EIO);
+    faulty.clear();
+    assertThat(desk.wants(Desk.at(Desk.ROOT, "d", Desk.directory("D"))).failures()).isEmpty();
+    assertThat(Files.getLastModifiedTime(desk.path("d")).toInstant()).isEqualTo(Desk.TIME);
+    desk.end(true);
+  }
 }
