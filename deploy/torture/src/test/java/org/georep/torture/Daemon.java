@@ -103,8 +103,11 @@ final class Daemon {
    * Tells that it may end soon after it was started, if that is within so many milliseconds: it
    * cannot begin, but it can go on.
    */
-  void mayFailToStart(long millis) {
-    mayFailUntil = System.nanoTime() + millis * 1_000_000;
+  synchronized void mayFailToStart(long millis) {
+    long until = System.nanoTime() + millis * 1_000_000;
+    if (until - mayFailUntil > 0) {
+      mayFailUntil = until; // another that began before may last longer
+    }
   }
 
   /** Tells whether it can only end: a start finds a secondary that cannot be used. */

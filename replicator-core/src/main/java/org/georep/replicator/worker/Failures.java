@@ -128,13 +128,16 @@ final class Failures {
   private Optional<EntryPath> path(Subject subject) throws IOException {
     try {
       if (subject instanceof Subject.Name name) {
-        Gfid directory = name.place().directory();
-        return tree.path(directory).map(above -> above.resolve(name.place().name()));
+        return above(name.place().directory()).map(path -> path.resolve(name.place().name()));
       }
       return tree.path(((Subject.Inode) subject).gfid());
     } catch (PosixException e) {
       return Optional.empty(); // what fails need not say where it is
     }
+  }
+
+  private Optional<EntryPath> above(Gfid directory) throws IOException {
+    return directory.equals(tree.rootGfid()) ? Optional.of(EntryPath.ROOT) : tree.path(directory);
   }
 
   /** Takes note of contents that ended. */
@@ -195,6 +198,8 @@ final class Failures {
     }
     if (state.isEmpty()) {
       quarantine.resolved(inode);
+    } else if (state.get().isDirectory() && isOutside(gfid)) {
+      quarantine.resolved(inode); // if it comes back, it comes as a name, and is walked
     } else if (state.get().isDirectory()) {
       toList.add(gfid);
     } else {
@@ -202,6 +207,19 @@ final class Failures {
       // An agent started since does not know that a name waits for these contents.
       name(gfid, known).ifPresent(dirty::addName);
       tried.add(inode);
+    }
+  }
+
+  /** One that cannot be asked for is tried, and fails, as a listing. */
+  private boolean isOutside(Gfid directory) throws IOException {
+    try {
+      PrimaryTree.Found found = tree.directory(directory);
+      if (found instanceof PrimaryTree.Found.Inside inside) {
+        inside.directory().close();
+      }
+      return found instanceof PrimaryTree.Found.Outside;
+    } catch (PosixException e) {
+      return false;
     }
   }
 

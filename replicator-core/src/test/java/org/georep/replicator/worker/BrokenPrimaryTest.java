@@ -142,6 +142,35 @@ final class BrokenPrimaryTest {
         });
   }
 
+  /** Nobody would list it any more; and it has no name here by which to look for it. */
+  @Test
+  void aDirectoryThatFailedAndLeftTheVolumeIsForgotten() throws Exception {
+    Path outside = sandbox.directory("outside");
+    live(
+        (running, run) -> {
+          faulty.fail(FaultyLibc.method("list"), Errno.EIO);
+          Files.createDirectory(primary.resolve("d"));
+          Waits.until("it fails", () -> running.quarantine().size() > 0);
+          assertThat(running.quarantine().entries().get(0).failure().path())
+              .hasToString("Optional[d]");
+          Files.move(primary.resolve("d"), outside.resolve("d"));
+          mended(running, run);
+        });
+  }
+
+  @Test
+  void aNameInTheRootThatFailsIsShownWithItsPath() throws Exception {
+    live(
+        (running, run) -> {
+          faulty.fail(FaultyLibc.path("f").and(FaultyLibc.method("openat")), Errno.EIO);
+          Files.writeString(primary.resolve("f"), "content");
+          Waits.until("it fails", () -> running.quarantine().size() > 0);
+          assertThat(running.quarantine().entries())
+              .anySatisfy(entry -> assertThat(entry.failure().path()).hasToString("Optional[f]"));
+          mended(running, run);
+        });
+  }
+
   @Test
   void aPrimaryThatCannotBeReadIsNoEmptyOne() throws Exception {
     for (int i = 0; i < 1_200; i++) {

@@ -27,7 +27,8 @@ import org.georep.secondary.tree.Tree;
 
 /**
  * Compares contents with a SHA-256 of the primary's. A copy that agrees keeps its inode and gets
- * the token and attributes of that state; the others are left as they are.
+ * the token and attributes of that state; the others are left as they are. So are those for which a
+ * name waits: that gets its file when contents are published, and would wait for ever.
  */
 public final class Comparison {
   private static final int STEP = 1 << 20;
@@ -37,14 +38,16 @@ public final class Comparison {
   private final Directories directories;
   private final Attributes attributes;
   private final Contents contents;
+  private final Awaiting awaiting;
   private final ByteBuffer step = ByteBuffer.allocateDirect(STEP);
 
-  Comparison(Libc libc, Tree tree, Attributes attributes, Contents contents) {
+  Comparison(Libc libc, Tree tree, Attributes attributes, Contents contents, Awaiting awaiting) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.tree = Objects.requireNonNull(tree, "tree is null");
     this.directories = tree.directories();
     this.attributes = Objects.requireNonNull(attributes, "attributes is null");
     this.contents = Objects.requireNonNull(contents, "contents is null");
+    this.awaiting = Objects.requireNonNull(awaiting, "awaiting is null");
   }
 
   /** Carries it out; what cannot be read here does not agree. */
@@ -54,8 +57,7 @@ public final class Comparison {
     for (Request.Content content : request.files()) {
       try {
         List<Found> places = tree.places(content.state().gfid());
-        if (contents.isBelieved(content.state().gfid(), request.batch())
-            && agrees(places, content)) {
+        if (mayBeTaken(content.state().gfid(), request.batch()) && agrees(places, content)) {
           same.add(content.state().gfid());
           places.stream()
               .filter(place -> !place.directory().isLimbo())
@@ -78,7 +80,7 @@ public final class Comparison {
   public Reply.Same confirm(Request.Confirm request, Bases bases) throws PosixException {
     EntryState state = request.state();
     List<Found> places = tree.places(state.gfid());
-    if (!contents.isBelieved(state.gfid(), request.batch())
+    if (!mayBeTaken(state.gfid(), request.batch())
         || places.isEmpty()
         || !places.stream().allMatch(places.get(0)::sameInode)) {
       return new Reply.Same(List.of(), List.of());
@@ -99,6 +101,10 @@ public final class Comparison {
         .forEach(place -> named.add(place.directory().gfid()));
     directories.trim();
     return new Reply.Same(List.of(state.gfid()), new ArrayList<>(named));
+  }
+
+  private boolean mayBeTaken(Gfid gfid, long batch) {
+    return contents.isBelieved(gfid, batch) && awaiting.of(gfid, batch).isEmpty();
   }
 
   private boolean agrees(List<Found> places, Request.Content content) throws PosixException {

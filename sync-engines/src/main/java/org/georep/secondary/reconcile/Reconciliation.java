@@ -93,7 +93,7 @@ public record Reconciliation(
             origins != null);
     Publisher publisher =
         new Publisher(tree, stage, attributes, touched, contents, departures, awaiting);
-    Comparison comparison = new Comparison(libc, tree, attributes, contents);
+    Comparison comparison = new Comparison(libc, tree, attributes, contents, awaiting);
     Crawl crawl =
         new Crawl(
             inventory,

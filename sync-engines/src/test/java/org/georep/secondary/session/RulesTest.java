@@ -406,6 +406,31 @@ class RulesTest {
     desk.end(true);
   }
 
+  /** Else nothing would ever be published under it. */
+  @Test
+  void contentsForWhichANameWaitsAreSentThoughTheyAgree() throws Exception {
+    Desk desk = Desk.at(fresh());
+    EntryState file = Desk.file("N", "text");
+    desk.wants(Desk.at(Desk.ROOT, "file", file));
+    long before = desk.batch();
+    desk.nextBatch();
+    desk.wants(Desk.at(Desk.ROOT, "other", file));
+    desk.sendsLate(before, file, "text");
+    assertThat(Desk.exists(desk.path("other"))).isFalse();
+    desk.nextBatch();
+    byte[] sha256 =
+        java.security.MessageDigest.getInstance("SHA-256")
+            .digest("text".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    assertThat(
+            desk.ask(
+                new Request.CompareContents(
+                    desk.batch(), List.of(new Request.Content(file, sha256)))))
+        .isEqualTo(new Reply.Same(List.of(), List.of()));
+    desk.sends(file, "text");
+    assertThat(desk.path("other")).hasContent("text");
+    desk.end(true);
+  }
+
   /** What was on its way when the file was renamed was read before that. */
   @Test
   void aNameTakesNoContentsReadBeforeTheFileHadIt() throws Exception {
