@@ -115,7 +115,7 @@ final class Loads implements Callable<Integer> {
             "copy-file",
             "fallocate",
             "fiemap",
-            "punch-hole",
+            "punch",
             "hdd")) {
       command.addAll(List.of("--" + stressor, "1"));
       command.addAll(List.of("--" + stressor + "-ops", Long.toString(operations(stressor))));
@@ -129,7 +129,7 @@ final class Loads implements Callable<Integer> {
   /** Those that write contents take much longer for one. */
   private long operations(String stressor) {
     return switch (stressor) {
-      case "fallocate", "fiemap", "punch-hole", "hdd", "copy-file" -> operations / 20;
+      case "fallocate", "fiemap", "punch", "hdd", "copy-file" -> operations / 20;
       case "dirdeep", "dirmany", "dentry", "filename", "open" -> operations / 4;
       default -> operations;
     };
