@@ -115,13 +115,16 @@ final class Loads implements Callable<Integer> {
             "copy-file",
             "fallocate",
             "fiemap",
-            "punch",
+            "fpunch",
             "hdd")) {
+      if (stressor.equals("xattr") && kind == LoopImage.Kind.EXT4) {
+        continue; // it fills the one block an inode has for them: no room is left for georep's own
+      }
       command.addAll(List.of("--" + stressor, "1"));
       command.addAll(List.of("--" + stressor + "-ops", Long.toString(operations(stressor))));
     }
     command.addAll(List.of("--fallocate-bytes", "16m", "--fiemap-bytes", "16m"));
-    command.addAll(List.of("--hdd-bytes", "32m", "--copy-file-bytes", "16m"));
+    command.addAll(List.of("--hdd-bytes", "32m", "--copy-file-bytes", "128m"));
     command.addAll(List.of("--dirdeep-bytes", "16m", "--dirdeep-inodes", "2000"));
     return command;
   }
@@ -129,7 +132,7 @@ final class Loads implements Callable<Integer> {
   /** Those that write contents take much longer for one. */
   private long operations(String stressor) {
     return switch (stressor) {
-      case "fallocate", "fiemap", "punch", "hdd", "copy-file" -> operations / 20;
+      case "fallocate", "fiemap", "fpunch", "hdd", "copy-file" -> operations / 20;
       case "dirdeep", "dirmany", "dentry", "filename", "open" -> operations / 4;
       default -> operations;
     };
@@ -216,6 +219,9 @@ final class Loads implements Callable<Integer> {
     }
     int code = process.waitFor();
     compare(arena, load);
+    if (code != 0 && breaks.isEmpty()) {
+      breaks.add(load.name() + " ended with " + code + ": not all of it was done");
+    }
     say(
         load.name()
             + ": "

@@ -18,6 +18,7 @@ import org.georep.engine.DataListener;
 import org.georep.engine.FileJob;
 import org.georep.engine.Outcome;
 import org.georep.name.Gfid;
+import org.georep.name.Place;
 
 /**
  * Keeps account of contents under way: which files of which batch are still outstanding, which are
@@ -44,8 +45,12 @@ public final class DataPhase implements DataListener {
   /** Passing failures in a row after which a file goes to quarantine, where it is tried on. */
   private static final int TRIES = 8;
 
-  /** What ended for good. */
-  public record Ended(FileJob job, Outcome outcome) {}
+  /**
+   * What ended for good.
+   *
+   * @param names the names the file was looked at under, if it has several
+   */
+  public record Ended(FileJob job, Outcome outcome, Set<Place> names) {}
 
   private record Waiting(long atNanos, FileJob job) implements Comparable<Waiting> {
     @Override
@@ -67,6 +72,9 @@ public final class DataPhase implements DataListener {
 
   @GuardedBy("this")
   private final Map<Gfid, Integer> tries = new HashMap<>();
+
+  @GuardedBy("this")
+  private final Map<Gfid, Set<Place>> names = new HashMap<>();
 
   @GuardedBy("this")
   private final PriorityQueue<Waiting> waiting = new PriorityQueue<>();
@@ -171,11 +179,25 @@ public final class DataPhase implements DataListener {
       }
       drop(job);
       Outcome.Retry last = (Outcome.Retry) outcome;
-      ended.add(new Ended(job, new Outcome.Failed(last.errno(), last.reason())));
+      note(job, new Outcome.Failed(last.errno(), last.reason()));
       return;
     }
     drop(job);
-    ended.add(new Ended(job, outcome));
+    note(job, outcome);
+  }
+
+  @GuardedBy("this")
+  private void note(FileJob job, Outcome outcome) {
+    Set<Place> known = names.remove(job.gfid());
+    ended.add(new Ended(job, outcome, known == null ? Set.of() : known));
+  }
+
+  /**
+   * Names wait for contents of this file, which are about to be handed over or under way. If those
+   * fail, the names have failed too: an agent started since does not know that they wait.
+   */
+  synchronized void awaited(Gfid file, Set<Place> places) {
+    names.computeIfAbsent(file, none -> new LinkedHashSet<>()).addAll(places);
   }
 
   @GuardedBy("this")

@@ -131,6 +131,7 @@ public final class EntryPhase {
     private final StepResult result = new StepResult();
     private final Map<Gfid, Version> files = new HashMap<>();
     private final Set<Gfid> handedOn = new HashSet<>();
+    private final Map<Gfid, Set<Place>> linked = new HashMap<>();
     private final Set<Place> without = new HashSet<>();
     private final Deque<CompletableFuture<Reply>> answers = new ArrayDeque<>();
     private List<Gfid> doubts = new ArrayList<>();
@@ -331,6 +332,9 @@ public final class EntryPhase {
         if (state.isFile()) {
           tree.learnFile(state.gfid(), place);
           file(state);
+          if (state.nlink() > 1) {
+            linked.computeIfAbsent(state.gfid(), none -> new HashSet<>()).add(place);
+          }
         }
         count(weight(state));
       } else {
@@ -398,6 +402,13 @@ public final class EntryPhase {
       while (!answers.isEmpty()) {
         takeAnswer();
       }
+      linked.keySet().retainAll(result.needed);
+      linked.forEach(
+          (file, places) -> {
+            if (contents.isUnderWay(file)) {
+              contents.awaited(file, places); // those looked at after the answer, too
+            }
+          });
       return result;
     }
 
@@ -408,6 +419,7 @@ public final class EntryPhase {
         if (handedOn.add(needed.gfid())) {
           jobs.add(job(needed));
           result.needed.add(needed.gfid());
+          contents.awaited(needed.gfid(), linked.getOrDefault(needed.gfid(), Set.of()));
         }
       }
       result.loops.addAll(reconciled.loops());

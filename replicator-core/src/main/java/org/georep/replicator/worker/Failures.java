@@ -146,6 +146,9 @@ final class Failures {
     Outcome outcome = ended.outcome();
     if (outcome instanceof Outcome.Failed failed) {
       report(new Subject.Inode(gfid), failed.errno(), failed.reason());
+      for (Place name : ended.names()) {
+        report(new Subject.Name(name), failed.errno(), failed.reason());
+      }
       return;
     }
     if (outcome instanceof Outcome.Published published) {

@@ -10,14 +10,17 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.georep.changelog.capture.CaptureWish;
 import org.georep.engine.EngineChoice;
 import org.georep.posix.Errno;
 import org.georep.posix.NativeLibc;
+import org.georep.replicator.quarantine.Subject;
 import org.georep.replicator.session.GeorepException;
 import org.georep.replicator.session.RunMode;
 import org.georep.testing.FaultyLibc;
@@ -167,6 +170,29 @@ final class BrokenPrimaryTest {
           Waits.until("it fails", () -> running.quarantine().size() > 0);
           assertThat(running.quarantine().entries())
               .anySatisfy(entry -> assertThat(entry.failure().path()).hasToString("Optional[f]"));
+          mended(running, run);
+        });
+  }
+
+  /** An agent started since would hear of the one under which the file happens to be found. */
+  @Test
+  void contentsThatFailHoldBackEveryNameThatWaitsForThem() throws Exception {
+    live(
+        (running, run) -> {
+          faulty.fail(FaultyLibc.method("pread", "read", "copyFileRange", "lseek"), Errno.EIO);
+          Path file = Files.writeString(sandbox.path().resolve("new"), "content");
+          Files.createLink(sandbox.path().resolve("other"), file);
+          Files.move(file, primary.resolve("new"));
+          Files.move(sandbox.path().resolve("other"), primary.resolve("other"));
+          Waits.until(
+              "both names fail",
+              () ->
+                  running.quarantine().entries().stream()
+                      .map(entry -> entry.failure().subject())
+                      .filter(Subject.Name.class::isInstance)
+                      .map(name -> ((Subject.Name) name).place().name().toString())
+                      .collect(Collectors.toSet())
+                      .equals(Set.of("new", "other")));
           mended(running, run);
         });
   }
