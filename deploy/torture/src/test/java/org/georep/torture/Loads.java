@@ -208,7 +208,7 @@ final class Loads implements Callable<Integer> {
       while (breaks.isEmpty() && !process.waitFor(pauseEvery, TimeUnit.SECONDS)) {
         signal(process, "STOP");
         pauses++;
-        compare(arena, load);
+        compare(arena);
         signal(process, "CONT");
         if (System.nanoTime() - began > LONGEST.toNanos()) {
           breaks.add(load.name() + " does not end");
@@ -218,7 +218,7 @@ final class Loads implements Callable<Integer> {
       signal(process, "KILL");
     }
     int code = process.waitFor();
-    compare(arena, load);
+    compare(arena);
     if (code != 0 && breaks.isEmpty()) {
       breaks.add(load.name() + " ended with " + code + ": not all of it was done");
     }
@@ -245,7 +245,7 @@ final class Loads implements Callable<Integer> {
     }
   }
 
-  private void compare(Arena arena, Load load) throws IOException, InterruptedException {
+  private void compare(Arena arena) throws IOException, InterruptedException {
     if (breaks.isEmpty()) {
       breaks.addAll(new QuietPoint(arena, LIMIT).breaks());
     }

@@ -154,6 +154,7 @@ final class Memory implements Callable<Integer> {
               + " s: at most "
               + most);
       if (!arena.complaints().isEmpty()) {
+        arena.keepEvidence(keep.resolve("memory"));
         throw new IllegalStateException(arena.complaints().toString());
       }
     }
