@@ -132,6 +132,15 @@ public final class VolumeRoot implements AutoCloseable {
         Linux.RESOLVE_BENEATH | Linux.RESOLVE_NO_SYMLINKS | Linux.RESOLVE_NO_XDEV);
   }
 
+  /** Closes what was opened only to look: if that fails, nothing is lost. */
+  public void release(int open) {
+    try {
+      libc.close(open);
+    } catch (PosixException e) {
+      return; // the descriptor is free all the same
+    }
+  }
+
   @Override
   public void close() throws PosixException {
     libc.close(descriptor);

@@ -15,6 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.georep.testing.LoopImage;
 import org.georep.testing.Program;
 import org.georep.testing.Sshd;
+import org.georep.torture.inside.BrokenCalls;
 
 /**
  * Everything a run needs: a file system each for the primary and the secondary, a server to reach
@@ -26,6 +27,7 @@ final class Arena implements AutoCloseable {
   private static final Set<Processes.Role> JAVA =
       Set.of(Processes.Role.REPLICATOR, Processes.Role.CAPTURE, Processes.Role.AGENT);
 
+  private final Path georep;
   private final SetUp setUp;
   private final Path directory;
   private final LoopImage primaryImage;
@@ -37,11 +39,22 @@ final class Arena implements AutoCloseable {
   private final Optional<Daemon> capture;
   private final List<String> complaints = new CopyOnWriteArrayList<>();
 
-  private Arena(Path georep, SetUp setUp, Path directory) throws IOException {
+  /**
+   * What an arena is made with besides a {@link SetUp}.
+   *
+   * @param mebibytes each file system has
+   * @param options of {@code georep replicate}
+   */
+  record Extent(int mebibytes, List<String> options) {
+    static final Extent SMALL = new Extent(MEBIBYTES, List.of());
+  }
+
+  private Arena(Path georep, SetUp setUp, Path directory, Extent extent) throws IOException {
+    this.georep = georep;
     this.setUp = setUp;
     this.directory = directory;
-    this.primaryImage = image("primary");
-    this.secondaryImage = image("secondary");
+    this.primaryImage = image("primary", extent.mebibytes());
+    this.secondaryImage = image("secondary", extent.mebibytes());
     Files.createDirectories(primary());
     Files.createDirectories(outside());
     String mark = directory.toString();
@@ -65,7 +78,7 @@ final class Arena implements AutoCloseable {
     this.replicator =
         new Daemon(
             "replicate",
-            replicate(georep, known),
+            replicate(georep, known, extent.options()),
             environment,
             directory.resolve("replicate.log"),
             complaints::add);
@@ -83,26 +96,32 @@ final class Arena implements AutoCloseable {
 
   /** Makes one in a fresh directory below {@code parent} and starts the program. */
   static Arena open(Path georep, SetUp setUp, Path parent) throws IOException {
+    return open(georep, setUp, parent, Extent.SMALL);
+  }
+
+  /** As above, of another size or with more options. */
+  static Arena open(Path georep, SetUp setUp, Path parent, Extent extent) throws IOException {
     Files.createDirectories(parent);
     Path directory = Files.createTempDirectory(parent.toRealPath(), "arena").toRealPath();
-    Arena arena = new Arena(georep, setUp, directory);
+    Arena arena = new Arena(georep, setUp, directory, extent);
     arena.startProgram();
     return arena;
   }
 
-  private LoopImage image(String name) throws IOException {
+  private LoopImage image(String name, int mebibytes) throws IOException {
     Path place = Files.createDirectories(directory.resolve(name));
-    LoopImage image = LoopImage.create(setUp.kind(), place, MEBIBYTES);
+    LoopImage image = LoopImage.create(setUp.kind(), place, mebibytes);
     image.mount();
     return image;
   }
 
-  private List<String> replicate(Path georep, Path known) {
+  private List<String> replicate(Path georep, Path known, List<String> options) {
     List<String> command = common(georep);
     command.addAll(List.of("-v", "replicate", primary().toString()));
     command.add("ssh://" + sshd.user() + "@127.0.0.1:" + relay.port() + secondary());
     command.addAll(List.of("--name", "torture", "--capture", setUp.capture()));
     command.addAll(List.of("--engine", setUp.engine(), "--timeout", "6s"));
+    command.addAll(options);
     command.addAll(List.of("--wait-for-secondary", "--ssh-key", sshd.identityFile().toString()));
     for (String option :
         List.of(
@@ -113,6 +132,13 @@ final class Arena implements AutoCloseable {
       command.addAll(List.of("--ssh-option", option));
     }
     return command;
+  }
+
+  /** Has all that is quarantined tried again, if the replicator is there to be told. */
+  void retryQuarantined() {
+    List<String> command = common(georep);
+    command.addAll(List.of("quarantine", "retry", "torture"));
+    Program.run(command);
   }
 
   private List<String> capture(Path georep) {
@@ -229,7 +255,8 @@ final class Arena implements AutoCloseable {
             process.command() + "\n" + dump.output());
       }
     }
-    for (String name : List.of("replicate.log", "capture.log", "state", "sshd/log")) {
+    for (String name :
+        List.of("replicate.log", "capture.log", "state", "sshd/log", BrokenCalls.NOTES)) {
       Path from = directory.resolve(name);
       if (Files.exists(from)) {
         Program.run(

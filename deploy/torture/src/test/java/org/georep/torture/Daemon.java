@@ -17,6 +17,7 @@ final class Daemon {
   private static final Set<Integer> WAITS_FOR_OTHERS = Set.of(11, 13);
 
   private static final long PAUSE_MILLIS = 300;
+  private static final long STARTING_NANOS = 15_000_000_000L;
 
   private final String name;
   private final List<String> command;
@@ -24,9 +25,11 @@ final class Daemon {
   private final Path log;
   private final Consumer<String> complaints;
   private volatile boolean hopeless;
+  private volatile long mayFailUntil = System.nanoTime();
   private boolean wanted;
   private boolean excused;
   private Process process;
+  private long began;
 
   Daemon(
       String name,
@@ -58,6 +61,7 @@ final class Daemon {
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
             .start();
     process = started;
+    began = System.nanoTime();
     Thread keeper = new Thread(() -> keep(started), name);
     keeper.setDaemon(true);
     keeper.start();
@@ -70,7 +74,7 @@ final class Daemon {
         if (!wanted || process != running) {
           return;
         }
-        if (!excused && !hopeless && !WAITS_FOR_OTHERS.contains(code)) {
+        if (!isExcused() && !WAITS_FOR_OTHERS.contains(code)) {
           complaints.accept(name + " ended by itself with " + code + ", see " + log);
         }
         excused = false;
@@ -86,6 +90,23 @@ final class Daemon {
       Thread.currentThread().interrupt();
     } catch (IOException e) {
       complaints.accept(name + " cannot be started: " + e.getMessage());
+    }
+  }
+
+  private boolean isExcused() {
+    return excused
+        || hopeless
+        || (began - mayFailUntil < 0 && System.nanoTime() - began < STARTING_NANOS);
+  }
+
+  /**
+   * Tells that it may end soon after it was started, if that is within so many milliseconds: it
+   * cannot begin, but it can go on.
+   */
+  synchronized void mayFailToStart(long millis) {
+    long until = System.nanoTime() + millis * 1_000_000;
+    if (until - mayFailUntil > 0) {
+      mayFailUntil = until; // another that began before may last longer
     }
   }
 

@@ -34,8 +34,14 @@ enum Fault {
   FULL(2),
   /** A quota on the secondary is used up for a while; on btrfs only. */
   QUOTA(2),
-  /** The clock of all is set back for a while, by more than marks allow for. */
+  /** Calls of the program on one of the two file systems fail with EIO for a while. */
+  BROKEN_DISK(4),
+  /** The same with EACCES. */
+  FORBIDDEN(3),
+  /** The clock of the program is set back for a while, by more than marks allow for. */
   CLOCK_BACK(1),
+  /** The clock of the program is ahead for a while, and then set back. */
+  CLOCK_AHEAD(1),
   /** The primary's file system is taken back to what it was at an earlier quiet point. */
   ROLL_BACK(1),
   /** The same of the secondary's. */
@@ -55,7 +61,8 @@ enum Fault {
   boolean lasts() {
     return switch (this) {
       case STOP_REPLICATOR, STOP_CAPTURE, STOP_AGENT, STOP_SSH, STOP_ENGINE -> true;
-      case STALL, REFUSE, READ_ONLY, FULL, QUOTA, CLOCK_BACK -> true;
+      case STALL, REFUSE, READ_ONLY, FULL, QUOTA -> true;
+      case BROKEN_DISK, FORBIDDEN, CLOCK_BACK, CLOCK_AHEAD -> true;
       default -> false;
     };
   }

@@ -6,7 +6,6 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -15,9 +14,11 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import org.georep.posix.Errno;
 import org.georep.testing.LoopImage;
 import org.georep.testing.Program;
 import org.georep.testing.Waits;
+import org.georep.torture.inside.BrokenCalls;
 
 /**
  * Lets things go wrong in an arena. What lasts for a while is undone by itself, at the latest by
@@ -30,6 +31,7 @@ final class Faults implements AutoCloseable {
   private static final int CLOCK_SECONDS = 5;
 
   private final Arena arena;
+  private final Unreliable unreliable;
   private int ballasts;
   private final ScheduledExecutorService later =
       Executors.newSingleThreadScheduledExecutor(
@@ -42,6 +44,7 @@ final class Faults implements AutoCloseable {
 
   Faults(Arena arena) {
     this.arena = arena;
+    this.unreliable = new Unreliable(arena);
   }
 
   /** Lets one happen; returns what was hit, in words. */
@@ -76,7 +79,10 @@ final class Faults implements AutoCloseable {
       case READ_ONLY -> readOnly(millis);
       case FULL -> full(millis);
       case QUOTA -> quota(millis);
-      case CLOCK_BACK -> clockBack(millis);
+      case BROKEN_DISK -> breakCalls(Errno.EIO, millis);
+      case FORBIDDEN -> breakCalls(Errno.EACCES, millis);
+      case CLOCK_BACK -> shiftClock(-CLOCK_SECONDS, millis);
+      case CLOCK_AHEAD -> shiftClock(CLOCK_SECONDS, millis);
       case ROLL_BACK -> rollBackPrimary();
       case ROLL_BACK_SECONDARY -> rollBackSecondary();
       case POWER_CUT -> powerCut();
@@ -119,6 +125,11 @@ final class Faults implements AutoCloseable {
             },
             millis,
             TimeUnit.MILLISECONDS));
+  }
+
+  /** Returns how many calls to the kernel were made to fail. */
+  long failedCalls() throws IOException {
+    return unreliable.failed();
   }
 
   /** Returns when all that lasts is over. */
@@ -248,18 +259,19 @@ final class Faults implements AutoCloseable {
     return mount;
   }
 
-  /** Everybody's clock: kernel, writers and program. It is put right by as much again. */
-  private String clockBack(long millis) throws InterruptedException {
-    if (!step(-CLOCK_SECONDS)) {
-      return "not possible here";
-    }
-    undo(millis, () -> step(CLOCK_SECONDS));
-    return CLOCK_SECONDS + " s";
+  private String breakCalls(int errno, long millis) throws IOException {
+    // It may not even be able to read its own root.
+    arena.replicator().mayFailToStart(millis);
+    arena.captureProcess().ifPresent(capture -> capture.mayFailToStart(millis));
+    BrokenCalls.Order order = unreliable.breakCalls(errno);
+    undo(millis, () -> unreliable.mend(order));
+    return order.toString();
   }
 
-  private static boolean step(int seconds) {
-    Instant then = Instant.now().plusSeconds(seconds);
-    return Program.run(List.of("date", "--utc", "--set=" + then)).exitCode() == 0;
+  private String shiftClock(int seconds, long millis) throws IOException {
+    unreliable.shiftClock(seconds * 1000L);
+    undo(millis, () -> unreliable.shiftClock(-seconds * 1000L));
+    return seconds + " s";
   }
 
   private String powerCut() throws IOException, InterruptedException {

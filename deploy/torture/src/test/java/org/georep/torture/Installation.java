@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import org.georep.testing.Program;
 
 /**
- * The program as it was built when a run began, in a directory of its own: a checkout's launcher
- * builds again when sources change, and a run is of one build.
+ * The program as it was built when a run began, with its {@link Patches}, in a directory of its
+ * own: a checkout's launcher builds again when sources change, and a run is of one build.
  */
 final class Installation implements AutoCloseable {
   private final Path directory;
@@ -21,6 +21,7 @@ final class Installation implements AutoCloseable {
     Path lib = launcher.resolveSibling("dist/current/lib").toRealPath();
     directory = Files.createTempDirectory(parent, "program");
     Program.check("cp", "-a", launcher.toString(), lib.toString(), directory.toString());
+    Patches.apply(directory.resolve("lib"));
   }
 
   Path launcher() {

@@ -23,6 +23,7 @@ final class Run {
   private int refused;
   private int faultsHappened;
   private int quietPoints;
+  private long failedCalls;
 
   /**
    * @param directory where arenas are made
@@ -59,6 +60,7 @@ final class Run {
         operations = log.operations();
       }
       refused = workload.refused();
+      failedCalls = faults.failedCalls();
     }
     return breaks;
   }
@@ -124,6 +126,7 @@ final class Run {
         }
       }
       operations = log.operations();
+      failedCalls = faults.failedCalls();
     }
     return breaks;
   }
@@ -135,7 +138,9 @@ final class Run {
         + refused
         + " refused), "
         + faultsHappened
-        + " faults, "
+        + " faults ("
+        + failedCalls
+        + " calls failed), "
         + quietPoints
         + " quiet points"
         + (holes.isEmpty() ? "" : ", holes differ: " + holes);

@@ -53,11 +53,18 @@ public final class Barriers {
     void write(SyncState state) throws IOException;
   }
 
+  /** Where goes what failed when attributes were set again: before a barrier can claim it. */
+  public interface Failing {
+    /** Keeps them durably. */
+    void report(List<Reply.Failure> failures) throws IOException;
+  }
+
   private final Agent agent;
   private final EntryPhase entries;
   private final DataPhase contents;
   private final BatchLedger ledger;
   private final States states;
+  private final Failing failing;
   private final Supplier<Optional<Instant>> oldestFailure;
   private final Runnable wake;
   private final int mostFailures;
@@ -87,6 +94,7 @@ public final class Barriers {
       DataPhase contents,
       BatchLedger ledger,
       States states,
+      Failing failing,
       Supplier<Optional<Instant>> oldestFailure,
       SyncState start,
       Runnable wake,
@@ -96,6 +104,7 @@ public final class Barriers {
     this.contents = contents;
     this.ledger = ledger;
     this.states = states;
+    this.failing = failing;
     this.oldestFailure = oldestFailure;
     this.state = start;
     this.wake = wake;
@@ -135,7 +144,7 @@ public final class Barriers {
     long done = contents.doneUpTo(ledger.newest());
     List<Gfid> touched = contents.drainTouched();
     if (!touched.isEmpty()) {
-      entries.refresh(ledger.newest(), touched);
+      failing.report(entries.refresh(ledger.newest(), touched));
       ReplicatorFailpoint.BARRIER_REFRESHED.reached();
     }
     Optional<BatchLedger.Claim> claim = ledger.claim(done);

@@ -19,6 +19,7 @@ import org.georep.engine.DataListener;
 import org.georep.engine.FileJob;
 import org.georep.engine.Outcome;
 import org.georep.name.Gfid;
+import org.georep.name.Place;
 
 /**
  * Keeps account of contents under way: which files of which batch are still outstanding, which are
@@ -47,8 +48,12 @@ public final class DataPhase implements DataListener {
   /** Passing failures in a row after which a file goes to quarantine, where it is tried on. */
   private static final int TRIES = 8;
 
-  /** What ended for good. */
-  public record Ended(FileJob job, Outcome outcome) {}
+  /**
+   * What ended for good.
+   *
+   * @param names the names the file was looked at under, if it has several
+   */
+  public record Ended(FileJob job, Outcome outcome, Set<Place> names) {}
 
   /** A file's transfer, and the earliest batch for which it brings contents. */
   private record Turn(FileJob job, long since) {}
@@ -75,6 +80,9 @@ public final class DataPhase implements DataListener {
 
   @GuardedBy("this")
   private final Map<Gfid, Integer> tries = new HashMap<>();
+
+  @GuardedBy("this")
+  private final Map<Gfid, Set<Place>> names = new HashMap<>();
 
   @GuardedBy("this")
   private final PriorityQueue<Waiting> waiting = new PriorityQueue<>();
@@ -207,12 +215,21 @@ public final class DataPhase implements DataListener {
     if (next != null) {
       finish(next.since());
     }
-    ended.add(new Ended(job, outcome));
+    Set<Place> known = names.remove(job.gfid());
+    ended.add(new Ended(job, outcome, known == null ? Set.of() : known));
     if (outcome instanceof Outcome.Failed) {
       unnoted.add(since);
     } else {
       finish(since);
     }
+  }
+
+  /**
+   * Names wait for contents of this file, which are about to be handed over or under way. If those
+   * fail, the names have failed too: an agent started since does not know that they wait.
+   */
+  synchronized void awaited(Gfid file, Set<Place> places) {
+    names.computeIfAbsent(file, none -> new LinkedHashSet<>()).addAll(places);
   }
 
   @GuardedBy("this")

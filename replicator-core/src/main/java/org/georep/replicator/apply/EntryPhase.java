@@ -85,22 +85,40 @@ public final class EntryPhase {
 
   /**
    * Sends attributes of what publishing touched, as they are now: directories, and files overtaken.
+   *
+   * @return what could not be looked at or set
    */
-  public void refresh(long batch, Iterable<Gfid> touched) throws IOException, InterruptedException {
+  public List<Reply.Failure> refresh(long batch, Iterable<Gfid> touched)
+      throws IOException, InterruptedException {
     List<EntryState> files = new ArrayList<>();
     List<EntryState> directories = new ArrayList<>();
+    List<Reply.Failure> failures = new ArrayList<>();
     for (Gfid gfid : touched) {
-      Optional<EntryState> state = tree.look(gfid, Optional.empty());
-      if (state.isPresent()) {
-        (state.get().isDirectory() ? directories : files).add(state.get());
+      try {
+        Optional<EntryState> state = tree.look(gfid, Optional.empty());
+        if (state.isPresent()) {
+          (state.get().isDirectory() ? directories : files).add(state.get());
+        }
+      } catch (PosixException e) {
+        failures.add(unreadable(Optional.empty(), Optional.of(gfid), e));
       }
     }
     if (!files.isEmpty() || !directories.isEmpty()) {
-      agent.ask(
-          new Request.Reconcile(
-              batch, List.of(), List.of(), files, List.of(), List.of(), directories),
-          Reply.Reconciled.class);
+      Reply.Reconciled reconciled =
+          agent.ask(
+              new Request.Reconcile(
+                  batch, List.of(), List.of(), files, List.of(), List.of(), directories),
+              Reply.Reconciled.class);
+      failures.addAll(reconciled.failures());
     }
+    return failures;
+  }
+
+  private static Reply.Failure unreadable(
+      Optional<Place> place, Optional<Gfid> gfid, PosixException cause) {
+    String reason = String.valueOf(cause.getMessage());
+    return new Reply.Failure(
+        place, gfid, cause.errno(), "cannot be read on the primary: " + reason);
   }
 
   /** A file as it was looked at last. */
@@ -113,6 +131,7 @@ public final class EntryPhase {
     private final StepResult result = new StepResult();
     private final Map<Gfid, Version> files = new HashMap<>();
     private final Set<Gfid> handedOn = new HashSet<>();
+    private final Map<Gfid, Set<Place>> linked = new HashMap<>();
     private final Set<Place> without = new HashSet<>();
     private final Deque<CompletableFuture<Reply>> answers = new ArrayDeque<>();
     private List<Gfid> doubts = new ArrayList<>();
@@ -177,7 +196,8 @@ public final class EntryPhase {
           count(weight(state.get()));
         }
       } catch (PosixException e) {
-        fail(hint, Optional.of(gfid), e);
+        // Not by its name: that may go to another, and what is dirty is this.
+        fail(Optional.empty(), Optional.of(gfid), e);
       }
     }
 
@@ -224,17 +244,19 @@ public final class EntryPhase {
     }
 
     private void subtree(Place place) throws IOException {
-      if (tree.directory(place.directory()) instanceof PrimaryTree.Found.Inside inside) {
-        try (PrimaryDirectory directory = inside.directory()) {
-          if (directory.look(place.name()) instanceof Want.Present present
-              && present.state().isDirectory()) {
-            // In doubt, and so to be listed, if the agent has it; walked whole anyway if it has
-            // not.
-            doubt(present.state().gfid());
+      try {
+        if (tree.directory(place.directory()) instanceof PrimaryTree.Found.Inside inside) {
+          try (PrimaryDirectory directory = inside.directory()) {
+            if (directory.look(place.name()) instanceof Want.Present present
+                && present.state().isDirectory()) {
+              // In doubt, and so to be listed, if the agent has it; walked whole anyway if it has
+              // not.
+              doubt(present.state().gfid());
+            }
           }
-        } catch (PosixException e) {
-          fail(Optional.of(place), Optional.empty(), e);
         }
+      } catch (PosixException e) {
+        fail(Optional.of(place), Optional.empty(), e);
       }
     }
 
@@ -311,6 +333,9 @@ public final class EntryPhase {
         if (state.isFile()) {
           tree.learnFile(state.gfid(), place);
           file(state);
+          if (state.nlink() > 1) {
+            linked.computeIfAbsent(state.gfid(), none -> new HashSet<>()).add(place);
+          }
         }
         count(weight(state));
       } else {
@@ -330,10 +355,7 @@ public final class EntryPhase {
     }
 
     private void fail(Optional<Place> place, Optional<Gfid> gfid, PosixException cause) {
-      String reason = String.valueOf(cause.getMessage());
-      result.failures.add(
-          new Reply.Failure(
-              place, gfid, cause.errno(), "cannot be read on the primary: " + reason));
+      result.failures.add(unreadable(place, gfid, cause));
     }
 
     private void count(long weight) {
@@ -381,6 +403,13 @@ public final class EntryPhase {
       while (!answers.isEmpty()) {
         takeAnswer();
       }
+      linked.keySet().retainAll(result.needed);
+      linked.forEach(
+          (file, places) -> {
+            if (contents.isUnderWay(file)) {
+              contents.awaited(file, places); // those looked at after the answer, too
+            }
+          });
       return result;
     }
 
@@ -391,6 +420,7 @@ public final class EntryPhase {
         if (handedOn.add(needed.gfid())) {
           jobs.add(job(needed));
           result.needed.add(needed.gfid());
+          contents.awaited(needed.gfid(), linked.getOrDefault(needed.gfid(), Set.of()));
         }
       }
       result.loops.addAll(reconciled.loops());

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.georep.name.Gfid;
+import org.georep.posix.PosixException;
 import org.georep.protocol.EntryState;
 import org.georep.replicator.plan.DirtySet;
 import org.georep.replicator.volume.PrimaryTree;
@@ -61,9 +62,14 @@ public final class MappedFiles {
     Set<Gfid> mapped = tree.mapped();
     Map<Gfid, Seen> next = new HashMap<>();
     for (Gfid gfid : mapped) {
-      Optional<EntryState> state = tree.look(gfid, Optional.empty());
-      if (state.isPresent()) {
-        next.put(gfid, look(gfid, state.get().ctime(), now, dirty));
+      try {
+        Optional<EntryState> state = tree.look(gfid, Optional.empty());
+        if (state.isPresent()) {
+          next.put(gfid, look(gfid, state.get().ctime(), now, dirty));
+        }
+      } catch (PosixException e) {
+        // It fails again where that is noted and tried on.
+        dirty.addContents(gfid, Optional.empty());
       }
     }
     known = next;

@@ -41,8 +41,13 @@ public final class DirtySet {
       size += doubts.add(outside.directory()) ? 1 : 0;
     } else if (change instanceof ChangeRecord.Subtree subtree) {
       addName(subtree.place());
-      subtrees.add(subtree.place());
+      addSubtree(subtree.place());
     }
+  }
+
+  /** What is at a name may be a directory of which nothing is known. */
+  public void addSubtree(Place place) {
+    subtrees.add(place);
   }
 
   /** A name is dirty. */

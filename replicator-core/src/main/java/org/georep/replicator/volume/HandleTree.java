@@ -283,17 +283,19 @@ final class HandleTree implements PrimaryTree {
 
   /** A file that is in use has a path; one with several names may have another below the root. */
   private boolean mayBeInside(Gfid file) throws IOException {
-    int open = openByHandle(file, Linux.O_PATH);
+    int open;
+    try {
+      open = openByHandle(file, Linux.O_PATH);
+    } catch (PosixException e) {
+      return true; // who looks at it will see
+    }
     if (open < 0) {
       return false;
     }
     try {
       return libc.statx(open, EMPTY, Linux.AT_EMPTY_PATH).nlink() > 1 || isBelow(kernelPath(open));
     } catch (PosixException e) {
-      if (!e.is(Errno.ENAMETOOLONG)) {
-        throw e;
-      }
-      return true;
+      return true; // a path too long to tell, or that cannot be read: who looks at it will see
     } finally {
       libc.close(open);
     }

@@ -151,17 +151,27 @@ final class PathTree implements PrimaryTree {
       }
       try (PrimaryDirectory directory = root.directory(open)) {
         for (FileName name : subdirectories(open)) {
-          if (directory.look(name) instanceof Want.Present present
-              && present.state().isDirectory()) {
-            Gfid below = present.state().gfid();
-            learn(below, new Place(gfid, name));
-            left.push(below);
+          Optional<Gfid> below = below(directory, name);
+          if (below.isPresent()) {
+            learn(below.get(), new Place(gfid, name));
+            left.push(below.get());
           }
         }
       }
     }
     synchronized (this) {
       walked = true;
+    }
+  }
+
+  private static Optional<Gfid> below(PrimaryDirectory directory, FileName name)
+      throws IOException {
+    try {
+      return directory.look(name) instanceof Want.Present present && present.state().isDirectory()
+          ? Optional.of(present.state().gfid())
+          : Optional.empty();
+    } catch (PosixException e) {
+      return Optional.empty();
     }
   }
 
@@ -173,7 +183,7 @@ final class PathTree implements PrimaryTree {
     try {
       return openDirectory(gfid);
     } catch (PosixException e) {
-      if (e.is(Errno.EACCES)) {
+      if (e.is(Errno.EACCES, Errno.EIO)) {
         return -1;
       }
       throw e;

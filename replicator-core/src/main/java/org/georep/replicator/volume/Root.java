@@ -29,6 +29,11 @@ final class Root implements AutoCloseable {
   private static final byte[] EMPTY = new byte[0];
   private static final int DIRECTORY = Linux.O_RDONLY | Linux.O_DIRECTORY | Linux.O_NOFOLLOW;
 
+  /** These tell nothing about what is there. */
+  private static final int[] UNREADABLE = {
+    Errno.EIO, Errno.EACCES, Errno.ENOMEM, Errno.EMFILE, Errno.ENFILE
+  };
+
   /** Longest relative path handed to one call; longer ones are walked in parts. */
   private static final int MAX_PATH = 3000;
 
@@ -141,6 +146,9 @@ final class Root implements AutoCloseable {
     try {
       again = libc.openat(Linux.AT_FDCWD, path, Linux.O_PATH | Linux.O_DIRECTORY, 0);
     } catch (PosixException e) {
+      if (e.is(UNREADABLE)) {
+        throw e; // it may be there: who asks tries again
+      }
       throw new VolumeChangedException(
           "the primary cannot be opened any more ("
               + Errno.describe(e.errno())
@@ -200,8 +208,7 @@ final class Root implements AutoCloseable {
       try {
         libc.close(open);
       } catch (PosixException e) {
-        // Nothing was written through it, so nothing can be lost.
-        throw new IllegalStateException("closing a directory failed", e);
+        return; // nothing was written through it, and the descriptor is free all the same
       }
     }
   }

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.georep.engine.FileJob;
 import org.georep.name.Gfid;
+import org.georep.posix.PosixException;
 import org.georep.protocol.EntryState;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
@@ -21,6 +22,7 @@ import org.georep.replicator.crawl.CrawlProgress;
 import org.georep.replicator.crawl.HybridCrawl;
 import org.georep.replicator.crawl.ToList;
 import org.georep.replicator.failpoint.ReplicatorFailpoint;
+import org.georep.replicator.volume.MassDeleteException;
 import org.georep.replicator.volume.PrimaryTree;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -63,6 +65,7 @@ final class CrawlRun {
   private boolean holds;
   private Instant begun = Instant.EPOCH;
   private boolean justBegun;
+  private @Nullable PosixException unreadable;
   private Optional<Instant> markOfLast = Optional.empty();
   private long lastEnded = System.nanoTime();
   private long limitFrom;
@@ -115,6 +118,7 @@ final class CrawlRun {
             : parts.expectedEntries();
     begun = parts.clock().instant();
     justBegun = true;
+    unreadable = null;
     limitFrom = System.nanoTime();
     limitSeen = 0;
     phase = Phase.WALKING;
@@ -169,9 +173,10 @@ final class CrawlRun {
       return List.of();
     }
     HybridCrawl.Portion portion = crawl.next(budget);
-    for (HybridCrawl.Unreadable unreadable : portion.failures()) {
+    for (HybridCrawl.Unreadable each : portion.failures()) {
+      unreadable = each.cause();
       // It is looked at again as part of a listing or a name, and fails there by its own name.
-      held.add(unreadable.directory());
+      held.add(each.directory());
     }
     held.addAll(portion.toList());
     if (!portion.digests().isEmpty()) {
@@ -264,7 +269,7 @@ final class CrawlRun {
     }
     if (!held.isEmpty()) {
       Reply.Weighed weighed = agent.ask(new Request.Weigh(), Reply.Weighed.class);
-      parts.brake().check(weighed.leaving(), weighed.known(), weighed.most());
+      weigh(weighed);
       toList.addAll(held);
       held.clear();
       return true;
@@ -293,6 +298,18 @@ final class CrawlRun {
     lastEnded = System.nanoTime();
     markOfLast = Optional.of(begun.minus(Duration.ofSeconds(2)));
     return true;
+  }
+
+  /** What could not be read counts as not found; then it is no sign of deletions. */
+  private void weigh(Reply.Weighed weighed) throws IOException {
+    try {
+      parts.brake().check(weighed.leaving(), weighed.known(), weighed.most());
+    } catch (MassDeleteException e) {
+      if (unreadable != null) {
+        throw unreadable;
+      }
+      throw e;
+    }
   }
 
   /**

@@ -90,6 +90,21 @@ final class Failures {
         : ((Subject.Inode) subject).gfid();
   }
 
+  /** Takes note of what failed besides a step. */
+  void report(List<Reply.Failure> failures) throws IOException {
+    for (Reply.Failure failure : failures) {
+      report(failure);
+    }
+  }
+
+  /** Takes note of a name whose way from the root cannot be read. */
+  void report(Place place, PosixException cause) throws IOException {
+    report(
+        new Subject.Name(place),
+        cause.errno(),
+        "cannot be read on the primary: " + cause.getMessage());
+  }
+
   private void report(Reply.Failure failure) throws IOException {
     Optional<Subject> subject =
         failure
@@ -111,11 +126,18 @@ final class Failures {
   }
 
   private Optional<EntryPath> path(Subject subject) throws IOException {
-    if (subject instanceof Subject.Name name) {
-      Gfid directory = name.place().directory();
-      return tree.path(directory).map(above -> above.resolve(name.place().name()));
+    try {
+      if (subject instanceof Subject.Name name) {
+        return above(name.place().directory()).map(path -> path.resolve(name.place().name()));
+      }
+      return tree.path(((Subject.Inode) subject).gfid());
+    } catch (PosixException e) {
+      return Optional.empty(); // what fails need not say where it is
     }
-    return tree.path(((Subject.Inode) subject).gfid());
+  }
+
+  private Optional<EntryPath> above(Gfid directory) throws IOException {
+    return directory.equals(tree.rootGfid()) ? Optional.of(EntryPath.ROOT) : tree.path(directory);
   }
 
   /** Takes note of contents that ended. */
@@ -124,6 +146,9 @@ final class Failures {
     Outcome outcome = ended.outcome();
     if (outcome instanceof Outcome.Failed failed) {
       report(new Subject.Inode(gfid), failed.errno(), failed.reason());
+      for (Place name : ended.names()) {
+        report(new Subject.Name(name), failed.errno(), failed.reason());
+      }
       return;
     }
     if (outcome instanceof Outcome.Published published) {
@@ -148,6 +173,8 @@ final class Failures {
       meter.quarantineRetries.incrementAndGet();
       if (entry.failure().subject() instanceof Subject.Name name) {
         dirty.addName(name.place());
+        // A directory that came from outside had to be listed; a name does not tell which that is.
+        dirty.addSubtree(name.place());
         tried.add(name);
       } else if (entry.failure().subject() instanceof Subject.Inode inode
           && !underWay.test(inode.gfid())) {
@@ -164,6 +191,7 @@ final class Failures {
   private void retry(Subject.Inode inode, Optional<EntryPath> known, DirtySet dirty, ToList toList)
       throws IOException {
     Gfid gfid = inode.gfid();
+    unlistable.remove(gfid);
     Optional<EntryState> state;
     try {
       state = tree.look(gfid, Optional.empty());
@@ -174,8 +202,9 @@ final class Failures {
     }
     if (state.isEmpty()) {
       quarantine.resolved(inode);
+    } else if (state.get().isDirectory() && isOutside(gfid)) {
+      quarantine.resolved(inode); // if it comes back, it comes as a name, and is walked
     } else if (state.get().isDirectory()) {
-      unlistable.remove(gfid);
       toList.add(gfid);
     } else {
       dirty.addContents(gfid, Optional.empty());
@@ -185,8 +214,21 @@ final class Failures {
     }
   }
 
+  /** One that cannot be asked for is tried, and fails, as a listing. */
+  private boolean isOutside(Gfid directory) throws IOException {
+    try {
+      PrimaryTree.Found found = tree.directory(directory);
+      if (found instanceof PrimaryTree.Found.Inside inside) {
+        inside.directory().close();
+      }
+      return found instanceof PrimaryTree.Found.Outside;
+    } catch (PosixException e) {
+      return false;
+    }
+  }
+
   private Optional<Place> name(Gfid file, Optional<EntryPath> known) throws IOException {
-    Optional<Place> now = tree.place(file);
+    Optional<Place> now = place(file);
     if (now.isPresent() || known.isEmpty() || known.get().isRoot()) {
       return now;
     }
@@ -202,16 +244,26 @@ final class Failures {
     return Optional.of(new Place(at, names.get(names.size() - 1)));
   }
 
+  private Optional<Place> place(Gfid file) throws IOException {
+    try {
+      return tree.place(file);
+    } catch (PosixException e) {
+      return Optional.empty();
+    }
+  }
+
   private Optional<Gfid> directory(Place place) throws IOException {
-    if (tree.directory(place.directory()) instanceof PrimaryTree.Found.Inside inside) {
-      try (PrimaryDirectory directory = inside.directory()) {
-        if (directory.look(place.name()) instanceof Want.Present present
-            && present.state().isDirectory()) {
-          return Optional.of(present.state().gfid());
+    try {
+      if (tree.directory(place.directory()) instanceof PrimaryTree.Found.Inside inside) {
+        try (PrimaryDirectory directory = inside.directory()) {
+          if (directory.look(place.name()) instanceof Want.Present present
+              && present.state().isDirectory()) {
+            return Optional.of(present.state().gfid());
+          }
         }
-      } catch (PosixException e) {
-        return Optional.empty(); // then a listing has to find the file
       }
+    } catch (PosixException e) {
+      return Optional.empty(); // then a listing has to find the file
     }
     return Optional.empty();
   }

@@ -12,6 +12,7 @@ import org.georep.engine.FileJob;
 import org.georep.engine.pool.DataPool;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
+import org.georep.posix.PosixException;
 import org.georep.replicator.apply.Barriers;
 import org.georep.replicator.apply.BatchLedger;
 import org.georep.replicator.apply.DataPhase;
@@ -104,6 +105,7 @@ public final class Pipeline {
             contents,
             ledger,
             parts.states(),
+            failures::report,
             failures::oldest,
             parts.start(),
             signal::raise,
@@ -258,10 +260,14 @@ public final class Pipeline {
    */
   private void addChain(Place place) throws IOException {
     List<Place> chain = new ArrayList<>(List.of(place));
-    Optional<Place> up = tree.place(place.directory());
-    while (up.isPresent() && chain.size() < 10_000) {
-      chain.add(up.get());
-      up = tree.place(up.get().directory());
+    try {
+      Optional<Place> up = tree.place(place.directory());
+      while (up.isPresent() && chain.size() < 10_000) {
+        chain.add(up.get());
+        up = tree.place(up.get().directory());
+      }
+    } catch (PosixException e) {
+      failures.report(place, e);
     }
     for (int i = chain.size() - 1; i >= 0; i--) {
       carried.addName(chain.get(i));

@@ -21,6 +21,7 @@ import org.georep.connection.LinkOptions;
 import org.georep.name.Shown;
 import org.georep.name.VolumeId;
 import org.georep.posix.Libc;
+import org.georep.posix.PosixException;
 import org.georep.posix.RawPath;
 import org.georep.replicator.apply.Agent;
 import org.georep.replicator.plan.Filter;
@@ -165,6 +166,13 @@ public final class ReplicateRun implements Callable<ExitCode> {
       throw new GeorepException(ExitCode.HELD, sentence(e), e);
     } catch (CaptureUnavailableException | QuarantineFullException e) {
       throw new GeorepException(ExitCode.ERROR, sentence(e), e);
+    } catch (PosixException e) {
+      throw new GeorepException(
+          ExitCode.ERROR,
+          "The primary, or what is kept of the session on its host, cannot be used: "
+              + e.getMessage()
+              + ". Look at the disk there, and at who may read it; then start again.",
+          e);
     }
   }
 

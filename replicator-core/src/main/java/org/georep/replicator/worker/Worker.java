@@ -15,6 +15,7 @@ import org.georep.engine.EngineUnavailableException;
 import org.georep.engine.pool.DataCounts;
 import org.georep.engine.pool.DataPool;
 import org.georep.engine.pool.PoolOptions;
+import org.georep.posix.PosixException;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.replicator.apply.Agent;
@@ -87,17 +88,17 @@ public final class Worker {
         }
         parts.meter().linkLost(sentence(e));
         log.warn("{}; trying again in {} s", sentence(e), pause.toMillis() / 1000.0);
-      } catch (RequestFailedException e) {
+      } catch (RequestFailedException | PosixException e) {
         failed = System.nanoTime() - begun > LONGEST_PAUSE.toNanos() ? 1 : failed + 1;
         if (parts.mode().ends() && failed == TRIES_OF_A_RUN_THAT_ENDS) {
-          throw new GeorepException(ExitCode.ERROR, sentence(e), e);
+          throw new GeorepException(ExitCode.ERROR, reason(e), e);
         }
         parts.meter().takeConnected(); // connecting again is not what helps: no shorter pause
         if (failed == 1) {
           pause = FIRST_PAUSE;
         }
-        parts.meter().faulty(sentence(e));
-        log.warn("{}; trying again in {} s", sentence(e), pause.toMillis() / 1000.0);
+        parts.meter().faulty(reason(e));
+        log.warn("{}; trying again in {} s", reason(e), pause.toMillis() / 1000.0);
       }
       if (parts.meter().takeConnected()) {
         pause = FIRST_PAUSE;
@@ -122,6 +123,15 @@ public final class Worker {
     return parts.mode().waitForSecondary()
         && (e.reason() == ConnectionException.Reason.UNREACHABLE
             || e.reason() == ConnectionException.Reason.LOST);
+  }
+
+  /** What fails here, and not with one entry, is the primary's root or the session's state. */
+  private static String reason(IOException e) {
+    return e instanceof PosixException
+        ? "On the primary's host: "
+            + sentence(e)
+            + ". Nothing was deleted on the secondary; look at the disk there"
+        : sentence(e);
   }
 
   private static String sentence(IOException e) {

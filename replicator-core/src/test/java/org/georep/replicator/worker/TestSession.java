@@ -51,6 +51,7 @@ final class TestSession implements AutoCloseable {
   private Filter filter = Filter.NONE;
   private boolean ignoreDeletes;
   private MinFree minFree = MinFree.NONE;
+  private Libc treeLibc = LIBC;
 
   TestSession(
       Path primary,
@@ -91,6 +92,12 @@ final class TestSession implements AutoCloseable {
 
   TestSession filter(Filter which) {
     filter = which;
+    return this;
+  }
+
+  /** The primary is looked at and read through this one. */
+  TestSession primaryBy(Libc libc) {
+    treeLibc = libc;
     return this;
   }
 
@@ -147,7 +154,7 @@ final class TestSession implements AutoCloseable {
     Clock clock = Clock.systemUTC();
     byte[] root = primary.toString().getBytes(StandardCharsets.UTF_8);
     Capture capture = new Capture(feed(root, clock), signal);
-    PrimaryTree tree = PrimaryTrees.open(LIBC, root, clock);
+    PrimaryTree tree = PrimaryTrees.open(treeLibc, root, clock);
     Quarantine quarantine =
         Quarantine.open(LIBC, state.resolve("quarantine"), clock, Quarantine.DEFAULT_CAPACITY);
     Worker worker =
@@ -179,7 +186,7 @@ final class TestSession implements AutoCloseable {
                 preview::add,
                 meter,
                 signal,
-                LIBC,
+                treeLibc,
                 clock));
     return new Running(worker, tree, capture, quarantine, desk);
   }

@@ -59,7 +59,7 @@ public final class Comparison {
     for (Request.Content content : request.files()) {
       try {
         List<Found> places = tree.places(content.state().gfid());
-        if (mayAgree(content.state().gfid(), request.batch()) && agrees(places, content)) {
+        if (mayBeTaken(content.state().gfid(), request.batch()) && agrees(places, content)) {
           same.add(content.state().gfid());
           places.stream()
               .filter(place -> !place.directory().isLimbo())
@@ -82,7 +82,7 @@ public final class Comparison {
   public Reply.Same confirm(Request.Confirm request, Bases bases) throws PosixException {
     EntryState state = request.state();
     List<Found> places = tree.places(state.gfid());
-    if (!mayAgree(state.gfid(), request.batch())
+    if (!mayBeTaken(state.gfid(), request.batch())
         || places.isEmpty()
         || !places.stream().allMatch(places.get(0)::sameInode)) {
       return new Reply.Same(List.of(), List.of());
@@ -105,8 +105,8 @@ public final class Comparison {
     return new Reply.Same(List.of(state.gfid()), new ArrayList<>(named));
   }
 
-  private boolean mayAgree(Gfid gfid, long batch) {
-    return contents.isBelieved(gfid, batch) && awaiting.of(gfid).isEmpty();
+  private boolean mayBeTaken(Gfid gfid, long batch) {
+    return contents.isBelieved(gfid, batch) && awaiting.of(gfid, batch).isEmpty();
   }
 
   private boolean agrees(List<Found> places, Request.Content content) throws PosixException {

@@ -331,19 +331,21 @@ public final class Reconciler {
 
   /** Directories' own attributes, after all else. */
   private void settle(List<EntryState> states, Step step) {
-    touched.restore(directories);
+    Map<Gfid, PosixException> spoilt = touched.restore(directories);
     for (EntryState state : states) {
       try {
         Directory directory = directories.get(state.gfid());
         if (directory != null) {
           metadata.set(directory, state);
         }
+        spoilt.remove(state.gfid());
       } catch (PosixException e) {
         step.failures.add(state.gfid(), e);
       }
       directories.trim();
     }
-    touched.restore(directories);
+    spoilt.putAll(touched.restore(directories));
+    spoilt.forEach(step.failures::add);
   }
 
   private List<Gfid> listed(List<Listing> parts, Step step) {

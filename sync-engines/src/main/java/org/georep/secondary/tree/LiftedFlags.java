@@ -2,6 +2,7 @@ package org.georep.secondary.tree;
 
 import java.nio.charset.StandardCharsets;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -45,6 +46,7 @@ public final class LiftedFlags {
   private final boolean root;
   private final Map<Gfid, Integer> pending = new LinkedHashMap<>();
   private final Set<Gfid> noted = new HashSet<>();
+  private final Set<Gfid> failing = new HashSet<>();
   private boolean said;
 
   /**
@@ -109,17 +111,21 @@ public final class LiftedFlags {
     }
   }
 
-  /** Sets the flags of all. What fails otherwise than for good is done at the next start. */
+  /** Sets the flags of all. What fails otherwise than for good is tried after the next request. */
   void restore() {
-    for (Map.Entry<Gfid, Integer> each : pending.entrySet()) {
+    for (Iterator<Map.Entry<Gfid, Integer>> all = pending.entrySet().iterator(); all.hasNext(); ) {
+      Map.Entry<Gfid, Integer> each = all.next();
       try {
         restore(each.getKey(), each.getValue());
         done(each.getKey());
+        all.remove();
+        failing.remove(each.getKey());
       } catch (PosixException e) {
-        LOG.warn("The flags of an inode on the secondary cannot be set: {}", e.getMessage());
+        if (failing.add(each.getKey())) {
+          LOG.warn("The flags of an inode on the secondary cannot be set yet: {}", e.getMessage());
+        }
       }
     }
-    pending.clear();
   }
 
   private void restore(Gfid own, int flags) throws PosixException {

@@ -132,17 +132,17 @@ public final class Touched {
    * more, the modes, the deepest first, since nothing is reached below one that is closed again;
    * then the flags.
    *
-   * @return those where that failed
+   * @return those where that failed, and why
    */
-  public List<Gfid> restore(Directories directories) {
-    List<Gfid> failed = new ArrayList<>();
+  public Map<Gfid, PosixException> restore(Directories directories) {
+    Map<Gfid, PosixException> failed = new LinkedHashMap<>();
     for (Map.Entry<Gfid, Before> each : List.copyOf(before.entrySet())) {
       Instant mtime = each.getValue().mtime;
       if (mtime != null) {
         try {
           giveBack(directories.get(each.getKey()), mtime);
         } catch (PosixException e) {
-          failed.add(each.getKey());
+          failed.put(each.getKey(), e);
         }
       }
     }
@@ -156,7 +156,7 @@ public final class Touched {
       try {
         modes.done(directory);
       } catch (PosixException e) {
-        failed.add(directory);
+        failed.put(directory, e);
       }
     }
     gone.clear();
@@ -172,7 +172,7 @@ public final class Touched {
 
   private record Closing(Gfid directory, int mode, int depth) {}
 
-  private void closeAgain(Directories directories, List<Gfid> failed) {
+  private void closeAgain(Directories directories, Map<Gfid, PosixException> failed) {
     List<Closing> round = new ArrayList<>();
     before.forEach(
         (gfid, was) -> {
@@ -190,7 +190,7 @@ public final class Touched {
         }
         modes.done(each.directory);
       } catch (PosixException e) {
-        failed.add(each.directory);
+        failed.put(each.directory, e);
       } finally {
         directories.forget(each.directory);
       }

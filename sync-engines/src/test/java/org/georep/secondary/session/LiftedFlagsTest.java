@@ -10,6 +10,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.georep.posix.Errno;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.NativeLibc;
@@ -130,6 +131,21 @@ class LiftedFlagsTest {
     Desk desk = made(top.resolve("s"), NativeLibc.instance());
     change(desk);
     assertChanged(desk);
+    desk.end(true);
+  }
+
+  @Test
+  void flagsThatCannotBeSetAgainAreSetAfterTheNextRequest() throws Exception {
+    FaultyLibc faulty = new FaultyLibc(NativeLibc.instance());
+    Desk desk = made(top.resolve("s"), faulty.libc());
+    faulty.fail(FaultyLibc.method("setFlags"), Errno.EIO).from(2); // the first one lifts them
+    desk.wants(
+        Desk.at(Desk.gfid("D"), "f", flagged(Desk.with(Desk.file("f", "f"), 7, List.of()), I)));
+    assertThat(flags(desk.path("d/f"))).isZero();
+    faulty.clear();
+    desk.wants();
+    assertThat(flags(desk.path("d/f"))).isEqualTo(I);
+    assertThat(desk.path(".georep/lifted")).isEmptyDirectory();
     desk.end(true);
   }
 

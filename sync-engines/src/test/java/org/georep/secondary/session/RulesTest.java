@@ -408,6 +408,31 @@ class RulesTest {
     desk.end(true);
   }
 
+  /** Else nothing would ever be published under it. */
+  @Test
+  void contentsForWhichANameWaitsAreSentThoughTheyAgree() throws Exception {
+    Desk desk = Desk.at(fresh());
+    EntryState file = Desk.file("N", "text");
+    desk.wants(Desk.at(Desk.ROOT, "file", file));
+    long before = desk.batch();
+    desk.nextBatch();
+    desk.wants(Desk.at(Desk.ROOT, "other", file));
+    desk.sendsLate(before, file, "text");
+    assertThat(Desk.exists(desk.path("other"))).isFalse();
+    desk.nextBatch();
+    byte[] sha256 =
+        java.security.MessageDigest.getInstance("SHA-256")
+            .digest("text".getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    assertThat(
+            desk.ask(
+                new Request.CompareContents(
+                    desk.batch(), List.of(new Request.Content(file, sha256)))))
+        .isEqualTo(new Reply.Same(List.of(), List.of()));
+    desk.sends(file, "text");
+    assertThat(desk.path("other")).hasContent("text");
+    desk.end(true);
+  }
+
   /** What was on its way when the file was renamed was read before that. */
   @Test
   void aNameTakesNoContentsReadBeforeTheFileHadIt() throws Exception {
@@ -458,6 +483,24 @@ class RulesTest {
     desk.sends(whole, "the new version, whole");
     assertThat(desk.path("file")).hasContent("the new version, whole");
     assertThat(((Reply.Same) desk.ask(compare)).files()).containsExactly(whole.gfid());
+    desk.end(true);
+  }
+
+  /** Nobody else would set it: no event says that the secondary's directory has another time. */
+  @Test
+  void aDirectoryWhoseTimeCannotBeGivenBackIsToldOf() throws Exception {
+    FaultyLibc faulty = new FaultyLibc(NativeLibc.instance());
+    Desk desk = new Desk(fresh(), faulty.libc()).open(Request.Mode.REPLICATE);
+    desk.wants(
+        Desk.at(Desk.ROOT, "d", Desk.directory("D")), Desk.at(D, "l", Desk.link("L", "target")));
+    faulty.fail(FaultyLibc.method("utimensat"), Errno.EIO);
+    Reply.Reconciled answer = desk.wants(Desk.absent(D, "l"));
+    assertThat(answer.failures()).hasSize(1);
+    assertThat(answer.failures().get(0).gfid()).contains(D);
+    assertThat(answer.failures().get(0).errno()).isEqualTo(Errno.EIO);
+    faulty.clear();
+    assertThat(desk.wants(Desk.at(Desk.ROOT, "d", Desk.directory("D"))).failures()).isEmpty();
+    assertThat(Files.getLastModifiedTime(desk.path("d")).toInstant()).isEqualTo(Desk.TIME);
     desk.end(true);
   }
 }

@@ -7,7 +7,6 @@ import java.util.Map;
 import java.util.Set;
 import org.georep.changelog.capture.Recent;
 import org.georep.name.Gfid;
-import org.georep.posix.PosixException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,7 +42,7 @@ final class DirectoryCache {
   }
 
   /** Returns where a directory lies, or lay when it was last looked for. */
-  Whereabouts where(Gfid directory) throws PosixException {
+  Whereabouts where(Gfid directory) {
     Whereabouts answer = known(directory);
     if (answer == null) {
       answer = finder.find(directory);
@@ -53,7 +52,7 @@ final class DirectoryCache {
   }
 
   /** Returns where a directory lies now; one that is gone keeps the answer it had. */
-  Whereabouts whereNow(Gfid directory) throws PosixException {
+  Whereabouts whereNow(Gfid directory) {
     Whereabouts now = finder.find(directory);
     if (now != Whereabouts.GONE || known(directory) == null) {
       put(directory, now);
@@ -67,7 +66,11 @@ final class DirectoryCache {
   }
 
   private void put(Gfid directory, Whereabouts answer) {
-    if (answer == Whereabouts.INSIDE) {
+    if (answer == Whereabouts.UNKNOWN) {
+      inside.remove(directory);
+      elsewhere.remove(directory);
+      announced.remove(directory);
+    } else if (answer == Whereabouts.INSIDE) {
       elsewhere.remove(directory);
       announced.remove(directory);
       inside.put(directory, answer);
@@ -99,13 +102,13 @@ final class DirectoryCache {
    * Returns the directories whose events were silenced too long. To be asked for before a mark is
    * written.
    */
-  Set<Gfid> silencedAndNowInside() throws PosixException {
+  Set<Gfid> silencedAndNowInside() {
     Set<Gfid> found = new LinkedHashSet<>();
     if (movedIn) {
       Set<Gfid> candidates = new LinkedHashSet<>();
       silenced.forEach(candidates::add);
       for (Gfid directory : candidates) {
-        if (where(directory) == Whereabouts.INSIDE) {
+        if (where(directory).mayBeInside()) {
           found.add(directory);
         }
       }

@@ -22,8 +22,14 @@ import org.jspecify.annotations.Nullable;
  * moment, whatever is renamed meanwhile. A path that does not fit 4096 bytes is decided by walking
  * up. So is one that the kernel cannot name, which it shows as {@code /}: where the root's mount is
  * a bind mount, the rest of the file system lies beyond it.
+ *
+ * <p>A call that fails is no reason to stop: one bad inode would silence the whole volume. What
+ * cannot be told is answered so that more is told of, not less.
  */
 final class DirectoryFinder {
+  static final long GONE = -1;
+  static final long MANY = Long.MAX_VALUE;
+
   private static final byte[] EMPTY = new byte[0];
   private static final int TRIES = 1000;
   private static final long PAUSE_NANOS = 50_000;
@@ -38,31 +44,42 @@ final class DirectoryFinder {
   }
 
   /** Returns where a directory lies. */
-  Whereabouts find(Gfid directory) throws PosixException {
+  Whereabouts find(Gfid directory) {
     if (directory.equals(root.gfid())) {
       return Whereabouts.INSIDE;
     }
-    int descriptor = open(directory);
-    if (descriptor < 0) {
-      return Whereabouts.GONE;
-    }
     try {
-      return find(descriptor);
-    } finally {
-      libc.close(descriptor);
+      int descriptor = open(directory);
+      if (descriptor < 0) {
+        return Whereabouts.GONE;
+      }
+      try {
+        return find(descriptor);
+      } finally {
+        libc.close(descriptor);
+      }
+    } catch (PosixException e) {
+      return Whereabouts.UNKNOWN;
     }
   }
 
-  /** Returns a file's attributes, or null if it is gone. */
-  @Nullable Stat stat(Gfid file) throws PosixException {
-    int descriptor = open(file);
-    if (descriptor < 0) {
-      return null;
-    }
+  /**
+   * Returns how many names a file has: {@link #GONE} if there is no such file any more, {@link
+   * #MANY} if the kernel failed to tell.
+   */
+  long links(Gfid file) {
     try {
-      return libc.statx(descriptor, EMPTY, Linux.AT_EMPTY_PATH);
-    } finally {
-      libc.close(descriptor);
+      int descriptor = open(file);
+      if (descriptor < 0) {
+        return GONE;
+      }
+      try {
+        return libc.statx(descriptor, EMPTY, Linux.AT_EMPTY_PATH).nlink();
+      } finally {
+        libc.close(descriptor);
+      }
+    } catch (PosixException e) {
+      return MANY;
     }
   }
 

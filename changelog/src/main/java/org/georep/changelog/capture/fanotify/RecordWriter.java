@@ -11,7 +11,6 @@ import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
 import org.georep.posix.Linux;
-import org.georep.posix.Stat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,7 +83,7 @@ final class RecordWriter {
 
   private void happened(FanotifyEvent event, Side at, RecordSink sink) throws IOException {
     switch (where(at)) {
-      case INSIDE -> inside(event, at, sink);
+      case INSIDE, UNKNOWN -> inside(event, at, sink);
       case OUTSIDE -> {
         if (event.pid() != ownPid) {
           announce(at.directory(), sink);
@@ -134,11 +133,14 @@ final class RecordWriter {
 
   private void outside(FanotifyEvent event, RecordSink sink) throws IOException {
     Gfid file = event.fid();
-    Stat stat = isFileEvent(event) && file != null ? finder.stat(file) : null;
-    if (stat == null || file == null) {
+    if (!isFileEvent(event) || file == null) {
       return;
     }
-    if (stat.nlink() > 1) {
+    long links = finder.links(file);
+    if (links == DirectoryFinder.GONE) {
+      return;
+    }
+    if (links > 1) {
       inode(event, file, Optional.empty(), sink);
     } else if (event.has(CONTENT)) {
       if (relinked.contains(file)) {
@@ -151,8 +153,7 @@ final class RecordWriter {
 
   private void linkCountChanged(FanotifyEvent event, Gfid file, RecordSink sink)
       throws IOException {
-    Stat stat = event.pid() == ownPid ? null : finder.stat(file);
-    if (stat == null || stat.nlink() == 0) {
+    if (event.pid() == ownPid || finder.links(file) <= 0) {
       return;
     }
     sink.append(new ChangeRecord.Metadata(file, Optional.empty()));
@@ -173,11 +174,11 @@ final class RecordWriter {
     Whereabouts old = directoryMoved ? whereNow(from) : where(from);
     // An answer remembered may be the one of before another move that is still to be read.
     Whereabouts now = directoryMoved ? whereNow(to) : where(to);
-    boolean movedIn = directoryMoved && now == Whereabouts.INSIDE && old != Whereabouts.INSIDE;
+    boolean movedIn = directoryMoved && now.mayBeInside() && old != Whereabouts.INSIDE;
     boolean movedOut =
         directoryMoved
             && now != Whereabouts.INSIDE
-            && (old == Whereabouts.INSIDE || old == Whereabouts.GONE);
+            && (old.mayBeInside() || old == Whereabouts.GONE);
     if (directoryMoved) {
       old = where(from);
       now = where(to);
@@ -211,7 +212,7 @@ final class RecordWriter {
 
   private static @Nullable Place place(Side side, Whereabouts where) {
     FileName name = side.name();
-    return where == Whereabouts.INSIDE && name != null ? new Place(side.directory(), name) : null;
+    return where.mayBeInside() && name != null ? new Place(side.directory(), name) : null;
   }
 
   private void announceIf(Whereabouts where, Side side, RecordSink sink) throws IOException {
@@ -226,11 +227,11 @@ final class RecordWriter {
     }
   }
 
-  private Whereabouts where(Side side) throws IOException {
+  private Whereabouts where(Side side) {
     return isReserved(side) ? Whereabouts.RESERVED : directories.where(side.directory());
   }
 
-  private Whereabouts whereNow(Side side) throws IOException {
+  private Whereabouts whereNow(Side side) {
     return isReserved(side) ? Whereabouts.RESERVED : directories.whereNow(side.directory());
   }
 
@@ -239,8 +240,8 @@ final class RecordWriter {
     return name != null && side.directory().equals(root) && VolumeRoot.reserved(name);
   }
 
-  private boolean exists(Gfid file) throws IOException {
-    return finder.stat(file) != null;
+  private boolean exists(Gfid file) {
+    return finder.links(file) != DirectoryFinder.GONE;
   }
 
   private static boolean isFileEvent(FanotifyEvent event) {

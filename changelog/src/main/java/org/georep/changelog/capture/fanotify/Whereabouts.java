@@ -9,5 +9,12 @@ enum Whereabouts {
   /** It is, or is below, one of the names in the root that are never data. */
   RESERVED,
   /** It was removed. */
-  GONE
+  GONE,
+  /** The kernel failed to tell. It may be inside, and is asked for again at the next event. */
+  UNKNOWN;
+
+  /** Returns whether what happens there has to be told of. */
+  boolean mayBeInside() {
+    return this == INSIDE || this == UNKNOWN;
+  }
 }

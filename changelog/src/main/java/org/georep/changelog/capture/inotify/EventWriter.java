@@ -11,7 +11,6 @@ import org.georep.changelog.record.ChangeRecord;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
-import org.georep.posix.Errno;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
 import org.jspecify.annotations.Nullable;
@@ -119,18 +118,13 @@ final class EventWriter {
     }
   }
 
-  private @Nullable Gfid holder(Directory directory, FileName name) throws PosixException {
-    int descriptor = open.get(directory);
-    if (descriptor < 0) {
-      return null;
-    }
+  /** Returns null if there is none, or it cannot be told: then the name says where to look. */
+  private @Nullable Gfid holder(Directory directory, FileName name) {
     try {
-      return root.gfid(descriptor, name);
+      int descriptor = open.get(directory);
+      return descriptor < 0 ? null : root.gfid(descriptor, name);
     } catch (PosixException e) {
-      if (e.is(Errno.ENOENT, Errno.ESTALE, Errno.EACCES, Errno.ENOTDIR)) {
-        return null;
-      }
-      throw e;
+      return null;
     }
   }
 }

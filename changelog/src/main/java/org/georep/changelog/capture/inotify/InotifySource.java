@@ -61,7 +61,7 @@ public final class InotifySource implements ChangeSource {
     this.stop = stop;
     this.descriptor = descriptor;
     this.tree = new WatchTree(watchRoot());
-    this.open = new OpenDirectories(libc, root, tree);
+    this.open = new OpenDirectories(root, tree);
     this.walk = new WatchWalk(libc, root, descriptor, tree, open);
     walk.everything();
     warnIfUncovered();
@@ -146,7 +146,8 @@ public final class InotifySource implements ChangeSource {
   @Override
   public double coverage() {
     double watched = tree.watchedCount();
-    return watched / Math.max(1, watched + tree.unwatchedCount());
+    double all = watched + tree.unwatchedCount();
+    return Math.max(0, watched - walk.unreadableCount()) / Math.max(1, all);
   }
 
   /**

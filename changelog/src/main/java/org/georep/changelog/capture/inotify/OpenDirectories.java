@@ -9,7 +9,6 @@ import org.georep.changelog.capture.VolumeRoot;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
 import org.georep.posix.Errno;
-import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
 
@@ -21,13 +20,11 @@ final class OpenDirectories implements AutoCloseable {
   private static final int KEPT = 64;
   private static final int NONE = -1;
 
-  private final Libc libc;
   private final VolumeRoot root;
   private final WatchTree tree;
   private final Map<Directory, Integer> open = new LinkedHashMap<>(KEPT, 0.75f, true);
 
-  OpenDirectories(Libc libc, VolumeRoot root, WatchTree tree) {
-    this.libc = libc;
+  OpenDirectories(VolumeRoot root, WatchTree tree) {
     this.root = root;
     this.tree = tree;
   }
@@ -48,7 +45,11 @@ final class OpenDirectories implements AutoCloseable {
     return descriptor;
   }
 
-  /** Opens a directory for the caller to close; -1 if it is not where it was, or not readable. */
+  /**
+   * Opens a directory for the caller to close; -1 if it is not where it was.
+   *
+   * @throws PosixException if it cannot be opened, or read
+   */
   int fresh(Directory directory, int flags) throws PosixException {
     Optional<EntryPath> path = tree.path(directory);
     if (path.isEmpty()) {
@@ -58,16 +59,20 @@ final class OpenDirectories implements AutoCloseable {
     try {
       descriptor = root.openDirectory(path.get(), flags);
     } catch (PosixException e) {
-      if (vanished(e) || e.is(Errno.EACCES)) {
+      if (vanished(e)) {
         return NONE;
       }
       throw e;
     }
-    if (root.gfid(descriptor).equals(directory.gfid())) {
-      return descriptor;
+    boolean right = false;
+    try {
+      right = root.gfid(descriptor).equals(directory.gfid());
+    } finally {
+      if (!right) {
+        root.release(descriptor);
+      }
     }
-    libc.close(descriptor);
-    return NONE;
+    return right ? descriptor : NONE;
   }
 
   /** Whether a directory is at its name. */
@@ -80,8 +85,19 @@ final class OpenDirectories implements AutoCloseable {
     UNKNOWN
   }
 
-  /** Returns whether a directory, not the root, is at its name now. */
-  Standing standing(Directory directory) throws PosixException {
+  /**
+   * Returns whether a directory, not the root, is at its name now. What cannot be told counts as
+   * there: where it went its events say.
+   */
+  Standing standing(Directory directory) {
+    try {
+      return standingNow(directory);
+    } catch (PosixException e) {
+      return Standing.THERE;
+    }
+  }
+
+  private Standing standingNow(Directory directory) throws PosixException {
     Directory parent = directory.parent();
     FileName name = directory.name();
     int descriptor = parent == null || name == null ? NONE : get(parent);
@@ -100,7 +116,7 @@ final class OpenDirectories implements AutoCloseable {
     try {
       return root.gfid(found).equals(directory.gfid()) ? Standing.THERE : Standing.AWAY;
     } finally {
-      libc.close(found);
+      root.release(found);
     }
   }
 
@@ -110,15 +126,15 @@ final class OpenDirectories implements AutoCloseable {
   }
 
   /** Closes a directory: open, it would not be freed when removed. */
-  void forget(Directory directory) throws PosixException {
+  void forget(Directory directory) {
     Integer descriptor = open.remove(directory);
     if (descriptor != null) {
-      libc.close(descriptor);
+      root.release(descriptor);
     }
   }
 
   @Override
-  public void close() throws PosixException {
+  public void close() {
     List<Directory> all = new ArrayList<>(open.keySet());
     for (Directory directory : all) {
       forget(directory);

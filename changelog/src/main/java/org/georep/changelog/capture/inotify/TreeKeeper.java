@@ -1,6 +1,7 @@
 package org.georep.changelog.capture.inotify;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import org.georep.changelog.capture.RecordSink;
@@ -20,9 +21,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Guarantee: once {@link #settled} says yes, every directory of the volume that could be watched
  * is watched, and whatever was changed in one before it was watched is in an entry or subtree
  * record. Where events alone do not tell the way (the queue overflowed, a directory lost its name
- * to another), all is walked again, which finds what is new and what has gone.
+ * to another), all is walked again, which finds what is new and what has gone. What cannot be read
+ * is tried again soon; if that goes on for longer, the rest does not wait for it.
  */
 final class TreeKeeper {
+  private static final Duration READ_AGAIN = Duration.ofMillis(500);
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
+
   private final Libc libc;
   private final int queue;
   private final WatchTree tree;
@@ -30,6 +35,7 @@ final class TreeKeeper {
   private final OpenDirectories open;
   private final Departures departures = new Departures();
   private boolean walkAll;
+  private long readAgain = System.nanoTime();
 
   TreeKeeper(Libc libc, int queue, WatchTree tree, WatchWalk walk, OpenDirectories open) {
     this.libc = libc;
@@ -182,7 +188,17 @@ final class TreeKeeper {
       }
       tellOf(found, sink);
     }
-    return !walkAll && !walk.hasLeftOver();
+    return !walkAll && !walk.hasLeftOver() && !isWaitingForUnreadable(sink);
+  }
+
+  private boolean isWaitingForUnreadable(RecordSink sink) throws IOException {
+    long now = System.nanoTime();
+    if (walk.unreadableCount() > 0 && now - readAgain > 0) {
+      boolean soon = now - walk.unreadableSince() < PATIENCE.toNanos();
+      readAgain = now + (soon ? READ_AGAIN : PATIENCE).toNanos();
+      tellOf(walk.unreadableAgain(), sink);
+    }
+    return walk.unreadableCount() > 0 && now - walk.unreadableSince() < PATIENCE.toNanos();
   }
 
   /** Walks everything if watches that had run out can be had again. */

@@ -25,7 +25,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Watches directories, each before it is listed: what is in the list was there, what is not makes
  * an event. A directory that cannot be watched, because watches ran out or it must not be read, is
- * known but uncovered.
+ * known but uncovered. One in which the kernel fails at something is unreadable, and uncovered
+ * until it was listed again; it never ends capture.
  */
 final class WatchWalk {
   private static final int MASK =
@@ -48,6 +49,9 @@ final class WatchWalk {
   private final WatchTree tree;
   private final OpenDirectories open;
   private final Set<Directory> unlisted = new LinkedHashSet<>();
+  private final Set<Directory> unreadable = new LinkedHashSet<>();
+  private volatile int unreadableCount;
+  private long unreadableSince;
   private boolean outOfWatches;
 
   WatchWalk(Libc libc, VolumeRoot root, int queue, WatchTree tree, OpenDirectories open) {
@@ -95,14 +99,20 @@ final class WatchWalk {
    */
   @Nullable Found enter(Directory parent, FileName name, @Nullable RecordSink entries)
       throws IOException {
-    int descriptor = open.get(parent);
-    if (descriptor < 0) {
-      // Its own move is still to be read; listed again, it shows what is in it.
-      unlisted.add(parent);
+    Found found = new Found();
+    Directory directory;
+    try {
+      int descriptor = open.get(parent);
+      if (descriptor < 0) {
+        // Its own move is still to be read; listed again, it shows what is in it.
+        unlisted.add(parent);
+        return null;
+      }
+      directory = adopt(parent, descriptor, name, found);
+    } catch (PosixException e) {
+      cannotRead(parent);
       return null;
     }
-    Found found = new Found();
-    Directory directory = adopt(parent, descriptor, name, found);
     if (directory == null) {
       return null;
     }
@@ -141,6 +151,46 @@ final class WatchWalk {
     return all ? found : null;
   }
 
+  private void cannotRead(Directory directory) {
+    if (unreadable.isEmpty()) {
+      unreadableSince = System.nanoTime();
+    }
+    unreadable.add(directory);
+    unreadableCount = unreadable.size();
+  }
+
+  private void canRead(Directory directory) {
+    unreadable.remove(directory);
+    unreadableCount = unreadable.size();
+  }
+
+  /** Returns in how many directories something could not be read. May be called by any thread. */
+  int unreadableCount() {
+    return unreadableCount;
+  }
+
+  /** Returns since when some directories could not be read, in {@link System#nanoTime}. */
+  long unreadableSince() {
+    return unreadableSince;
+  }
+
+  /** Lists what could not be read before. */
+  Found unreadableAgain() throws IOException {
+    Found found = new Found();
+    long since = unreadableSince;
+    for (Directory directory : Set.copyOf(unreadable)) {
+      canRead(directory);
+      if (tree.path(directory).isPresent()) {
+        walk(directory, true, null, found);
+        if (!unreadable.contains(directory)) {
+          found.fresh().add(directory);
+        }
+      }
+    }
+    unreadableSince = since;
+    return found;
+  }
+
   /** Returns whether some directories are to be listed once events are read that are to come. */
   boolean hasLeftOver() {
     return !unlisted.isEmpty();
@@ -157,22 +207,31 @@ final class WatchWalk {
       return false;
     }
     for (Directory directory : tree.unwatched()) {
-      int descriptor = open.fresh(directory, READ);
+      int descriptor = readable(directory);
       if (descriptor >= 0) {
         try {
           outOfWatches = false;
           return watch(descriptor) != Directory.UNWATCHED;
         } finally {
-          libc.close(descriptor);
+          root.release(descriptor);
         }
       }
     }
     return true;
   }
 
+  private int readable(Directory directory) {
+    try {
+      return open.fresh(directory, READ);
+    } catch (PosixException e) {
+      return -1;
+    }
+  }
+
   /** Says that a directory is no more. */
   void forget(Directory directory) {
     unlisted.remove(directory);
+    canRead(directory);
   }
 
   private void walk(Directory top, boolean again, @Nullable RecordSink entries, Found found)
@@ -184,7 +243,17 @@ final class WatchWalk {
       if (found.met.contains(directory)) {
         continue;
       }
-      int descriptor = open.fresh(directory, READ);
+      int descriptor;
+      try {
+        descriptor = open.fresh(directory, READ);
+      } catch (PosixException e) {
+        found.met.add(directory);
+        unlisted.remove(directory);
+        if (directory.watched() || !e.is(Errno.EACCES)) {
+          cannotRead(directory);
+        }
+        continue;
+      }
       if (descriptor < 0) {
         if (directory.watched()) {
           unlisted.add(directory);
@@ -197,24 +266,23 @@ final class WatchWalk {
         found.met.add(directory);
         directory.setListed(true);
         unlisted.remove(directory);
-        for (Dirent entry : list(descriptor)) {
+        for (Dirent entry : list(directory, descriptor)) {
           look(directory, descriptor, entry, again, entries, found, todo);
         }
       } finally {
-        libc.close(descriptor);
+        root.release(descriptor);
       }
     }
   }
 
-  private List<Dirent> list(int descriptor) throws PosixException {
+  private List<Dirent> list(Directory directory, int descriptor) {
     try {
       return libc.list(descriptor);
     } catch (PosixException e) {
-      // Removed since it was opened.
-      if (e.is(Errno.ENOENT)) {
-        return List.of();
+      if (!e.is(Errno.ENOENT)) { // else it was removed since it was opened
+        cannotRead(directory);
       }
-      throw e;
+      return List.of();
     }
   }
 
@@ -236,9 +304,13 @@ final class WatchWalk {
           new ChangeRecord.Entry(new Place(directory.gfid(), entry.name()), Optional.empty()));
     }
     if (entry.type() == DT_DIR || entry.type() == DT_UNKNOWN) {
-      Directory child = adopt(directory, descriptor, entry.name(), found);
-      if (child != null && (again || !child.listed())) {
-        todo.push(child);
+      try {
+        Directory child = adopt(directory, descriptor, entry.name(), found);
+        if (child != null && (again || !child.listed())) {
+          todo.push(child);
+        }
+      } catch (PosixException e) {
+        cannotRead(directory);
       }
     }
   }
@@ -286,7 +358,7 @@ final class WatchWalk {
       tree.attach(directory, parent, name);
       return directory;
     } finally {
-      libc.close(descriptor);
+      root.release(descriptor);
     }
   }
 

@@ -19,8 +19,10 @@ import org.georep.changelog.record.ChangeRecord;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
+import org.georep.posix.Errno;
 import org.georep.posix.Linux;
 import org.georep.posix.RawPath;
+import org.georep.testing.FaultyLibc;
 import org.georep.testing.LoopImage;
 import org.georep.testing.Program;
 import org.georep.testing.Sandbox;
@@ -202,6 +204,27 @@ class OutsideTest {
           .anyMatch(
               record -> record instanceof ChangeRecord.Entry entry && entry.place().equals(place));
       volume.libc().close(held);
+    }
+  }
+
+  /** One bad inode must not end capture, and what the kernel does not tell may be inside. */
+  @Test
+  void aDirectoryThatCannotBeLookedForMayBeInside() throws Exception {
+    volume.sh("mkdir d ../out/e ../out/e/below; echo a > f; ln f ../out/f");
+    FaultyLibc faulty = new FaultyLibc(volume.libc());
+    try (Capturing capturing = new Capturing(FanotifySource.open(faulty.libc(), volume.bytes()))) {
+      volume.sh("echo a > ../out/e/below/g");
+      assertThat(capturing.settle().outside()).contains(volume.gfid("../out/e/below"));
+      faulty.fail(FaultyLibc.method("openByHandleAt"), Errno.EIO);
+      volume.sh("echo a > d/g; echo a >> ../out/f; mv ../out/e .");
+      Written failing = capturing.settle();
+      assertThat(failing.names()).contains(volume.place("d/g"), volume.place("e"));
+      assertThat(failing.data()).contains(volume.gfid("d/g"), volume.gfid("f"));
+      faulty.clear();
+      volume.sh("echo b >> e/below/g; echo a > ../out/h");
+      Written after = capturing.settle();
+      assertThat(after.data()).contains(volume.gfid("e/below/g"));
+      assertThat(after.outside()).contains(volume.gfid("../out"));
     }
   }
 

@@ -17,6 +17,7 @@ import org.georep.posix.NativeLibc;
 import org.georep.testing.FaultyLibc;
 import org.georep.testing.LoopImage;
 import org.georep.testing.Sandbox;
+import org.georep.testing.Waits;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -81,6 +82,34 @@ class LimitsTest {
       Written written = capturing.settle();
       assertThat(written.names()).contains(volume.place("moved/new/below/f"));
       assertThat(written.data()).contains(volume.gfid("moved/new/below/f"));
+    }
+  }
+
+  /** Nothing is lost, and nothing ends, when the kernel fails at one directory for a while. */
+  @Test
+  void aDirectoryThatCannotBeReadIsListedAgain() throws Exception {
+    volume.sh("mkdir -p d/below e");
+    FaultyLibc faulty = new FaultyLibc(NativeLibc.instance());
+    try (Capturing capturing = new Capturing(InotifySource.open(faulty.libc(), volume.bytes()))) {
+      faulty.fail(FaultyLibc.path("new"), Errno.EIO);
+      volume.sh("mkdir -p d/new/below; echo a > e/f");
+      Waits.until(
+          "the rest is told of", () -> capturing.soFar().names().contains(volume.place("e/f")));
+      faulty.clear();
+      assertThat(capturing.settle().outside())
+          .contains(volume.gfid("d/new"), volume.gfid("d/new/below"));
+      volume.sh("echo a > d/new/below/f");
+      assertThat(capturing.settle().names()).contains(volume.place("d/new/below/f"));
+    }
+  }
+
+  @Test
+  void coversLessWhereItCannotRead() throws Exception {
+    volume.sh("mkdir -p a/b c/d");
+    FaultyLibc faulty = new FaultyLibc(NativeLibc.instance());
+    faulty.fail(FaultyLibc.path("b"), Errno.EIO);
+    try (InotifySource source = InotifySource.open(faulty.libc(), volume.bytes())) {
+      assertThat(source.coverage()).isLessThan(1);
     }
   }
 
