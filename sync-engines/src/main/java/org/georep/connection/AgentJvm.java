@@ -1,9 +1,11 @@
 package org.georep.connection;
 
 import java.io.File;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** How the agent's Java is called. */
 final class AgentJvm {
@@ -23,8 +25,14 @@ final class AgentJvm {
           "-XX:Tier4BackEdgeThreshold=800000",
           "-Xshare:auto",
           "-XX:-UsePerfData",
+          // An archive of classes that does not fit is passed over without a word.
+          "-Xlog:disable",
+          "-Xlog:all=error:stderr",
           // Standard output belongs to the frames, and a data program's to its own bytes.
           "-XX:+DisplayVMOutputToStderr");
+
+  /** What an archive of classes is named by. */
+  static final String ARCHIVE = "-XX:SharedArchiveFile=";
 
   private static final String MAIN = "org.georep.secondary.AgentMain";
 
@@ -37,9 +45,18 @@ final class AgentJvm {
     command.addAll(FLAGS);
     AgentJar.installed()
         .ifPresentOrElse(
-            jar -> command.addAll(List.of("-jar", jar.toString())),
+            jar -> {
+              archive(jar).ifPresent(file -> command.add(ARCHIVE + file));
+              command.addAll(List.of("-jar", jar.toString()));
+            },
             () -> command.addAll(List.of("-cp", absoluteClassPath(), MAIN)));
     return List.copyOf(command);
+  }
+
+  /** What Java made of the jar's classes when it was built or installed, if it was this Java. */
+  private static Optional<Path> archive(Path jar) {
+    String name = "agent-" + System.getProperty("java.version") + ".jsa";
+    return Optional.of(jar.resolveSibling("cds").resolve(name)).filter(Files::isRegularFile);
   }
 
   private static String absoluteClassPath() {

@@ -83,6 +83,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
   private final Meter meter = new Meter();
   private final Signal signal = new Signal();
   private final VerifyDesk desk;
+  private final EarlyLink secondary;
   private final Object starting = new Object();
   private @Nullable Worker worker;
   private boolean stopping;
@@ -115,6 +116,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.clock = Objects.requireNonNull(clock, "clock is null");
     this.desk = new VerifyDesk(this::inStep, signal::raise);
+    this.secondary = new EarlyLink(configuration.secondary(), linkOptions());
   }
 
   /** Without a pipeline nothing is on its way; what was done a moment ago is left to settle. */
@@ -143,7 +145,8 @@ public final class ReplicateRun implements Callable<ExitCode> {
   @Override
   public ExitCode call() throws GeorepException, IOException, InterruptedException {
     output.session(configuration.name());
-    try {
+    try (EarlyLink open = secondary) {
+      log.debug("the secondary is {}", open);
       return mode.dryRun() ? preview() : run();
     } catch (VolumeChangedException | MassDeleteException e) {
       throw new GeorepException(ExitCode.REFUSED, sentence(e), e);
@@ -269,6 +272,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
     try (PrimaryTree tree = tree()) {
       VolumeId volume = volume(session);
       Optional<CaptureFeed> feed = feed(journal, root);
+      secondary.begin();
       try (Capture capture = new Capture(feed, signal)) {
         StatusCounters before = file.counters();
         estimate(before.crawlEntries());
@@ -332,7 +336,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
 
   private Pipeline.End work(WorkerParts parts)
       throws GeorepException, IOException, InterruptedException {
-    Worker fresh = new Worker(parts);
+    Worker fresh = new Worker(parts, secondary);
     synchronized (starting) {
       worker = fresh;
       if (stopping) {
@@ -370,6 +374,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
               new StartAt.Acknowledged(),
               () -> {
                 CaptureChoice choice = CaptureChoice.open(libc, root, wish);
+                secondary.begin(); // not before changes are being queued
                 return choice
                     .source()
                     .orElseThrow(() -> new CaptureUnavailableException(choice.reason()));
@@ -388,6 +393,12 @@ public final class ReplicateRun implements Callable<ExitCode> {
     }
   }
 
+  private LinkOptions linkOptions() {
+    Settings settings = configuration.settings();
+    return new LinkOptions(
+        settings.sshOptions(), settings.sshKey(), settings.agentCommand(), settings.timeout());
+  }
+
   private WorkerParts parts(
       SessionDirectory session,
       VolumeId volume,
@@ -403,8 +414,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
         tree,
         Filter.of(settings.filter()),
         configuration.secondary(),
-        new LinkOptions(
-            settings.sshOptions(), settings.sshKey(), settings.agentCommand(), settings.timeout()),
+        linkOptions(),
         settings.engine(),
         settings.syncJobs(),
         settings.bwlimit().isUnlimited() ? 0 : settings.bwlimit().bytesPerSecond(),
