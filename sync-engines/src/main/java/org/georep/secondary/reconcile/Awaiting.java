@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import org.georep.name.Gfid;
@@ -59,7 +60,14 @@ final class Awaiting {
 
   /** Returns the names that take contents of a file which were read for this batch. */
   List<Place> of(Gfid gfid, long batch) {
-    return of(gfid).stream().filter(place -> byPlace.get(place).since() <= batch).toList();
+    return of(gfid).stream()
+        .filter(place -> Objects.requireNonNull(byPlace.get(place)).since() <= batch)
+        .toList();
+  }
+
+  /** Notes that contents of a file which were read for this batch are there. */
+  void done(Gfid gfid, long batch) {
+    of(gfid, batch).forEach(this::cancel);
   }
 
   /** Returns the files for which names of a directory wait. */

@@ -193,7 +193,7 @@ public final class Publisher {
       throw e;
     }
     AgentFailpoint.PUBLISH_DONE.reached();
-    awaiting.cancel(place);
+    awaiting.done(gfid, file.batch());
     step.touched.add(place.directory());
     step.published.add(gfid);
     return true;
@@ -244,7 +244,7 @@ public final class Publisher {
         tree.release(each);
       }
     }
-    names.forEach(awaiting::cancel);
+    awaiting.done(state.gfid(), batch);
     if (believed) {
       contents.verified(state);
     } else {

@@ -392,6 +392,20 @@ class RulesTest {
     desk.end(true);
   }
 
+  /** New contents of what still has the name do not end the wait of what is to have it. */
+  @Test
+  void aNameGoesOnWaitingWhileItsPresentFileChanges() throws Exception {
+    Desk desk = Desk.at(fresh());
+    desk.puts(Desk.ROOT, "file", "O", "old");
+    EntryState next = Desk.file("N", "the next");
+    desk.wants(Desk.at(Desk.ROOT, "file", next));
+    desk.sends(Desk.file("O", "changed"), "changed");
+    assertThat(desk.path("file")).hasContent("changed");
+    desk.sends(next, "the next");
+    assertThat(desk.path("file")).hasContent("the next");
+    desk.end(true);
+  }
+
   /** What was on its way when the file was renamed was read before that. */
   @Test
   void aNameTakesNoContentsReadBeforeTheFileHadIt() throws Exception {
