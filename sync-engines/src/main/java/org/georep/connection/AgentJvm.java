@@ -1,6 +1,7 @@
 package org.georep.connection;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,6 +32,8 @@ final class AgentJvm {
           // Standard output belongs to the frames, and a data program's to its own bytes.
           "-XX:+DisplayVMOutputToStderr");
 
+  private static final String NAME = "georep-agent";
+
   /** What an archive of classes is named by. */
   static final String ARCHIVE = "-XX:SharedArchiveFile=";
 
@@ -53,10 +56,15 @@ final class AgentJvm {
     return List.copyOf(command);
   }
 
-  /** What Java made of the jar's classes when it was built or installed, if it was this Java. */
+  /** What this Java made of the classes of exactly this jar when it was built or installed. */
   private static Optional<Path> archive(Path jar) {
-    String name = "agent-" + System.getProperty("java.version") + ".jsa";
-    return Optional.of(jar.resolveSibling("cds").resolve(name)).filter(Files::isRegularFile);
+    try {
+      String hash = Files.readString(jar.resolveSibling(NAME + ".sha256")).strip();
+      String name = NAME + "-" + hash + "-" + System.getProperty("java.version") + ".jsa";
+      return Optional.of(jar.resolveSibling("cds").resolve(name)).filter(Files::isRegularFile);
+    } catch (IOException e) {
+      return Optional.empty(); // it only saves time
+    }
   }
 
   private static String absoluteClassPath() {

@@ -99,8 +99,7 @@ public final class Rehearsal {
     Listing below =
         new Listing(
             DIRECTORY,
-            List.of(
-                new Want.Present(FileName.of("f"), file), want("l", LINK, Kind.SYMLINK)),
+            List.of(new Want.Present(FileName.of("f"), file), want("l", LINK, Kind.SYMLINK)),
             true,
             true);
     ask(reconcile(2, List.of(below), state(DIRECTORY, Kind.DIRECTORY)));

@@ -165,12 +165,7 @@ public final class Bench {
   }
 
   private static Outcome measure(
-      Scenario scenario,
-      Peer peer,
-      int files,
-      Sandbox sandbox,
-      List<Long> servers,
-      Traffic traffic)
+      Scenario scenario, Peer peer, int files, Sandbox sandbox, List<Long> servers, Traffic traffic)
       throws Exception {
     boolean large = scenario == Scenario.RESTART_LARGE || files > INODES / 2;
     try (LoopImage primary = image(sandbox, large);

@@ -50,7 +50,9 @@ final class Running implements AutoCloseable {
     }
   }
 
-  /** Returns how many files are in a tree, what a peer keeps for itself or writes at not counted. */
+  /**
+   * Returns how many files are in a tree, what a peer keeps for itself or writes at not counted.
+   */
   static long count(Path root) throws IOException {
     long count = 0;
     List<Path> left = new ArrayList<>(List.of(root));

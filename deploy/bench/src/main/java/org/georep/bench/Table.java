@@ -39,8 +39,7 @@ final class Table {
       medians.forEach(value -> text.append(' ').append(number(value)));
       text.append(" | ").append(number(middle(runs.stream().map(Outcome::cpuSeconds).toList())));
       text.append(" | ");
-      text.append(
-          number(middle(runs.stream().map(run -> run.memory() / MEGABYTE).toList())));
+      text.append(number(middle(runs.stream().map(run -> run.memory() / MEGABYTE).toList())));
       text.append(" | ").append(sent(runs)).append(" |\n");
     }
     return text.toString();

@@ -51,7 +51,9 @@ record Trial(
     }
   }
 
-  /** Waits until a file written now arrives, and some time more: the peer is in step and at rest. */
+  /**
+   * Waits until a file written now arrives, and some time more: the peer is in step and at rest.
+   */
   void awaitRest(Running running) throws IOException, InterruptedException {
     Path name = Path.of("rest" + System.nanoTime());
     Dataset.write(primary.resolve(name), new Random(0));

@@ -124,8 +124,7 @@ final class Usage implements AutoCloseable {
       boolean force = round > 100;
       left.stream()
           .map(pid -> ProcessHandle.of(Long.parseLong(pid)))
-          .forEach(
-              found -> found.ifPresent(each -> end(each, force)));
+          .forEach(found -> found.ifPresent(each -> end(each, force)));
       LockSupport.parkNanos(EVERY_NANOS);
     }
     Files.delete(group);
