@@ -2,6 +2,8 @@ package org.georep.connection;
 
 import java.io.File;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,13 +58,24 @@ final class AgentJvm {
     return List.copyOf(command);
   }
 
-  /** What this Java made of the classes of exactly this jar when it was built or installed. */
+  /**
+   * What this Java made of the classes of exactly this jar when it was built or installed. The name
+   * says how many bytes it has: Java ends on one that is not whole.
+   */
   private static Optional<Path> archive(Path jar) {
     try {
       String hash = Files.readString(jar.resolveSibling(NAME + ".sha256")).strip();
-      String name = NAME + "-" + hash + "-" + System.getProperty("java.version") + ".jsa";
-      return Optional.of(jar.resolveSibling("cds").resolve(name)).filter(Files::isRegularFile);
-    } catch (IOException e) {
+      String name = NAME + "-" + hash + "-" + System.getProperty("java.version") + "+";
+      try (DirectoryStream<Path> found =
+          Files.newDirectoryStream(jar.resolveSibling("cds"), name + "*.jsa")) {
+        for (Path file : found) {
+          if (file.endsWith(name + Files.size(file) + ".jsa")) {
+            return Optional.of(file);
+          }
+        }
+      }
+      return Optional.empty();
+    } catch (IOException | DirectoryIteratorException e) {
       return Optional.empty(); // it only saves time
     }
   }
