@@ -31,6 +31,7 @@ final class AgentJvm {
           // An archive of classes that does not fit is passed over without a word.
           "-Xlog:disable",
           "-Xlog:all=error:stderr",
+          "-Xlog:cds=off:stderr",
           // Standard output belongs to the frames, and a data program's to its own bytes.
           "-XX:+DisplayVMOutputToStderr");
 

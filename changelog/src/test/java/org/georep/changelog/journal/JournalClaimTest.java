@@ -24,20 +24,20 @@ final class JournalClaimTest {
   @Test
   void keepsOthersOutUntilItIsGivenBack() throws Exception {
     JournalDirectory directory = directory();
-    try (JournalClaim claim = JournalClaim.take(directory)) {
-      assertHeld(directory);
-    }
+    JournalClaim claim = JournalClaim.take(directory);
+    assertHeld(directory);
+    claim.close();
     JournalClaim.take(directory).close();
   }
 
   @Test
   void isTheWritersOnceItIsOpen() throws Exception {
     JournalDirectory directory = directory();
-    try (JournalClaim claim = JournalClaim.take(directory);
-        JournalWriter writer = claim.open(JournalSettings.DEFAULT, Clock.systemUTC())) {
-      claim.close();
-      assertHeld(directory);
-    }
+    JournalClaim claim = JournalClaim.take(directory);
+    JournalWriter writer = claim.open(JournalSettings.DEFAULT, Clock.systemUTC());
+    claim.close();
+    assertHeld(directory);
+    writer.close();
     JournalClaim.take(directory).close();
   }
 

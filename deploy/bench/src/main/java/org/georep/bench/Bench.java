@@ -73,7 +73,7 @@ public final class Bench {
         Sshd sshd = Sshd.start(sandbox.directory("sshd"))) {
       List<Long> servers = servers();
       for (Scenario scenario : Scenario.values()) {
-        if (only.contains(scenario.title()) || only.equals(List.of("")) && scenario.isUsual()) {
+        if (only.contains(scenario.title()) || (only.equals(List.of("")) && scenario.isUsual())) {
           tell(Table.of(scenario, measure(scenario, runs, files, sandbox, sshd, servers)));
         }
       }

@@ -20,9 +20,9 @@ final class Changes {
 
   private Changes() {}
 
-  /** Milliseconds from a file's creation on, 200 times. */
+  /** Milliseconds from a file's creation on, 60 times. */
   static List<Double> small(Trial trial) throws IOException, InterruptedException {
-    return small(trial, 200, 100);
+    return small(trial, 60, 100);
   }
 
   /** The same, 30 times. */

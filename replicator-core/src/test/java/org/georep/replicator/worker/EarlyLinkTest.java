@@ -51,6 +51,7 @@ final class EarlyLinkTest {
       link.begin();
       link.begin();
       try (EarlyLink.Connected connected = link.take()) {
+        assertThat(connected.client()).isNotNull();
         assertThat(started()).isEqualTo(1);
         link.begin();
         assertThat(started()).isEqualTo(1);
@@ -74,18 +75,18 @@ final class EarlyLinkTest {
 
   @Test
   void aFailureIsWhoseTakesItAndTheNextTryIsANewOne() throws Exception {
+    SecondaryAddress nobody;
     try (Sshd sshd = Sshd.start(sandbox.directory("sshd"))) {
-      sshd.close();
-      SecondaryAddress nobody =
+      nobody =
           SecondaryAddress.parse(
               "ssh://" + sshd.user() + "@" + sshd.host() + ":" + sshd.port() + "/nowhere");
-      LinkOptions options =
-          new LinkOptions(List.of(), Optional.empty(), Optional.of("false"), Waits.limit());
-      try (EarlyLink link = new EarlyLink(nobody, options)) {
-        link.begin();
-        assertThatThrownBy(link::take).isInstanceOf(ConnectionException.class);
-        assertThatThrownBy(link::take).isInstanceOf(ConnectionException.class);
-      }
+    }
+    LinkOptions options =
+        new LinkOptions(List.of(), Optional.empty(), Optional.of("false"), Waits.limit());
+    try (EarlyLink link = new EarlyLink(nobody, options)) {
+      link.begin();
+      assertThatThrownBy(link::take).isInstanceOf(ConnectionException.class);
+      assertThatThrownBy(link::take).isInstanceOf(ConnectionException.class);
     }
   }
 }

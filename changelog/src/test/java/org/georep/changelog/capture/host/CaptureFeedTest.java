@@ -67,10 +67,8 @@ class CaptureFeedTest {
           opened[0] = Files.exists(head);
           return source;
         };
-    try (CaptureHost host =
-        CaptureHost.start(directory, JournalSettings.DEFAULT, opener, Clock.systemUTC())) {
-      assertThat(head).exists();
-    }
+    CaptureHost.start(directory, JournalSettings.DEFAULT, opener, Clock.systemUTC()).close();
+    assertThat(head).exists();
     assertThat(opened[0]).as("the journal was opened first").isFalse();
   }
 
