@@ -70,7 +70,7 @@ final class Running implements AutoCloseable {
           }
         }
       } catch (java.nio.file.NoSuchFileException e) {
-        continue; // it goes while it is counted
+        // It goes while it is counted.
       } catch (java.nio.file.DirectoryIteratorException e) {
         throw e.getCause();
       }

@@ -31,8 +31,13 @@ enum Scenario {
 
   private final String title;
   private final String unit;
+
+  @SuppressWarnings("Immutable") // a record of values
   private final Relay.Link link;
+
   private final boolean counted;
+
+  @SuppressWarnings("Immutable") // a function without state
   private final Measure measure;
 
   Scenario(String title, String unit, Relay.Link link, boolean counted, Measure measure) {
