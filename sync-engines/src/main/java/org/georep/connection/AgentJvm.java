@@ -1,9 +1,14 @@
 package org.georep.connection;
 
 import java.io.File;
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** How the agent's Java is called. */
 final class AgentJvm {
@@ -23,8 +28,17 @@ final class AgentJvm {
           "-XX:Tier4BackEdgeThreshold=800000",
           "-Xshare:auto",
           "-XX:-UsePerfData",
+          // An archive of classes that does not fit is passed over without a word.
+          "-Xlog:disable",
+          "-Xlog:all=error:stderr",
+          "-Xlog:cds=off:stderr",
           // Standard output belongs to the frames, and a data program's to its own bytes.
           "-XX:+DisplayVMOutputToStderr");
+
+  private static final String NAME = "georep-agent";
+
+  /** What an archive of classes is named by. */
+  static final String ARCHIVE = "-XX:SharedArchiveFile=";
 
   private static final String MAIN = "org.georep.secondary.AgentMain";
 
@@ -37,9 +51,34 @@ final class AgentJvm {
     command.addAll(FLAGS);
     AgentJar.installed()
         .ifPresentOrElse(
-            jar -> command.addAll(List.of("-jar", jar.toString())),
+            jar -> {
+              archive(jar).ifPresent(file -> command.add(ARCHIVE + file));
+              command.addAll(List.of("-jar", jar.toString()));
+            },
             () -> command.addAll(List.of("-cp", absoluteClassPath(), MAIN)));
     return List.copyOf(command);
+  }
+
+  /**
+   * What this Java made of the classes of exactly this jar when it was built or installed. The name
+   * says how many bytes it has: Java ends on one that is not whole.
+   */
+  private static Optional<Path> archive(Path jar) {
+    try {
+      String hash = Files.readString(jar.resolveSibling(NAME + ".sha256")).strip();
+      String name = NAME + "-" + hash + "-" + System.getProperty("java.version") + "+";
+      try (DirectoryStream<Path> found =
+          Files.newDirectoryStream(jar.resolveSibling("cds"), name + "*.jsa")) {
+        for (Path file : found) {
+          if (file.endsWith(name + Files.size(file) + ".jsa")) {
+            return Optional.of(file);
+          }
+        }
+      }
+      return Optional.empty();
+    } catch (IOException | DirectoryIteratorException e) {
+      return Optional.empty(); // it only saves time
+    }
   }
 
   private static String absoluteClassPath() {

@@ -53,7 +53,8 @@ public final class JournalWriter implements AutoCloseable {
   private Ending before;
   private boolean closed;
 
-  private JournalWriter(
+  /** Opens it; the lock is closed with it, unless this throws. */
+  JournalWriter(
       JournalDirectory directory,
       JournalSettings settings,
       Clock clock,
@@ -61,8 +62,8 @@ public final class JournalWriter implements AutoCloseable {
       WriterLock lock)
       throws IOException {
     this.directory = directory;
-    this.settings = settings;
-    this.clock = clock;
+    this.settings = Objects.requireNonNull(settings, "settings is null");
+    this.clock = Objects.requireNonNull(clock, "clock is null");
     this.bootId = bootId;
     this.lock = lock;
     this.head = Head.create(directory.path());
@@ -91,18 +92,8 @@ public final class JournalWriter implements AutoCloseable {
   static JournalWriter open(
       JournalDirectory directory, JournalSettings settings, Clock clock, String bootId)
       throws IOException {
-    Objects.requireNonNull(settings, "settings is null");
-    Objects.requireNonNull(clock, "clock is null");
-    WriterLock lock = WriterLock.take(directory.create().path());
-    boolean opened = false;
-    try {
-      JournalWriter writer = new JournalWriter(directory, settings, clock, bootId, lock);
-      opened = true;
-      return writer;
-    } finally {
-      if (!opened) {
-        lock.close();
-      }
+    try (JournalClaim claim = JournalClaim.take(directory)) {
+      return claim.open(settings, clock, bootId);
     }
   }
 

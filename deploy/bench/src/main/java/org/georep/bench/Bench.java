@@ -1,23 +1,31 @@
 package org.georep.bench;
 
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.georep.testing.LoopImage;
 import org.georep.testing.Sandbox;
 import org.georep.testing.Sshd;
 
 /**
- * Runs the scenarios and prints a table: each value, the median, and the ratio to the first peer
- * that has one.
+ * Runs the scenarios and prints a table each: medians, ratios to the first peer that has one, every
+ * single run, and what it cost.
  */
 public final class Bench {
   private static final int MEBIBYTES = 3_000;
+  private static final int INODES = 400_000;
+  private static final int LARGE = 3;
+  private static final List<String> OPTIONS =
+      List.of("--georep", "--runs", "--files", "--only", "--peers", "--engines", "--out");
 
   private final Map<String, String> options;
 
@@ -25,54 +33,101 @@ public final class Bench {
     this.options = options;
   }
 
-  /** Runs it. Options: --georep PROGRAM [--runs N] [--files N] [--only A,B] [--peers A,B]. */
+  /** Runs it; {@code --help} says what can be chosen. */
   public static void main(String[] arguments) throws Exception {
     Map<String, String> options = new LinkedHashMap<>();
-    for (int i = 0; i + 1 < arguments.length; i += 2) {
+    for (int i = 0; i < arguments.length; i += 2) {
+      if (!OPTIONS.contains(arguments[i]) || i + 1 == arguments.length) {
+        System.out.println(help());
+        System.exit(arguments[i].equals("--help") ? 0 : 1);
+      }
       options.put(arguments[i], arguments[i + 1]);
     }
     new Bench(options).run();
   }
 
+  private static String help() {
+    String usual =
+        Stream.of(Scenario.values())
+            .filter(Scenario::isUsual)
+            .map(Scenario::title)
+            .collect(Collectors.joining(","));
+    return "deploy/bench/run [--runs N] [--files N] [--only A,B] [--peers A,B] [--engines A,B]"
+        + " [--out FILE]\n"
+        + "  --runs     rounds, in each of which all peers take turns; 3\n"
+        + "  --files    of first-sync, restart and memory; 50000\n"
+        + "  --only     scenarios; "
+        + usual
+        + "\n             and, not run unless named, restart-large\n"
+        + "  --peers    by the beginning of their names: nothing, byte stream, tar, rsync, lsyncd,"
+        + " georep; all\n"
+        + "  --engines  georep's; auto,tarssh,stream\n"
+        + "  --out      a file the tables are added to as they come";
+  }
+
   private void run() throws Exception {
     int runs = Integer.parseInt(options.getOrDefault("--runs", "3"));
     int files = Integer.parseInt(options.getOrDefault("--files", "50000"));
-    List<String> only = list("--only", "first-sync,latency,burst,rewrites");
+    List<String> only = list("--only", "");
     try (Sandbox sandbox = Sandbox.open();
         Sshd sshd = Sshd.start(sandbox.directory("sshd"))) {
-      List<Peer> peers = peers(sshd, sandbox.directory("scratch"));
+      List<Long> servers = servers();
       for (Scenario scenario : Scenario.values()) {
-        if (only.contains(scenario.title())) {
-          measure(scenario, peers, runs, files, sandbox);
+        if (only.contains(scenario.title()) || (only.equals(List.of("")) && scenario.isUsual())) {
+          tell(Table.of(scenario, measure(scenario, runs, files, sandbox, sshd, servers)));
         }
       }
     }
+  }
+
+  private void tell(String table) throws IOException {
+    System.out.print(table);
+    String out = options.getOrDefault("--out", "");
+    if (!out.isEmpty()) {
+      Files.writeString(
+          Path.of(out),
+          table,
+          StandardCharsets.UTF_8,
+          StandardOpenOption.CREATE,
+          StandardOpenOption.APPEND);
+    }
+  }
+
+  /** What this process has started so far and what goes on running: the server. */
+  private static List<Long> servers() {
+    return ProcessHandle.current().children().map(ProcessHandle::pid).toList();
   }
 
   private List<String> list(String option, String otherwise) {
     return Arrays.asList(options.getOrDefault(option, otherwise).split(",", -1));
   }
 
-  private List<Peer> peers(Sshd sshd, Path scratch) {
-    List<String> ssh = sshd.ssh();
+  private List<Peer> peers(Sshd sshd, int port, Path scratch) {
+    List<String> ssh =
+        sshd.ssh().stream()
+            .map(word -> word.equals(Integer.toString(sshd.port())) ? "" + port : word)
+            .toList();
     List<String> georep =
         List.of(
             "--ssh-key",
             sshd.identityFile().toString(),
             "--ssh-option",
-            "Port=" + sshd.port(),
+            "Port=" + port,
             "--ssh-option",
             "UserKnownHostsFile=" + sshd.knownHostsFile());
     String host = sshd.user() + "@" + sshd.host();
     Path program = Path.of(options.getOrDefault("--georep", "deploy/georep"));
     List<Peer> all =
-        List.of(
-            Peer.tar(ssh),
-            Peer.rsync(ssh),
-            Peer.lsyncd(ssh, scratch),
-            Peer.georep(program, georep, host, scratch, "auto"),
-            Peer.georep(program, georep, host, scratch, "tarssh"),
-            Peer.georep(program, georep, host, scratch, "stream"));
+        new ArrayList<>(
+            List.of(
+                Peer.nothing(),
+                Peer.stream(ssh),
+                Peer.tar(ssh),
+                Peer.rsync(ssh),
+                Peer.lsyncd(ssh, scratch)));
+    for (String engine : list("--engines", "auto,tarssh,stream")) {
+      all.add(Peer.georep(program, georep, host, scratch, engine));
+    }
     List<String> wanted = list("--peers", "");
     return all.stream()
         .filter(
@@ -80,50 +135,67 @@ public final class Bench {
         .toList();
   }
 
-  private static void measure(
-      Scenario scenario, List<Peer> peers, int runs, int files, Sandbox sandbox) throws Exception {
-    Map<Peer, List<List<Double>>> values = new LinkedHashMap<>();
-    for (int run = 0; run < runs; run++) {
-      for (Peer peer : peers) {
-        try (LoopImage primary = image(sandbox);
-            LoopImage secondary = image(sandbox)) {
-          Path log = Files.createTempFile(sandbox.path(), "peer", ".log");
-          List<Double> result =
-              scenario.run(peer, primary.mountPoint(), secondary.mountPoint(), files, log);
-          if (!result.isEmpty()) {
-            values.computeIfAbsent(peer, p -> new ArrayList<>()).add(result);
+  private Map<String, List<Outcome>> measure(
+      Scenario scenario, int runs, int files, Sandbox sandbox, Sshd sshd, List<Long> servers)
+      throws Exception {
+    Map<String, List<Outcome>> outcomes = new LinkedHashMap<>();
+    try (Relay relay = Relay.start(scenario.link(), sshd.port())) {
+      know(sshd, relay.port());
+      int port = scenario.isCounted() ? relay.port() : sshd.port();
+      for (int run = 0; run < runs; run++) {
+        for (Peer peer : peers(sshd, port, sandbox.directory("scratch"))) {
+          Traffic traffic = scenario.isCounted() ? new Traffic(relay) : new Traffic(null);
+          Outcome outcome = measure(scenario, peer, files, sandbox, servers, traffic);
+          if (!outcome.values().isEmpty()) {
+            outcomes.computeIfAbsent(peer.name(), name -> new ArrayList<>()).add(outcome);
           }
         }
       }
     }
-    print(scenario, values);
+    return outcomes;
+  }
+
+  /** The relay answers with the server's key. */
+  private static void know(Sshd sshd, int port) throws IOException {
+    String line = Files.readAllLines(sshd.knownHostsFile()).get(0);
+    Files.writeString(
+        sshd.knownHostsFile(),
+        line.replace("]:" + sshd.port() + " ", "]:" + port + " ") + "\n",
+        StandardOpenOption.APPEND);
+  }
+
+  private static Outcome measure(
+      Scenario scenario, Peer peer, int files, Sandbox sandbox, List<Long> servers, Traffic traffic)
+      throws Exception {
+    boolean large = scenario == Scenario.RESTART_LARGE || files > INODES / 2;
+    try (LoopImage primary = image(sandbox, large);
+        LoopImage secondary = image(sandbox, large)) {
+      Path log = Files.createTempFile(sandbox.path(), "peer", ".log");
+      Usage usage = Usage.begin(servers);
+      try {
+        traffic.mark();
+        Trial trial =
+            new Trial(
+                peer, primary.mountPoint(), secondary.mountPoint(), files, log, usage, traffic);
+        List<Double> values = scenario.run(trial);
+        return new Outcome(values, usage.cpuSeconds(), usage.mostMemory(), traffic.bytes());
+      } finally {
+        usage.close(servers);
+      }
+    }
   }
 
   /** A fresh ext4: one that reuses just-deleted inodes is up to ten times slower. */
-  private static LoopImage image(Sandbox sandbox) {
+  private static LoopImage image(Sandbox sandbox, boolean large) {
+    int factor = large ? LARGE : 1;
     LoopImage image =
-        LoopImage.create(LoopImage.Kind.EXT4, sandbox.path(), MEBIBYTES, "-N", "400000");
+        LoopImage.create(
+            LoopImage.Kind.EXT4,
+            sandbox.path(),
+            MEBIBYTES * factor,
+            "-N",
+            Integer.toString(INODES * factor));
     image.mount();
     return image;
-  }
-
-  private static void print(Scenario scenario, Map<Peer, List<List<Double>>> values) {
-    System.out.println();
-    System.out.printf(Locale.ROOT, "%s (%s)%n", scenario.title(), scenario.unit());
-    double base = 0;
-    for (Map.Entry<Peer, List<List<Double>>> entry : values.entrySet()) {
-      List<Double> medians = entry.getValue().stream().map(Scenario::median).toList();
-      double median = Scenario.median(medians);
-      base = base == 0 ? median : base;
-      StringBuilder each = new StringBuilder();
-      medians.forEach(value -> each.append(String.format(Locale.ROOT, " %.2f", value)));
-      System.out.printf(
-          Locale.ROOT,
-          "  %-16s median %10.2f   ratio %6.2f   runs%s%n",
-          entry.getKey().name(),
-          median,
-          median / base,
-          each);
-    }
   }
 }

@@ -18,6 +18,78 @@ interface Peer {
   /** The command that keeps it in step until killed; empty if the peer cannot. */
   List<String> continuous(Path primary, Path secondary);
 
+  /** The command that goes on capturing changes without delivering them; empty if there is none. */
+  default List<String> capture(Path primary) {
+    return List.of();
+  }
+
+  /** Returns whether what it copies arrives as one file. */
+  default boolean isOneFile() {
+    return false;
+  }
+
+  /** Returns whether it is no program at all: what the others' cost is compared with. */
+  default boolean isNothing() {
+    return false;
+  }
+
+  /** No program. */
+  static Peer nothing() {
+    return new Peer() {
+      @Override
+      public String name() {
+        return "nothing";
+      }
+
+      @Override
+      public List<String> once(Path primary, Path secondary) {
+        return List.of();
+      }
+
+      @Override
+      public List<String> continuous(Path primary, Path secondary) {
+        return List.of();
+      }
+
+      @Override
+      public boolean isNothing() {
+        return true;
+      }
+    };
+  }
+
+  /** What a link carries at best: the tree as one stream of bytes that is only written down. */
+  static Peer stream(List<String> ssh) {
+    return new Peer() {
+      @Override
+      public String name() {
+        return "byte stream";
+      }
+
+      @Override
+      public List<String> once(Path primary, Path secondary) {
+        return shell(
+            "tar -C '"
+                + primary
+                + "' -cf - . | "
+                + String.join(" ", ssh)
+                + " \"cat >'"
+                + secondary.resolve("stream")
+                + "'\"");
+      }
+
+      @Override
+      public List<String> continuous(Path primary, Path secondary) {
+        return List.of();
+      }
+
+      @Override
+      public boolean isOneFile() {
+        return true;
+      }
+    };
+  }
+
   static Peer tar(List<String> ssh) {
     return new Simple(
         "tar | ssh tar",
@@ -92,11 +164,21 @@ interface Peer {
         return "georep " + engine;
       }
 
+      /** With a state directory of the primary's own, which is another one each time. */
+      private List<String> program(Path primary) {
+        Path state = scratch.resolve("state-" + primary.getFileName());
+        return new ArrayList<>(List.of(program.toString(), "--state-dir", state.toString()));
+      }
+
+      @Override
+      public List<String> capture(Path primary) {
+        List<String> command = program(primary);
+        command.addAll(List.of("capture", primary.toString()));
+        return command;
+      }
+
       private List<String> command(Path primary, Path secondary) {
-        List<String> command = new ArrayList<>();
-        command.add(program.toString());
-        command.addAll(
-            List.of("--state-dir", scratch.resolve("state-" + System.nanoTime()).toString()));
+        List<String> command = program(primary);
         command.addAll(List.of("replicate", primary.toString(), host + ":" + secondary));
         command.addAll(List.of("--engine", engine));
         command.addAll(sshOptions);

@@ -88,6 +88,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
   private final Meter meter = new Meter();
   private final Signal signal = new Signal();
   private final VerifyDesk desk;
+  private final EarlyLink secondary;
   private final Object starting = new Object();
   private @Nullable Worker worker;
   private boolean stopping;
@@ -121,6 +122,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.clock = Objects.requireNonNull(clock, "clock is null");
     this.desk = new VerifyDesk(this::inStep, signal::raise);
+    this.secondary = new EarlyLink(configuration.secondary(), linkOptions());
   }
 
   /**
@@ -158,7 +160,8 @@ public final class ReplicateRun implements Callable<ExitCode> {
   @Override
   public ExitCode call() throws GeorepException, IOException, InterruptedException {
     output.session(configuration.name());
-    try {
+    try (EarlyLink open = secondary) {
+      log.debug("the secondary is {}", open);
       return mode.dryRun() ? preview() : run();
     } catch (VolumeChangedException | MassDeleteException e) {
       throw new GeorepException(ExitCode.REFUSED, sentence(e), e);
@@ -304,6 +307,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
     try (PrimaryTree tree = tree()) {
       VolumeId volume = volume(session);
       Optional<CaptureFeed> feed = feed(journal, root);
+      secondary.begin();
       try (Capture capture = monitored ? Capture.kept(feed, signal) : new Capture(feed, signal)) {
         StatusCounters before = file.counters();
         estimate(before.crawlEntries());
@@ -383,7 +387,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
 
   private Pipeline.End work(WorkerParts parts)
       throws GeorepException, IOException, InterruptedException {
-    Worker fresh = new Worker(parts);
+    Worker fresh = new Worker(parts, secondary);
     synchronized (starting) {
       worker = fresh;
       if (stopping) {
@@ -421,6 +425,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
               new StartAt.Acknowledged(),
               () -> {
                 CaptureChoice choice = CaptureChoice.open(libc, root, wish);
+                secondary.begin(); // not before changes are being queued
                 return choice
                     .source()
                     .orElseThrow(() -> new CaptureUnavailableException(choice.reason()));
@@ -439,6 +444,12 @@ public final class ReplicateRun implements Callable<ExitCode> {
     }
   }
 
+  private LinkOptions linkOptions() {
+    Settings settings = configuration.settings();
+    return new LinkOptions(
+        settings.sshOptions(), settings.sshKey(), settings.agentCommand(), settings.timeout());
+  }
+
   private WorkerParts parts(
       SessionDirectory session,
       VolumeId volume,
@@ -455,8 +466,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
         tree,
         Filter.of(settings.filter()),
         configuration.secondary(),
-        new LinkOptions(
-            settings.sshOptions(), settings.sshKey(), settings.agentCommand(), settings.timeout()),
+        linkOptions(),
         settings.engine(),
         settings.syncJobs(),
         settings.bwlimit().isUnlimited() ? 0 : settings.bwlimit().bytesPerSecond(),

@@ -57,7 +57,7 @@ final class StatusWriter implements AutoCloseable {
   /** Stops writing; waits for what is being written. */
   @Override
   public void close() {
-    ticker.shutdownNow();
+    ticker.shutdown(); // a write that is going on is not to be interrupted
     boolean interrupted = false;
     while (true) {
       try {

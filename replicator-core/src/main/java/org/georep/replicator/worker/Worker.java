@@ -8,7 +8,6 @@ import java.util.Set;
 import org.georep.connection.AgentClient;
 import org.georep.connection.ConnectionException;
 import org.georep.connection.Link;
-import org.georep.connection.Links;
 import org.georep.connection.RequestFailedException;
 import org.georep.engine.AgentPort;
 import org.georep.engine.EngineUnavailableException;
@@ -51,13 +50,19 @@ public final class Worker {
       Set.of(Reply.Refusal.LOCKED, Reply.Refusal.UNUSABLE);
 
   private final WorkerParts parts;
+  private final EarlyLink secondary;
   private volatile boolean stopping;
   private volatile @Nullable Pipeline pipeline;
   private boolean reached;
 
   /** Makes it. */
   public Worker(WorkerParts parts) {
+    this(parts, new EarlyLink(parts.address(), parts.linkOptions()));
+  }
+
+  Worker(WorkerParts parts, EarlyLink secondary) {
     this.parts = parts;
+    this.secondary = secondary;
   }
 
   /** Asks it to end soon, cleanly. From any thread. */
@@ -147,8 +152,9 @@ public final class Worker {
   }
 
   private Pipeline.End connected() throws GeorepException, IOException, InterruptedException {
-    try (Link link = Links.open(parts.address(), parts.linkOptions());
-        AgentClient client = AgentClient.open(link.open(), parts.linkOptions().timeout())) {
+    try (EarlyLink.Connected connected = secondary.take()) {
+      Link link = connected.link();
+      AgentClient client = connected.client();
       Reply.Welcome welcome = greet(client);
       reached = true;
       welcome.notes().forEach(note -> log.info("{}: {}", link.describe(), note));

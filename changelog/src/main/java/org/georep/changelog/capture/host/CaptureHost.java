@@ -13,6 +13,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import org.georep.changelog.capture.ChangeSource;
 import org.georep.changelog.journal.BootId;
+import org.georep.changelog.journal.JournalClaim;
 import org.georep.changelog.journal.JournalDirectory;
 import org.georep.changelog.journal.JournalHeldException;
 import org.georep.changelog.journal.JournalSettings;
@@ -82,31 +83,38 @@ public final class CaptureHost implements AutoCloseable {
   }
 
   /**
-   * Takes the volume's journal, opens the source and starts to capture.
+   * Takes the volume's journal, opens the source and starts to capture. The source comes as early
+   * as can be, since what changes before it is a gap: reading what the last run left, and the
+   * journal's own code, come after it.
    *
    * @throws JournalHeldException if capture for this volume runs already
    */
   public static CaptureHost start(
       JournalDirectory directory, JournalSettings settings, SourceOpener opener, Clock clock)
       throws IOException {
-    JournalWriter writer = JournalWriter.open(directory, settings, clock);
-    ChangeSource source = null;
-    boolean started = false;
-    try {
-      source = opener.open();
-      CaptureHost host = new CaptureHost(writer, source, clock);
-      host.thread.start();
-      host.ticking = host.ticker.scheduleWithFixedDelay(host::tick, 1, 1, TimeUnit.SECONDS);
-      started = true;
-      return host;
-    } finally {
-      if (!started) {
-        try (writer) {
-          if (source != null) {
-            source.close();
-          }
+    try (JournalClaim claim = JournalClaim.take(directory)) {
+      ChangeSource source = opener.open();
+      JournalWriter writer = null;
+      boolean started = false;
+      try {
+        writer = claim.open(settings, clock);
+        CaptureHost host = new CaptureHost(writer, source, clock);
+        host.thread.start();
+        host.ticking = host.ticker.scheduleWithFixedDelay(host::tick, 1, 1, TimeUnit.SECONDS);
+        started = true;
+        return host;
+      } finally {
+        if (!started) {
+          close(source, writer);
         }
       }
+    }
+  }
+
+  private static void close(ChangeSource source, @Nullable JournalWriter writer)
+      throws IOException {
+    try (writer) {
+      source.close();
     }
   }
 

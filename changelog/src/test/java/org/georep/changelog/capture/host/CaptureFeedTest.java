@@ -56,6 +56,22 @@ class CaptureFeedTest {
     return CaptureHost.start(directory, JournalSettings.DEFAULT, () -> source, Clock.systemUTC());
   }
 
+  /** What changes while a journal is opened is recorded: the source comes before it. */
+  @Test
+  void theSourceIsOpenBeforeTheJournalIs() throws Exception {
+    JournalDirectory directory = directory();
+    Path head = directory.path().resolve("head");
+    boolean[] opened = new boolean[1];
+    SourceOpener opener =
+        () -> {
+          opened[0] = Files.exists(head);
+          return source;
+        };
+    CaptureHost.start(directory, JournalSettings.DEFAULT, opener, Clock.systemUTC()).close();
+    assertThat(head).exists();
+    assertThat(opened[0]).as("the journal was opened first").isFalse();
+  }
+
   /** Reads until the wanted change was read; marks are left out. */
   private static List<ChangeRecord> readUntil(CaptureFeed feed, ChangeRecord wanted)
       throws Exception {
