@@ -124,6 +124,7 @@ final class DebianPackageTest {
     Path deb = Path.of(System.getProperty("georep.package"));
     install(deb);
     assertThat(done("georep", "--version")).contains("georep");
+    assertThat(host.at("/usr/share/georep/lib/cds")).isNotEmptyDirectory();
     assertThat(done("bash", "-c", ". /usr/share/bash-completion/completions/georep; complete -p"))
         .contains("georep");
     assertThat(Files.readString(host.at("/usr/share/man/man1/georep-session-create.1")))
