@@ -62,6 +62,7 @@ public final class AgentClient implements AutoCloseable {
   private final ExecutorService replies;
   private final AtomicLong answered = new AtomicLong();
   private volatile @org.jspecify.annotations.Nullable ConnectionException lost;
+  private volatile boolean closedThere;
 
   private record Pending(CompletableFuture<Reply> future, long cost) {}
 
@@ -244,7 +245,8 @@ public final class AgentClient implements AutoCloseable {
   public void close() {
     conversation.finish();
     try {
-      if (lost == null) {
+      if (lost == null || closedThere) {
+        // It may have closed its end and be at work for a clean one still.
         channel.await(timeout);
       }
     } catch (InterruptedException e) {
@@ -308,6 +310,7 @@ public final class AgentClient implements AutoCloseable {
     @Override
     public void ended(Conversation.End end) {
       ConnectionException reason = reason(end);
+      closedThere = end.how() == Conversation.How.CLOSED;
       lost = reason;
       window.close();
       credits.close();
