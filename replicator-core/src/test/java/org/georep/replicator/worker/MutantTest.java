@@ -82,7 +82,8 @@ class MutantTest {
       for (int i = 0; i < VERSIONS; i++) {
         Path next = primary.resolve("next");
         Files.write(next, TornWatch.version(i));
-        Files.move(next, primary.resolve("versions"), StandardCopyOption.REPLACE_EXISTING);
+        // Otherwise Java removes the old one first, and for a moment there is none.
+        Files.move(next, primary.resolve("versions"), StandardCopyOption.ATOMIC_MOVE);
         int version = i;
         Waits.until(
             "version " + i + " arrives", () -> Files.exists(copy) && first(copy) == version);

@@ -19,7 +19,7 @@ import org.georep.protocol.Kind;
  *
  * <p>Not root, the kernel lets only files and directories hold one ({@link #holds}); the inventory
  * knows the others. A file whose mode keeps its owner from reading or writing it is opened to its
- * owner for the moment.
+ * owner for the moment; an agent that was killed then leaves word of it ({@link OpenedFile}).
  */
 public final class Marks {
   private static final byte[] TRUSTED = "trusted.georep.gfid".getBytes(StandardCharsets.US_ASCII);
@@ -31,14 +31,17 @@ public final class Marks {
   private final Identity identity;
   private final boolean root;
   private final byte[] name;
+  private final OpenedFile opened;
 
   /**
-   * Makes it for a file system.
+   * Makes it for a secondary.
    *
    * @param identity gives inodes' own identities there
+   * @param top its root directory; stays the caller's
    * @param root whether this process is root
    */
-  public Marks(Libc libc, Identity identity, boolean root) {
+  public Marks(Libc libc, Identity identity, int top, boolean root) {
+    this.opened = new OpenedFile(libc, identity, top);
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.identity = Objects.requireNonNull(identity, "identity is null");
     this.root = root;
@@ -78,11 +81,11 @@ public final class Marks {
       if (root || !e.is(Errno.EACCES)) {
         throw e;
       }
-      int mode = opened(descriptor);
+      int mode = open(descriptor);
       try {
         value = libc.getxattr(ProcPath.of(descriptor), name);
       } finally {
-        libc.fchmodat(Linux.AT_FDCWD, ProcPath.of(descriptor), mode);
+        shut(descriptor, mode);
       }
     }
     return value == null ? Optional.empty() : MarkCodec.read(value, own(descriptor));
@@ -121,11 +124,11 @@ public final class Marks {
       if (root || !e.is(Errno.EACCES)) {
         throw e;
       }
-      int mode = opened(descriptor);
+      int mode = open(descriptor);
       try {
         libc.setxattr(ProcPath.of(descriptor), name, value, 0);
       } finally {
-        libc.fchmodat(Linux.AT_FDCWD, ProcPath.of(descriptor), mode);
+        shut(descriptor, mode);
       }
     }
   }
@@ -140,9 +143,22 @@ public final class Marks {
     libc.fsetxattr(descriptor, name, MarkCodec.write(mark, own(descriptor)), 0);
   }
 
-  private int opened(int descriptor) throws PosixException {
+  /** Gives back what an agent that was killed had opened to itself. */
+  public void giveBack() throws PosixException {
+    if (!root) {
+      opened.giveBack();
+    }
+  }
+
+  private int open(int descriptor) throws PosixException {
     int mode = libc.statx(descriptor, ITSELF, Linux.AT_EMPTY_PATH).permissions();
+    opened.note(descriptor, mode);
     libc.fchmodat(Linux.AT_FDCWD, ProcPath.of(descriptor), mode | OWNER_READ_WRITE);
     return mode;
+  }
+
+  private void shut(int descriptor, int mode) throws PosixException {
+    libc.fchmodat(Linux.AT_FDCWD, ProcPath.of(descriptor), mode);
+    opened.done();
   }
 }

@@ -117,7 +117,8 @@ final class Opening {
       directory.requireEmpty(root);
     }
     Control control = Control.open(libc, root, controlDescriptor);
-    Marks marks = new Marks(libc, Identity.on(libc, root), isRoot);
+    Marks marks = new Marks(libc, Identity.on(libc, root), root, isRoot);
+    marks.giveBack();
     Room room = new Room(libc, controlDescriptor, hello.minFree());
     Directory rootDirectory = new Directory(hello.rootGfid(), root);
     boolean fresh = known.isEmpty() || !known.get().root().equals(hello.rootGfid());

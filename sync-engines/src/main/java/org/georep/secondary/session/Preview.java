@@ -65,7 +65,8 @@ final class Preview implements AutoCloseable {
   static Preview open(Libc libc, Request.Hello hello) throws IOException {
     Objects.requireNonNull(libc, "libc is null");
     int root = new RootDirectory(libc, hello.root()).open();
-    Marks marks = root < 0 ? null : new Marks(libc, Identity.on(libc, root), libc.geteuid() == 0);
+    Marks marks =
+        root < 0 ? null : new Marks(libc, Identity.on(libc, root), root, libc.geteuid() == 0);
     return new Preview(libc, root, marks, hello.keepDeleted());
   }
 

@@ -76,7 +76,7 @@ final class StageAgent implements AgentPort, AutoCloseable {
     int flags = Linux.O_RDONLY | Linux.O_DIRECTORY;
     this.control = libc.openat(Linux.AT_FDCWD, RawPath.toBytes(root.resolve(".georep")), flags, 0);
     int directory = libc.openat(Linux.AT_FDCWD, RawPath.toBytes(stage), flags, 0);
-    Marks marks = new Marks(libc, Identity.on(libc, directory), libc.geteuid() == 0);
+    Marks marks = new Marks(libc, Identity.on(libc, directory), directory, libc.geteuid() == 0);
     this.opened = Stage.open(libc, directory);
     this.receiver =
         new Receiver(

@@ -457,7 +457,7 @@ final class ModelWorld {
             RawPath.toBytes(Objects.requireNonNull(at.getParent())),
             Linux.O_PATH,
             0);
-    Marks marks = new Marks(plain, Identity.on(plain, parent), privileged);
+    Marks marks = new Marks(plain, Identity.on(plain, parent), parent, privileged);
     boolean isDirectory;
     try (Node node = Node.open(plain, parent, FileName.of(at.getFileName().toString()))) {
       Kind kind = Objects.requireNonNull(node).kind();
