@@ -133,7 +133,7 @@ public final class Pipeline {
       }
       boolean quiet = !worked && contents.files() == 0;
       worked |= barriers.advance(quiet, crawl.isRunning(), intake.isEmpty(), clock.instant());
-      report(quiet);
+      report();
       if (!worked && isInStep()) {
         if (turned) {
           turned = false;
@@ -317,7 +317,18 @@ public final class Pipeline {
         && barriers.isInStep(intake.isEmpty());
   }
 
-  private void report(boolean quiet) {
+  /** Nothing is under way, in limbo or in quarantine; a mark that is read does not count. */
+  private boolean isIdle() {
+    return contents.files() == 0
+        && !contents.hasNews()
+        && barriers.isDurable()
+        && toList.isEmpty()
+        && carried.isEmpty()
+        && !crawl.isRunning()
+        && failures.isEmpty();
+  }
+
+  private void report() {
     barriers.takeLast().ifPresent(meter::barrier);
     meter.filesRemaining.set(contents.files());
     meter.bytesRemaining.set(contents.bytes());
@@ -328,18 +339,7 @@ public final class Pipeline {
     }
     full = barriers.trouble().isPresent();
     meter.trouble(barriers.trouble().or(() -> large.filter(some -> !failures.isEmpty())));
-    barriers
-        .heartbeat()
-        .ifPresent(
-            mark ->
-                meter.heartbeat(
-                    mark,
-                    quiet
-                        && barriers.isDurable()
-                        && toList.isEmpty()
-                        && carried.isEmpty()
-                        && !crawl.isRunning()
-                        && failures.isEmpty()));
+    barriers.heartbeat().ifPresent(mark -> meter.heartbeat(mark, isIdle()));
     if (crawl.isRunning()) {
       meter.crawl(Meter.Crawl.HYBRID, crawl.progress());
     } else {
