@@ -188,7 +188,10 @@ final class TreeKeeper {
       }
       tellOf(found, sink);
     }
-    return !walkAll && !walk.hasLeftOver() && !isWaitingForUnreadable(sink);
+    return !walkAll
+        && tree.adrift().isEmpty() // what was listed last may have put others off their names
+        && !walk.hasLeftOver()
+        && !isWaitingForUnreadable(sink);
   }
 
   private boolean isWaitingForUnreadable(RecordSink sink) throws IOException {

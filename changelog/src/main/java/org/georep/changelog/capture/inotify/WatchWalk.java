@@ -131,7 +131,8 @@ final class WatchWalk {
   }
 
   /**
-   * Lists what could not be listed before.
+   * Lists what could not be listed before. What is adrift by now stays to be listed: it is found
+   * again by a walk of everything, or forgotten.
    *
    * @return nothing if some still could not
    */
@@ -139,8 +140,8 @@ final class WatchWalk {
     Found found = new Found();
     boolean all = true;
     for (Directory directory : Set.copyOf(unlisted)) {
-      unlisted.remove(directory);
       if (tree.path(directory).isPresent()) {
+        unlisted.remove(directory);
         walk(directory, true, null, found);
         all &= !unlisted.contains(directory);
         if (found.met().contains(directory)) {
