@@ -181,12 +181,11 @@ final class TreeKeeper {
     if (walkAll || !tree.adrift().isEmpty()) {
       walkAll(sink);
     } else if (walk.hasLeftOver()) {
-      Found found = walk.leftOver();
-      if (found == null) {
+      tellOf(walk.leftOver(), sink);
+      if (walk.hasLeftOver()) {
         walkAll = true;
         return false;
       }
-      tellOf(found, sink);
     }
     return !walkAll
         && tree.adrift().isEmpty() // what was listed last may have put others off their names

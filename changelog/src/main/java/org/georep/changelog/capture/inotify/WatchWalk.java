@@ -131,25 +131,21 @@ final class WatchWalk {
   }
 
   /**
-   * Lists what could not be listed before. What is adrift by now stays to be listed: it is found
-   * again by a walk of everything, or forgotten.
-   *
-   * @return nothing if some still could not
+   * Lists what could not be listed before. What still cannot be, or is adrift by now, stays left
+   * over: it is found again by a walk of everything, or forgotten.
    */
-  @Nullable Found leftOver() throws IOException {
+  Found leftOver() throws IOException {
     Found found = new Found();
-    boolean all = true;
     for (Directory directory : Set.copyOf(unlisted)) {
       if (tree.path(directory).isPresent()) {
         unlisted.remove(directory);
         walk(directory, true, null, found);
-        all &= !unlisted.contains(directory);
         if (found.met().contains(directory)) {
           found.fresh().add(directory);
         }
       }
     }
-    return all ? found : null;
+    return found;
   }
 
   private void cannotRead(Directory directory) {
