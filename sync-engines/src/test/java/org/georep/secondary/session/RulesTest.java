@@ -27,7 +27,12 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The rules of the reconciliation that other rules hide in whole histories, one by one. */
+/**
+ * The rules of the reconciliation that other rules hide in whole histories, one by one.
+ *
+ * <p>A little more than 500 lines: each is a short history over the same few names, and they are
+ * read beside each other.
+ */
 class RulesTest {
   private static final Gfid D = Desk.gfid("D");
 
