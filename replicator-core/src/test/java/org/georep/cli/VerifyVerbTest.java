@@ -1,7 +1,5 @@
 package org.georep.cli;
 
-import org.georep.replicator.worker.Signal;
-import java.time.Duration;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -13,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -22,6 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.georep.posix.Linux;
 import org.georep.posix.NativeLibc;
+import org.georep.replicator.worker.Signal;
 import org.georep.testing.Program;
 import org.georep.testing.RsyncOracle;
 import org.georep.testing.Sandbox;
@@ -114,8 +114,7 @@ final class VerifyVerbTest {
     args.addAll(List.of(options));
     args.addAll(List.of(primary.toString(), secondary.toString()));
     session =
-        CompletableFuture.supplyAsync(
-            () -> georep(ending, args.toArray(new String[0])).code());
+        CompletableFuture.supplyAsync(() -> georep(ending, args.toArray(new String[0])).code());
     Waits.until("the session is in step", () -> isInStep());
   }
 
