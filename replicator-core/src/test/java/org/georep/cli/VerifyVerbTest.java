@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -20,6 +21,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.georep.posix.Linux;
 import org.georep.posix.NativeLibc;
+import org.georep.replicator.worker.Signal;
 import org.georep.testing.Program;
 import org.georep.testing.RsyncOracle;
 import org.georep.testing.Sandbox;
@@ -107,17 +109,21 @@ final class VerifyVerbTest {
     assertThat(result.code()).as(result.err()).isZero();
   }
 
-  private void start() throws Exception {
+  private void start(String... options) throws Exception {
+    List<String> args = new ArrayList<>(List.of("replicate", "--name=s"));
+    args.addAll(List.of(options));
+    args.addAll(List.of(primary.toString(), secondary.toString()));
     session =
-        CompletableFuture.supplyAsync(
-            () ->
-                georep(ending, "replicate", "--name=s", primary.toString(), secondary.toString())
-                    .code());
+        CompletableFuture.supplyAsync(() -> georep(ending, args.toArray(new String[0])).code());
     Waits.until("the session is in step", () -> isInStep());
   }
 
+  private JsonNode status() throws Exception {
+    return json.readTree(georep("status", "s", "--json").out()).path(0);
+  }
+
   private boolean isInStep() throws Exception {
-    JsonNode status = json.readTree(georep("status", "s", "--json").out()).path(0);
+    JsonNode status = status();
     return status.path("worker status").asText().equals("Active")
         && status.path("lag_seconds").isNumber()
         && status.path("lag_seconds").asDouble() == 0;
@@ -348,5 +354,53 @@ final class VerifyVerbTest {
         .anyMatch(line -> line.startsWith(".: mtime "));
     assertThat(result.err()).contains("2 differ").contains("--repair");
     assertThat(georep("verify", "none").code()).isEqualTo(10);
+  }
+
+  /** Shares of the tree, one a second, find what was planted, and say when all is well again. */
+  @Test
+  void aScheduledOneFindsItByAndBy() throws Exception {
+    start("--verify-interval=24s");
+    Waits.until("all was compared", () -> status().path("verify_last_success").isNumber());
+    String before = status().path("verify_last_success").asText();
+    Files.writeString(at("a/b/deep"), "what nobody here wrote");
+    Waits.until("it is found", () -> status().path("verify_differences").asLong() > 0);
+    verify(4, "--repair");
+    Waits.until(
+        "all is well again",
+        () ->
+            status().path("verify_differences").asLong(1) == 0
+                && !status().path("verify_last_success").asText().equals(before));
+    assertThat(at("a/b/deep")).hasContent("contents of a/b/deep");
+  }
+
+  /** A connection that breaks is made anew, and what was asked is asked again. */
+  @Test
+  void oneGoesOnWhenTheLinkIsLost() throws Exception {
+    for (int i = 0; i < 400; i++) {
+      Path many = Files.createDirectories(primary.resolve("many/" + i));
+      Files.writeString(many.resolve("file"), "number " + i);
+    }
+    List<ProcessHandle> before = ProcessHandle.current().descendants().toList();
+    start();
+    Files.delete(at("many/1/file"));
+    Files.delete(at("many/398/file"));
+    for (int round = 0; round < 4; round++) {
+      CompletableFuture<Map<String, List<String>>> verifying =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return verify(4, "--deep");
+                } catch (Exception e) {
+                  throw new IllegalStateException(e);
+                }
+              });
+      new Signal().await(Duration.ofMillis(150L * round));
+      ProcessHandle.current()
+          .descendants()
+          .filter(process -> !before.contains(process))
+          .forEach(ProcessHandle::destroyForcibly);
+      assertThat(verifying.get())
+          .containsOnlyKeys("many/1", "many/1/file", "many/398", "many/398/file");
+    }
   }
 }

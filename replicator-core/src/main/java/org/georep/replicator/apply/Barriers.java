@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>One barrier is under way at a time, and the pipeline does not wait for it. Under load there is
  * about one a second; when it falls quiet one comes at once; while only heartbeats pass, one in a
  * few seconds. While entries are in quarantine stime stays where it was when the first of them came
- * there.
+ * there; when the last has left it, a barrier of its own moves stime to the last mark.
  *
  * <p>A secondary that cannot write now (full, over its quota, read-only) fails a barrier and not
  * the connection: nothing is claimed, the reason is to be seen, and the next barrier, a little
@@ -147,12 +147,15 @@ public final class Barriers {
       failing.report(entries.refresh(ledger.newest(), touched));
       ReplicatorFailpoint.BARRIER_REFRESHED.reached();
     }
-    Optional<BatchLedger.Claim> claim = ledger.claim(done);
+    boolean released = isReleased();
+    Optional<BatchLedger.Claim> claim =
+        ledger.claim(done).or(() -> released ? Optional.of(again()) : Optional.empty());
     if (claim.isEmpty()) {
       return !touched.isEmpty();
     }
     boolean idle =
         quiet
+            && !released
             && touched.isEmpty()
             && claim.get().isHeartbeat()
             && everSynced
@@ -163,6 +166,19 @@ public final class Barriers {
     }
     start(claim.get(), crawling, crawlOnly);
     return true;
+  }
+
+  /** Failures held stime back from a mark that was claimed, and nothing fails any more. */
+  private boolean isReleased() {
+    return held.isPresent()
+        && heartbeat.isPresent()
+        && state.stime().filter(heartbeat.get()::isAfter).isPresent()
+        && oldestFailure.get().isEmpty();
+  }
+
+  /** Claims the last mark once more. */
+  private BatchLedger.Claim again() {
+    return new BatchLedger.Claim(ledger.claimed(), Optional.empty(), heartbeat, List.of());
   }
 
   private Duration pause(boolean quiet) {
@@ -266,6 +282,11 @@ public final class Barriers {
     return took;
   }
 
+  /** Returns up to which batch everything is durable, see {@link BatchLedger#covered()}. */
+  public long covered() {
+    return ledger.covered();
+  }
+
   /** Returns how many items limbo holds, as of the last barrier. */
   public long limbo() {
     return limbo;
@@ -285,6 +306,7 @@ public final class Barriers {
     return underWay == null
         && isDurable()
         && ledger.isSettled()
+        && !isReleased()
         && (crawlOnly || heartbeat.isPresent());
   }
 }

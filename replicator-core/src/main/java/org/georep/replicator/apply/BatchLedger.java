@@ -25,6 +25,7 @@ import org.georep.name.Gfid;
  *   <li>What limbo holds since a batch may go when a claimed mark is later than the end of that
  *       batch's look-ups: whatever they did not find has had its new name in the journal before the
  *       mark.
+ *   <li>A batch is <em>covered</em> when a barrier that claimed all this for it was confirmed.
  * </ul>
  *
  * For one thread.
@@ -33,9 +34,10 @@ public final class BatchLedger {
   private record Listed(long batch, List<Gfid> directories) {}
 
   /** What a batch covers; {@code settledBy} is the batch at whose end it was settled, 0 before. */
-  private record Ack(Optional<Reached> reached, Optional<Instant> mark, long settledBy) {
+  private record Ack(
+      long batch, Optional<Reached> reached, Optional<Instant> mark, long settledBy) {
     Ack settled(long by) {
-      return new Ack(reached, mark, by);
+      return new Ack(batch, reached, mark, by);
     }
   }
 
@@ -70,6 +72,7 @@ public final class BatchLedger {
   private long settled;
   private long newest;
   private long claimed;
+  private long covered;
 
   /** Records the end of a batch's look-ups and answers. Numbers go up. */
   public void add(
@@ -83,7 +86,7 @@ public final class BatchLedger {
       directories.add(gfid);
     }
     listings.add(new Listed(batch, directories));
-    unsettled.add(new Ack(reached, mark, 0));
+    unsettled.add(new Ack(batch, reached, mark, 0));
     looks.add(new Looked(batch, looked));
     newest = batch;
   }
@@ -145,8 +148,16 @@ public final class BatchLedger {
       listings.remove();
     }
     while (!acks.isEmpty() && acks.element().settledBy() <= claim.batch()) {
-      acks.remove();
+      covered = acks.remove().batch();
     }
+  }
+
+  /**
+   * Returns the last batch of which, and before which, everything is durable: what was sent, the
+   * contents asked for, and all that was listed for its sake.
+   */
+  public long covered() {
+    return covered;
   }
 
   /** Returns up to which batch detached items may go when a mark is claimed; -1 for none. */

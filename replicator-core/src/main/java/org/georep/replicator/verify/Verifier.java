@@ -70,10 +70,10 @@ public final class Verifier {
    */
   public VerifyOutcome verify(VerifyOptions options, VerifyListener listener)
       throws IOException, InterruptedException {
-    if (!desk.begin()) {
+    boolean share = options.budget() > 0;
+    if (!desk.begin(share)) {
       throw new IOException("A verify of this session is under way; wait for its end.");
     }
-    boolean share = options.budget() > 0;
     try {
       running = VerifyFigures.NONE;
       VerifyOutcome outcome =

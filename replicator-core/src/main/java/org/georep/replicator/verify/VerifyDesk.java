@@ -28,6 +28,12 @@ import org.jspecify.annotations.Nullable;
 public final class VerifyDesk {
   private static final Duration SWEEP_PAUSE = Duration.ofSeconds(1);
 
+  private enum Busy {
+    NOT,
+    SHARE,
+    WHOLE
+  }
+
   private final Supplier<Optional<Instant>> inStep;
   private final Runnable wake;
 
@@ -44,7 +50,7 @@ public final class VerifyDesk {
   private boolean closed;
 
   @GuardedBy("this")
-  private boolean busy;
+  private Busy busy = Busy.NOT;
 
   @GuardedBy("this")
   private final List<Place> names = new ArrayList<>();
@@ -90,19 +96,28 @@ public final class VerifyDesk {
   }
 
   /**
-   * Begins a verify.
+   * Begins a verify. One of the whole waits for the end of a share, which is short.
    *
-   * @return false if one is under way
+   * @param share whether it is a share, which can be done later
+   * @return false if another is under way
+   * @throws IOException if the session ends meanwhile
    */
-  public synchronized boolean begin() {
-    boolean free = !busy;
-    busy = true;
+  public synchronized boolean begin(boolean share) throws IOException, InterruptedException {
+    while (!share && busy == Busy.SHARE) {
+      checkOpen();
+      wait(1000);
+    }
+    boolean free = busy == Busy.NOT;
+    if (free) {
+      busy = share ? Busy.SHARE : Busy.WHOLE;
+    }
     return free;
   }
 
   /** Ends a verify. */
   public synchronized void end() {
-    busy = false;
+    busy = Busy.NOT;
+    notifyAll();
   }
 
   private synchronized Agent agent() throws IOException, InterruptedException {

@@ -5,8 +5,10 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -32,7 +34,12 @@ import org.georep.replicator.volume.PrimaryTree;
 
 /**
  * Between pipeline and quarantine: what failed goes in before a barrier can claim its batch, what
- * succeeds comes out, and what is due for another try becomes dirty again. For one thread.
+ * is due for another try becomes dirty again, and what succeeded comes out.
+ *
+ * <p>It comes out when a barrier has covered the batch in which it was well, and not before: until
+ * then its contents may still be on their way, or be lost with the secondary's power, while its
+ * record lies behind the journal's position. Quarantine is all that keeps it from being forgotten,
+ * and stime from passing it. For one thread.
  */
 final class Failures {
   private static final int RETRIES = 1_000;
@@ -46,6 +53,9 @@ final class Failures {
   /** What the step under way tries again: if nothing comes of that, it is well, or gone. */
   private final Set<Subject> tried = new HashSet<>();
 
+  /** What is well again, and since which batch; in quarantine until that is covered. */
+  private final Map<Subject, Long> well = new HashMap<>();
+
   Failures(PrimaryTree tree, Quarantine quarantine, Meter meter, Clock clock) {
     this.tree = tree;
     this.quarantine = quarantine;
@@ -53,8 +63,8 @@ final class Failures {
     this.clock = clock;
   }
 
-  /** Takes note of a step: what it looked at without failing is well again. */
-  void step(StepResult result) throws IOException {
+  /** Takes note of a batch's step: what it looked at without failing is well again. */
+  void step(long batch, StepResult result) throws IOException {
     Set<Subject> failed = new HashSet<>();
     for (Reply.Failure failure : result.failures()) {
       failure.place().map(Subject.Name::new).ifPresent(failed::add);
@@ -62,25 +72,54 @@ final class Failures {
       report(failure);
     }
     if (!isEmpty()) {
-      List<Subject> well = new ArrayList<>();
       for (Place place : result.looked()) {
         Subject name = new Subject.Name(place);
         if (!failed.contains(name)) {
-          well.add(name);
+          well(name, batch);
         }
       }
       for (QuarantineEntry entry : quarantine.entries()) {
         Subject subject = entry.failure().subject();
         if (!failed.contains(subject) && result.listed().contains(listing(subject))) {
-          well.add(subject);
+          well(subject, batch);
         }
       }
       // Where contents are needed, those decide.
       result.needed().forEach(gfid -> failed.add(new Subject.Inode(gfid)));
-      tried.stream().filter(subject -> !failed.contains(subject)).forEach(well::add);
-      quarantine.resolved(well);
+      for (Subject subject : tried) {
+        if (!failed.contains(subject)) {
+          well(subject, batch);
+        }
+      }
     }
     tried.clear();
+  }
+
+  private void well(Subject subject, long batch) {
+    if (quarantine.contains(subject)) {
+      well.putIfAbsent(subject, batch);
+    }
+  }
+
+  /** A barrier covered this batch and those before it: what was well by then comes out. */
+  void covered(long batch) throws IOException {
+    if (well.isEmpty()) {
+      return;
+    }
+    List<Subject> out = new ArrayList<>();
+    well.forEach(
+        (subject, since) -> {
+          if (since <= batch) {
+            out.add(subject);
+          }
+        });
+    quarantine.resolved(out);
+    out.forEach(well::remove);
+  }
+
+  /** Returns whether something is well again that no barrier has covered yet. */
+  boolean isRecovering() {
+    return !well.isEmpty();
   }
 
   /** Returns the directory whose listing looks at this: a name's directory, a directory itself. */
@@ -121,6 +160,7 @@ final class Failures {
   }
 
   private void report(Subject subject, int errno, String reason) throws IOException {
+    well.remove(subject);
     meter.failures.incrementAndGet();
     quarantine.report(new Failure(subject, path(subject), reason, errno));
   }
@@ -156,7 +196,7 @@ final class Failures {
       meter.bytesSynced.addAndGet(published.bytes());
     }
     if (!isEmpty()) {
-      quarantine.resolved(new Subject.Inode(gfid));
+      well(new Subject.Inode(gfid), ended.job().batch());
     }
   }
 
@@ -170,6 +210,9 @@ final class Failures {
       return;
     }
     for (QuarantineEntry entry : quarantine.due(clock.instant(), RETRIES)) {
+      if (well.containsKey(entry.failure().subject())) {
+        continue;
+      }
       meter.quarantineRetries.incrementAndGet();
       if (entry.failure().subject() instanceof Subject.Name name) {
         dirty.addName(name.place());

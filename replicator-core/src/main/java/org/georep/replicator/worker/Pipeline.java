@@ -133,6 +133,7 @@ public final class Pipeline {
       }
       boolean quiet = !worked && contents.files() == 0;
       worked |= barriers.advance(quiet, crawl.isRunning(), intake.isEmpty(), clock.instant());
+      failures.covered(barriers.covered());
       report();
       if (!worked && isInStep()) {
         if (turned) {
@@ -242,7 +243,7 @@ public final class Pipeline {
     if (!lists.isEmpty()) {
       crawl.listed(result.looks());
     }
-    failures.step(result);
+    failures.step(batch, result);
     ReplicatorFailpoint.STEP_NOTED.reached();
     for (Gfid gfid : result.incomplete()) {
       if (!failures.isUnlistable(gfid) && !crawl.keeps(gfid, probed)) {
@@ -313,6 +314,7 @@ public final class Pipeline {
         && carried.isEmpty()
         && contents.files() == 0
         && !contents.hasNews()
+        && !failures.isRecovering()
         && !probe
         && barriers.isInStep(intake.isEmpty());
   }

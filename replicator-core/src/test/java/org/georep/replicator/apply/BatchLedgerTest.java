@@ -36,6 +36,17 @@ final class BatchLedgerTest {
   }
 
   @Test
+  void aBatchIsCoveredWithTheListingsThatWereLeft() {
+    add(1, 10, DIRECTORY);
+    ledger.claimed(ledger.claim(1).orElseThrow());
+    assertThat(ledger.covered()).isZero();
+    add(2, 20);
+    ledger.settle();
+    ledger.claimed(ledger.claim(2).orElseThrow());
+    assertThat(ledger.covered()).isEqualTo(2);
+  }
+
+  @Test
   void positionAndMarkWaitForTheListingsThatAreLeft() {
     add(1, 10, DIRECTORY);
     BatchLedger.Claim unsettled = ledger.claim(1).orElseThrow();

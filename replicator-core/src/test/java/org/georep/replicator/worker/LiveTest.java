@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.Random;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -166,6 +167,44 @@ final class LiveTest {
       } finally {
         Program.check("umount", covered.toString());
       }
+      awaitStime(run, changed);
+      assertInStep();
+      running.worker().stop();
+      run.get();
+    }
+  }
+
+  @Test
+  void whatFailedStaysInQuarantineUntilItIsDurable() throws Exception {
+    make(CaptureWish.FANOTIFY);
+    session.bandwidth(200_000);
+    Files.createDirectories(primary.resolve("locked"));
+    try (TestSession.Running running = session.start(RunMode.CONTINUOUS)) {
+      Future<?> run = threads.submit(() -> running.worker().run());
+      awaitStime(run, Instant.now());
+      Path copy = secondary.resolve("locked/f");
+      Path covered = Files.createDirectory(copy);
+      List<String> mount = List.of("mount", "-t", "tmpfs", "none", covered.toString());
+      assumeThat(Program.run(mount).exitCode()).as("mounts need root").isZero();
+      byte[] contents = new byte[1_000_000];
+      new Random(1).nextBytes(contents);
+      try {
+        Files.write(primary.resolve("locked/f"), contents);
+        Waits.until("it fails", () -> running.quarantine().size() > 0);
+      } finally {
+        Program.check("umount", covered.toString());
+      }
+      Instant changed = Instant.now();
+      Waits.until(
+          "it is not in quarantine any more",
+          () -> {
+            if (running.quarantine().size() > 0) {
+              return false;
+            }
+            // Contents take seconds, and are not there when their name was looked at again.
+            assertThat(copy).isRegularFile();
+            return true;
+          });
       awaitStime(run, changed);
       assertInStep();
       running.worker().stop();

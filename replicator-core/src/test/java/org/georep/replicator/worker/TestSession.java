@@ -52,6 +52,7 @@ final class TestSession implements AutoCloseable {
   private boolean ignoreDeletes;
   private MinFree minFree = MinFree.NONE;
   private Libc treeLibc = LIBC;
+  private long bytesPerSecond;
 
   TestSession(
       Path primary,
@@ -103,6 +104,11 @@ final class TestSession implements AutoCloseable {
 
   TestSession minFree(MinFree least) {
     minFree = least;
+    return this;
+  }
+
+  TestSession bandwidth(long limit) {
+    bytesPerSecond = limit;
     return this;
   }
 
@@ -169,7 +175,7 @@ final class TestSession implements AutoCloseable {
                 linkOptions,
                 engine,
                 2,
-                0,
+                bytesPerSecond,
                 Duration.ZERO,
                 OptionalInt.empty(),
                 0,
