@@ -60,6 +60,15 @@ final class SessionCreateCommand implements Callable<Integer> {
       description = "Create it although the secondary cannot be reached now.")
   private boolean waitForSecondary;
 
+  @Option(
+      names = "--push-key",
+      description = {
+        "Make a key for this session and install it on the secondary's host, with what ssh can log in"
+            + " by now. It starts georep, which has to be installed there, for this directory, and"
+            + " is good for nothing else."
+      })
+  private boolean pushKey;
+
   @Mixin private SettingOptions settingOptions;
 
   @Mixin(name = ReplicateCommand.FILTER)
@@ -85,7 +94,7 @@ final class SessionCreateCommand implements Callable<Integer> {
             .prepare(
                 Optional.of(name), ByteText.bytes(primary), ByteText.bytes(secondary), settings);
     new SessionCreation(host.libc(), host.clock(), host.state())
-        .create(configuration, mode, line -> err.println("georep: " + line));
+        .create(configuration, mode, pushKey, line -> err.println("georep: " + line));
     err.println("georep: created; start it with: georep session start " + name);
     return 0;
   }

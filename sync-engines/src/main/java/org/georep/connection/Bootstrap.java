@@ -57,7 +57,8 @@ final class Bootstrap {
             + ("else rm -f \"$t\"; echo " + MARK + " copy-failed \"$d\"; fi"));
   }
 
-  private static String wrapped(String script) {
+  /** Has it run by sh, whatever the login shell. */
+  static String wrapped(String script) {
     if (script.contains("'") || script.contains("!") || script.contains("\\\\")) {
       throw new IllegalStateException("not every login shell takes this: " + script);
     }

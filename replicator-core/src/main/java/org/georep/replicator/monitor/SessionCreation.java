@@ -49,10 +49,13 @@ public final class SessionCreation {
    * @param configuration as {@link org.georep.replicator.session.SessionPreparation} made it: both
    *     ends were looked at
    * @param mode whether data on the secondary is taken over, and an unreachable secondary accepted
+   * @param pushKey whether it gets a key of its own, which is installed on the secondary's host and
+   *     good for this directory only
    * @param told takes what was found, a line each, in order
    * @throws GeorepException what is wrong and what to do
    */
-  public void create(SessionConfiguration configuration, RunMode mode, Consumer<String> told)
+  public void create(
+      SessionConfiguration configuration, RunMode mode, boolean pushKey, Consumer<String> told)
       throws GeorepException, IOException, InterruptedException {
     SessionDirectory session = state.session(configuration.name());
     if (new SessionFile(libc, session.yaml()).read().isPresent()) {
@@ -74,6 +77,30 @@ public final class SessionCreation {
             .read()
             .filter(before -> before.id().equals(configuration.id()))
             .isPresent();
+    if (pushKey) {
+      PushedKey key = PushedKey.push(session, configuration, told);
+      boolean works = false;
+      try {
+        create(session, key.use(configuration), mode, goesOn, told);
+        works = true;
+      } finally {
+        if (!works) {
+          key.delete();
+          told.accept("key: removed here; its line stays in ~/.ssh/authorized_keys there");
+        }
+      }
+    } else {
+      create(session, configuration, mode, goesOn, told);
+    }
+  }
+
+  private void create(
+      SessionDirectory session,
+      SessionConfiguration configuration,
+      RunMode mode,
+      boolean goesOn,
+      Consumer<String> told)
+      throws GeorepException, IOException, InterruptedException {
     new SecondaryCheck(libc, clock).check(configuration, mode, goesOn, told);
     room(configuration, told);
     session.make();
