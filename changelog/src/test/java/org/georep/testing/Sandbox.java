@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.georep.posix.Errno;
 import org.georep.posix.NativeLibc;
+import org.georep.posix.PosixException;
 import org.georep.posix.RawPath;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterEachCallback;
@@ -72,16 +74,30 @@ public final class Sandbox implements BeforeEachCallback, AfterEachCallback, Aut
     }
   }
 
-  /** Removes the directory and all in it. */
+  /** Removes the directory and all in it; waits for processes that are still ending there. */
   @Override
   public void close() {
     if (path != null) {
       try {
-        TreeRemoval.remove(NativeLibc.instance(), RawPath.toBytes(path));
+        Waits.until("all is removed", this::isRemoved);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
+      } catch (Exception e) {
+        throw new IllegalStateException(e);
       }
       path = null;
+    }
+  }
+
+  private boolean isRemoved() throws PosixException {
+    try {
+      TreeRemoval.remove(NativeLibc.instance(), bytes());
+      return true;
+    } catch (PosixException e) {
+      if (e.is(Errno.ENOENT, Errno.ENOTEMPTY)) {
+        return false;
+      }
+      throw e;
     }
   }
 }

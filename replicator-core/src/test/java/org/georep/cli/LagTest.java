@@ -124,11 +124,14 @@ class LagTest {
       }
     }
     assertThat(sightsOfWork).isPositive();
-    awaitZero();
-    for (int i = 0; i < 20; i++) {
-      assertThat(isZero(status())).as("idle").isTrue();
-    }
-    // Zero means that all is there.
+    // What was written a moment ago is not known yet.
+    Waits.until("all is there", () -> Files.exists(secondary.resolve("d/f39-49")));
+    Waits.untilPasses(
+        () -> {
+          for (int i = 0; i < 20; i++) {
+            assertThat(isZero(status())).as("idle").isTrue();
+          }
+        });
     assertThat(secondary.resolve("d/f39-49")).hasContent("contents 49");
   }
 

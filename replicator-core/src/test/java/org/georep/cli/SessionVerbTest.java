@@ -154,9 +154,12 @@ class SessionVerbTest {
     MonitorProgram first = monitor();
     arrives("one", left, right);
     assertThat(captures()).hasSize(1);
-    JsonNode page = new ObjectMapper().readTree(first.served("/status"));
-    assertThat(page.findValuesAsText("session")).containsExactly("a", "b");
-    assertThat(page.findValuesAsText("worker status")).containsOnly("Active");
+    Waits.untilPasses(
+        () -> {
+          JsonNode page = new ObjectMapper().readTree(first.served("/status"));
+          assertThat(page.findValuesAsText("session")).containsExactly("a", "b");
+          assertThat(page.findValuesAsText("worker status")).containsOnly("Active");
+        });
     assertThat(monitor().exitCode()).isEqualTo(11);
 
     long worker = pid("a");
@@ -208,7 +211,21 @@ class SessionVerbTest {
     arrives("two", right);
     assertThat(left.resolve("sub/two")).doesNotExist();
     done("session", "resume", "a");
-    Waits.until("it goes on", () -> Files.exists(left.resolve("sub/two")));
+    try {
+      Waits.until("it goes on", () -> Files.exists(left.resolve("sub/two")));
+    } catch (AssertionError e) {
+      throw new AssertionError(
+          e.getMessage()
+              + "\n"
+              + monitor.said()
+              + "\n"
+              + status("a")
+              + "\n"
+              + done("events", "a").out()
+              + "\n"
+              + Files.readString(state().resolve("a/log/worker.err")),
+          e);
+    }
 
     long before = pid("b");
     done("session", "config", "b", "crawl-limit", "100000");
