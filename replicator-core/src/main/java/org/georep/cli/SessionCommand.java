@@ -154,7 +154,7 @@ final class SessionCommand implements Runnable {
               description = "Created again it compares everything from the beginning.")
           boolean resetSyncTime)
       throws GeorepException, IOException {
-    verbs().delete(name, resetSyncTime);
+    verbs().delete(name, resetSyncTime, line -> err().println("georep: " + line));
     err()
         .println(
             "georep: "

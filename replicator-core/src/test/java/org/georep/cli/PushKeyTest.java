@@ -15,6 +15,7 @@ import org.georep.testing.Program;
 import org.georep.testing.RsyncOracle;
 import org.georep.testing.Sandbox;
 import org.georep.testing.Sshd;
+import org.georep.testing.Waits;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +24,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** A key made for a session, over a real sshd, whose user has a home and programs of the test's. */
 class PushKeyTest {
   @RegisterExtension final Sandbox sandbox = Sandbox.open();
+
+  private static final String OWN = "# the user's own";
+  private static final String OTHERS = "ssh-ed25519 AAAA somebody's";
 
   private Path primary = Path.of("/");
   private Path secondary = Path.of("/");
@@ -36,7 +40,7 @@ class PushKeyTest {
   void start() throws Exception {
     Sshd.assumeAvailable();
     primary = sandbox.directory("primary");
-    secondary = sandbox.path().resolve("it's a \"copy\" of $HOME");
+    secondary = sandbox.path().resolve("it's a \"copy\" of $HOME,\n100%");
     home = sandbox.directory("home");
     programs = sandbox.directory("programs");
     Files.writeString(primary.resolve("file"), "contents");
@@ -116,45 +120,88 @@ class PushKeyTest {
     return home.resolve(".ssh/authorized_keys");
   }
 
+  /** An ssh by the session's key that asks for something else. */
+  private void ask(String command) {
+    List<String> words = new ArrayList<>(List.of("timeout", "10", "ssh", "-n"));
+    for (String word : sshd.sshOptions()) {
+      words.add(word.equals(sshd.identityFile().toString()) ? key("k").toString() : word);
+    }
+    words.addAll(List.of(sshd.user() + "@" + sshd.host(), command));
+    Program.run(words);
+  }
+
   @Test
-  void replicatesToItsDirectoryAndDoesNothingElse() throws Exception {
+  void aMonitorNeedsNoOtherKey() throws Exception {
     installGeorep();
     Files.createDirectories(keys().getParent());
-    Files.writeString(keys(), "# the user's own, without an end of line");
+    Files.writeString(keys(), OWN + "\n" + OTHERS); // without an end of line
+    Files.setPosixFilePermissions(keys(), PosixFilePermissions.fromString("rw-r-----"));
     Result made = create("k");
     assertThat(made.code()).as(made.err()).isZero();
     assertThat(made.err()).contains("key: made, and installed").contains("agent: georep");
     List<String> lines = Files.readAllLines(keys());
-    assertThat(lines).hasSize(2);
-    assertThat(lines.get(1)).startsWith("restrict,command=\"georep agent --root '");
+    assertThat(lines).hasSize(3).startsWith(OWN, OTHERS);
+    assertThat(lines.get(2)).startsWith("restrict,command=\"georep agent --root-base64 ");
+    assertThat(Files.getPosixFilePermissions(keys()))
+        .isEqualTo(PosixFilePermissions.fromString("rw-r-----"));
     assertThat(Files.getPosixFilePermissions(key("k")))
         .isEqualTo(PosixFilePermissions.fromString("rw-------"));
     assertThat(Files.readString(sandbox.path().resolve("state/k/session.yaml")))
         .contains("ssh-key: \"" + key("k") + "\"");
 
-    List<String> args = new ArrayList<>(List.of("replicate", "--name=other", "--once"));
-    args.addAll(ssh());
-    args.add("--ssh-key=" + key("k"));
-    args.add(primary.toString());
-    String[] there = args.toArray(new String[args.size() + 1]);
-    there[args.size()] = sshd.user() + "@" + sshd.host() + ":" + secondary;
-    Result replicated = georep(there);
-    assertThat(replicated.code()).as(replicated.err()).isZero();
-    assertThat(RsyncOracle.differences(primary, secondary)).isEmpty();
+    // Deleted, and made again: its line is replaced, and nobody else's.
+    Result deleted = georep("session", "delete", "k");
+    assertThat(deleted.code()).as(deleted.err()).isZero();
+    assertThat(deleted.err()).contains("ends in " + label(lines.get(2)));
+    assertThat(key("k")).doesNotExist();
+    assertThat(create("k").code()).isZero();
+    List<String> again = Files.readAllLines(keys());
+    assertThat(again).hasSize(3).startsWith(OWN, OTHERS).doesNotContain(lines.get(2));
+    assertThat(label(again.get(2))).isEqualTo(label(lines.get(2)));
 
-    there[args.size()] = sshd.user() + "@" + sshd.host() + ":" + sandbox.path() + "/elsewhere";
-    there[1] = "--name=elsewhere";
-    assertThat(georep(there).code()).isNotZero();
-    assertThat(sandbox.path().resolve("elsewhere")).doesNotExist();
-
+    // From here on it is the only key that opens anything.
+    Files.writeString(sshd.identityFile().resolveSibling("authorized_keys"), "");
     Path trace = sandbox.path().resolve("trace");
-    List<String> command = new ArrayList<>(List.of("timeout", "10", "ssh", "-n"));
-    for (String word : sshd.sshOptions()) {
-      command.add(word.equals(sshd.identityFile().toString()) ? key("k").toString() : word);
-    }
-    command.addAll(List.of(sshd.user() + "@" + sshd.host(), "touch " + trace));
-    Program.run(command);
+    ask("touch " + trace);
     assertThat(trace).doesNotExist();
+    try (MonitorProgram monitor =
+        new MonitorProgram(
+            sandbox.path().resolve("state"), sandbox.path().resolve("monitor.err"))) {
+      assertThat(georep("session", "start", "k").code()).isZero();
+      Waits.untilPasses(() -> assertThat(RsyncOracle.differences(primary, secondary)).isEmpty());
+      Files.writeString(primary.resolve("file"), "later contents");
+      Waits.untilPasses(() -> assertThat(RsyncOracle.differences(primary, secondary)).isEmpty());
+      monitor.end();
+    } finally {
+      georep("session", "stop", "k", "--release");
+    }
+
+    List<String> args = new ArrayList<>(List.of("replicate", "--name=elsewhere", "--once"));
+    args.addAll(ssh());
+    args.addAll(List.of("--ssh-key=" + key("k"), "--agent-command=x", primary.toString()));
+    args.add(sshd.user() + "@" + sshd.host() + ":" + sandbox.path() + "/elsewhere");
+    Result elsewhere = georep(args.toArray(new String[0]));
+    assertThat(elsewhere.code()).isNotZero();
+    assertThat(elsewhere.err()).contains("this key may reach only the secondary");
+    assertThat(sandbox.path().resolve("elsewhere")).doesNotExist();
+  }
+
+  private static String label(String line) {
+    return line.substring(line.lastIndexOf(' ') + 1);
+  }
+
+  @Test
+  void whatCannotBeCreatedLeavesNoKey() throws Exception {
+    installGeorep();
+    Files.createDirectories(secondary);
+    Files.writeString(secondary.resolve("somebody's"), "data");
+    Result made = create("k");
+    assertThat(made.code()).as(made.err()).isEqualTo(14);
+    assertThat(made.err()).contains("key: removed again, here and on " + sshd.host());
+    assertThat(key("k")).doesNotExist();
+    assertThat(keys()).isEmptyFile();
+    assertThat(Files.getPosixFilePermissions(keys()))
+        .isEqualTo(PosixFilePermissions.fromString("rw-------"));
   }
 
   @Test

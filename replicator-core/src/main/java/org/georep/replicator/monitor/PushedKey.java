@@ -1,7 +1,9 @@
 package org.georep.replicator.monitor;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -20,10 +22,25 @@ import org.georep.replicator.session.Settings;
  * user can log in by there. From then on the session needs nothing else.
  */
 final class PushedKey {
-  private final RestrictedKey key;
+  private static final Path HOST = Path.of("/proc/sys/kernel/hostname");
 
-  private PushedKey(RestrictedKey key) {
+  private final RestrictedKey key;
+  private final SecondaryAddress.Ssh address;
+  private final LinkOptions login;
+  private final String agent;
+  private final String label;
+
+  private PushedKey(
+      RestrictedKey key,
+      SecondaryAddress.Ssh address,
+      LinkOptions login,
+      String agent,
+      String label) {
     this.key = key;
+    this.address = address;
+    this.login = login;
+    this.agent = agent;
+    this.label = label;
   }
 
   /** Makes and installs it. Nothing is left here if it cannot be installed. */
@@ -36,43 +53,72 @@ final class PushedKey {
           "The secondary is a directory of this host, which needs no key. Leave --push-key out");
     }
     Settings settings = configuration.settings();
+    LinkOptions login =
+        new LinkOptions(
+            settings.sshOptions(), settings.sshKey(), Optional.empty(), settings.timeout());
+    String agent = settings.agentCommand().orElse(RestrictedKey.INSTALLED);
+    String label = label(configuration);
     session.make();
-    PushedKey made = null;
+    RestrictedKey key = null;
     boolean installed = false;
     try {
-      made =
-          new PushedKey(
-              RestrictedKey.make(
-                  session.key(), "georep-" + configuration.name() + "-of-" + host()));
-      made.key.install(
-          address,
-          new LinkOptions(
-              settings.sshOptions(), settings.sshKey(), Optional.empty(), settings.timeout()));
+      key = RestrictedKey.make(session.key(), label);
+      key.install(address, login, agent);
       installed = true;
       told.accept(
           "key: made, and installed on " + address.host() + " for this directory and nothing else");
-      return made;
+      return new PushedKey(key, address, login, agent, label);
     } catch (ConnectionException e) {
       throw new GeorepException(
           SecondaryCheck.code(e), Objects.requireNonNull(e.getMessage(), "no message"), e);
     } finally {
-      if (made != null && !installed) {
-        made.delete();
+      if (key != null && !installed) {
+        key.delete();
       }
     }
   }
 
-  private static String host() throws IOException {
-    return Files.readString(java.nio.file.Path.of("/proc/sys/kernel/hostname")).strip();
+  /** What its line ends with: told apart by the session's id. */
+  private static String label(SessionConfiguration configuration) throws IOException {
+    String host =
+        Files.readString(HOST, StandardCharsets.ISO_8859_1)
+            .strip()
+            .replaceAll("[^A-Za-z0-9.-]", "-");
+    String id = configuration.id().toString();
+    return "georep-" + configuration.name() + "-of-" + host + "-" + id.substring(0, 8);
   }
 
-  /** Returns a session that uses it. What the agent is started by is in the key's line. */
+  /**
+   * Returns a session that uses it. The command is the one of the key's line: with this key nothing
+   * else is started there, whatever is asked for.
+   */
   SessionConfiguration use(SessionConfiguration configuration) {
     return configuration.with(
-        configuration.settings().toBuilder().sshKey(Optional.of(key.file())).build());
+        configuration.settings().toBuilder()
+            .sshKey(Optional.of(key.file()))
+            .agentCommand(Optional.of(agent))
+            .build());
   }
 
-  void delete() throws IOException {
+  /** Takes it back on both hosts, as far as that is possible; says what is left. */
+  void takeBack(Consumer<String> told) throws IOException, InterruptedException {
     key.delete();
+    try {
+      key.uninstall(address, login);
+      told.accept("key: removed again, here and on " + address.host());
+    } catch (ConnectionException e) {
+      told.accept("key: removed here; " + RestrictedKey.removal(address, label));
+    }
+  }
+
+  /** Removes the key of a session that is deleted; says what is left on the secondary's host. */
+  static void forget(
+      SessionDirectory session, SessionConfiguration configuration, Consumer<String> told)
+      throws IOException {
+    if (RestrictedKey.remove(session.key())
+        && configuration.secondary() instanceof SecondaryAddress.Ssh address) {
+      told.accept(
+          "its key is removed here; " + RestrictedKey.removal(address, label(configuration)));
+    }
   }
 }

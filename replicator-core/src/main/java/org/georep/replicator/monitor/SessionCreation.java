@@ -85,8 +85,7 @@ public final class SessionCreation {
         works = true;
       } finally {
         if (!works) {
-          key.delete();
-          told.accept("key: removed here; its line stays in ~/.ssh/authorized_keys there");
+          key.takeBack(told);
         }
       }
     } else {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.georep.changelog.journal.JournalDirectory;
 import org.georep.posix.Libc;
 import org.georep.replicator.session.DesiredState;
@@ -148,8 +149,10 @@ public final class SessionVerbs {
    * again, with the same name and ends, it goes on.
    *
    * @param resetSyncTime whether it is then to compare everything again
+   * @param told takes what is left to be done, a line each
    */
-  public void delete(SessionName name, boolean resetSyncTime) throws GeorepException, IOException {
+  public void delete(SessionName name, boolean resetSyncTime, Consumer<String> told)
+      throws GeorepException, IOException {
     SessionConfiguration configuration = SessionConfigurations.read(libc, state, name);
     SessionDirectory session = state.session(name);
     if (isKept(name)) {
@@ -172,6 +175,7 @@ public final class SessionVerbs {
         Files.deleteIfExists(session.verify(configuration.volume()));
       }
       Files.move(session.yaml(), session.deleted(), StandardCopyOption.ATOMIC_MOVE);
+      PushedKey.forget(session, configuration, told);
     }
   }
 
