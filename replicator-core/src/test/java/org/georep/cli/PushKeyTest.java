@@ -216,9 +216,11 @@ class PushKeyTest {
 
   @Test
   void aDirectoryOfThisHostNeedsNone() {
-    Result made =
-        georep("session", "create", "k", primary.toString(), secondary.toString(), "--push-key");
-    assertThat(made.code()).isEqualTo(1);
-    assertThat(made.err()).contains("needs no key");
+    for (String option : new String[] {"--push-key", "--push"}) {
+      Result made =
+          georep("session", "create", "k", primary.toString(), secondary.toString(), option);
+      assertThat(made.code()).isEqualTo(1);
+      assertThat(made.err()).contains("is a directory of this host").contains("Leave " + option);
+    }
   }
 }

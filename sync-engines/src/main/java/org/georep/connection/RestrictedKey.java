@@ -180,8 +180,8 @@ public final class RestrictedKey {
             "georep is not installed on "
                 + address.host()
                 + (", and the key is to start it there as: " + agent)
-                + ". Install the same version there, where the PATH of a command by ssh finds it,"
-                + " or leave --push-key out ("
+                + ". Let it be installed with --push; or install the same version there, where the"
+                + " PATH of a command by ssh finds it; or leave --push-key out ("
                 + e.getMessage()
                 + ")",
             e);

@@ -43,9 +43,16 @@ final class PushedKey {
     this.label = label;
   }
 
-  /** Makes and installs it. Nothing is left here if it cannot be installed. */
+  /**
+   * Makes and installs it. Nothing is left here if it cannot be installed.
+   *
+   * @param installed what starts the agent there, if it was just installed
+   */
   static PushedKey push(
-      SessionDirectory session, SessionConfiguration configuration, Consumer<String> told)
+      SessionDirectory session,
+      SessionConfiguration configuration,
+      Optional<String> installed,
+      Consumer<String> told)
       throws GeorepException, IOException, InterruptedException {
     if (!(configuration.secondary() instanceof SecondaryAddress.Ssh address)) {
       throw new GeorepException(
@@ -56,15 +63,15 @@ final class PushedKey {
     LinkOptions login =
         new LinkOptions(
             settings.sshOptions(), settings.sshKey(), Optional.empty(), settings.timeout());
-    String agent = settings.agentCommand().orElse(RestrictedKey.INSTALLED);
+    String agent = installed.or(settings::agentCommand).orElse(RestrictedKey.INSTALLED);
     String label = label(configuration);
     session.make();
     RestrictedKey key = null;
-    boolean installed = false;
+    boolean works = false;
     try {
       key = RestrictedKey.make(session.key(), label);
       key.install(address, login, agent);
-      installed = true;
+      works = true;
       told.accept(
           "key: made, and installed on " + address.host() + " for this directory and nothing else");
       return new PushedKey(key, address, login, agent, label);
@@ -72,7 +79,7 @@ final class PushedKey {
       throw new GeorepException(
           SecondaryCheck.code(e), Objects.requireNonNull(e.getMessage(), "no message"), e);
     } finally {
-      if (key != null && !installed) {
+      if (key != null && !works) {
         key.delete();
       }
     }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.georep.connection.SecondaryAddress;
@@ -49,13 +50,12 @@ public final class SessionCreation {
    * @param configuration as {@link org.georep.replicator.session.SessionPreparation} made it: both
    *     ends were looked at
    * @param mode whether data on the secondary is taken over, and an unreachable secondary accepted
-   * @param pushKey whether it gets a key of its own, which is installed on the secondary's host and
-   *     good for this directory only
+   * @param pushing what is installed on the secondary's host before
    * @param told takes what was found, a line each, in order
    * @throws GeorepException what is wrong and what to do
    */
   public void create(
-      SessionConfiguration configuration, RunMode mode, boolean pushKey, Consumer<String> told)
+      SessionConfiguration configuration, RunMode mode, Pushing pushing, Consumer<String> told)
       throws GeorepException, IOException, InterruptedException {
     SessionDirectory session = state.session(configuration.name());
     if (new SessionFile(libc, session.yaml()).read().isPresent()) {
@@ -77,8 +77,10 @@ public final class SessionCreation {
             .read()
             .filter(before -> before.id().equals(configuration.id()))
             .isPresent();
-    if (pushKey) {
-      PushedKey key = PushedKey.push(session, configuration, told);
+    Optional<String> agent =
+        pushing.agent() ? Optional.of(PushedAgent.push(configuration, told)) : Optional.empty();
+    if (pushing.key()) {
+      PushedKey key = PushedKey.push(session, configuration, agent, told);
       boolean works = false;
       try {
         create(session, key.use(configuration), mode, goesOn, told);
