@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -176,6 +178,28 @@ public final class SessionVerbs {
       }
       Files.move(session.yaml(), session.deleted(), StandardCopyOption.ATOMIC_MOVE);
       PushedKey.forget(session, configuration, told);
+    }
+  }
+
+  /**
+   * Tells the process that works for a session, if one does, that its configuration changed.
+   *
+   * @return the keys it goes on with at once; nothing if nobody works for it
+   */
+  public Optional<List<String>> reload(SessionName name) throws GeorepException, IOException {
+    SessionDirectory session = state.existing(name);
+    if (SessionLock.holder(libc, session).isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      List<String> applied = new ArrayList<>();
+      new ControlClient(libc, session.control(), ANSWER)
+          .ask("reload")
+          .path("applied")
+          .forEach(key -> applied.add(key.asText()));
+      return Optional.of(applied);
+    } catch (IOException e) {
+      return Optional.of(List.of()); // it is starting or ending, or of another version
     }
   }
 

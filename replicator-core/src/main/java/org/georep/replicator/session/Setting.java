@@ -31,7 +31,7 @@ final class Setting {
               "sync-jobs",
               Settings::syncJobs,
               (builder, value) -> builder.syncJobs(Math.toIntExact(whole(value)))),
-          text("bwlimit", Settings::bwlimit, SettingsBuilder::bwlimit, Rate::parse),
+          text("bwlimit", Settings::bwlimit, SettingsBuilder::bwlimit, RateSchedule::parse),
           text("capture", Settings::capture, SettingsBuilder::capture, CaptureWish::parse),
           new Setting(
               "rescan-interval",

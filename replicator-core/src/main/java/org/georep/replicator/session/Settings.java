@@ -17,7 +17,7 @@ import org.georep.protocol.MinFree;
  *
  * @param engine which data engine
  * @param syncJobs how many files' contents travel at once, 1 to 64
- * @param bwlimit bytes per second over the link at most
+ * @param bwlimit bytes per second over the link at most, also by the time of day
  * @param capture which source of changes
  * @param rescanInterval how often the whole volume is walked to find what capture missed; zero for
  *     never
@@ -40,7 +40,7 @@ import org.georep.protocol.MinFree;
 public record Settings(
     EngineChoice engine,
     int syncJobs,
-    Rate bwlimit,
+    RateSchedule bwlimit,
     CaptureWish capture,
     Duration rescanInterval,
     Duration verifyInterval,
@@ -62,7 +62,7 @@ public record Settings(
       new Settings(
           EngineChoice.AUTO,
           3,
-          Rate.UNLIMITED,
+          RateSchedule.UNLIMITED,
           CaptureWish.AUTO,
           Duration.ofHours(1),
           Duration.ZERO,
@@ -122,6 +122,18 @@ public record Settings(
     filter = List.copyOf(filter);
     hook = List.copyOf(hook);
     sshOptions = List.copyOf(sshOptions);
+  }
+
+  /**
+   * Returns these with what of others a running worker takes over: the limits and the filter. Two
+   * that differ in nothing else become equal by it.
+   */
+  public Settings withLive(Settings others) {
+    return toBuilder()
+        .bwlimit(others.bwlimit())
+        .crawlLimit(others.crawlLimit())
+        .filter(others.filter())
+        .build();
   }
 
   private static void checkUrl(URI url) {

@@ -13,7 +13,7 @@ import org.georep.protocol.MinFree;
 public final class SettingsBuilder {
   private EngineChoice engine;
   private int syncJobs;
-  private Rate bwlimit;
+  private RateSchedule bwlimit;
   private CaptureWish capture;
   private Duration rescanInterval;
   private Duration verifyInterval;
@@ -64,7 +64,7 @@ public final class SettingsBuilder {
   }
 
   /** Sets {@link Settings#bwlimit}. */
-  public SettingsBuilder bwlimit(Rate value) {
+  public SettingsBuilder bwlimit(RateSchedule value) {
     bwlimit = value;
     return this;
   }

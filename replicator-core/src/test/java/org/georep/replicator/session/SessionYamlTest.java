@@ -55,7 +55,7 @@ class SessionYamlTest {
       new Settings(
           EngineChoice.RSYNC,
           7,
-          Rate.parse("10MB/s"),
+          RateSchedule.parse("10MB/s"),
           CaptureWish.INOTIFY,
           Duration.ofMinutes(90),
           Duration.ofDays(7),

@@ -24,9 +24,10 @@ import org.georep.posix.Libc;
 import org.georep.posix.NativeLibc;
 import org.georep.protocol.MinFree;
 import org.georep.protocol.Reply;
-import org.georep.replicator.plan.Filter;
 import org.georep.replicator.quarantine.Quarantine;
+import org.georep.replicator.session.FilterLine;
 import org.georep.replicator.session.RunMode;
+import org.georep.replicator.session.Settings;
 import org.georep.replicator.stime.StimeListener;
 import org.georep.replicator.stime.SyncStateFile;
 import org.georep.replicator.verify.VerifyDesk;
@@ -48,7 +49,7 @@ final class TestSession implements AutoCloseable {
   private final List<Reply.Change> preview = new ArrayList<>();
   private Meter meter = new Meter();
   private CaptureWish wish = CaptureWish.NONE;
-  private Filter filter = Filter.NONE;
+  private List<FilterLine> filter = List.of();
   private boolean ignoreDeletes;
   private MinFree minFree = MinFree.NONE;
   private Libc treeLibc = LIBC;
@@ -90,7 +91,7 @@ final class TestSession implements AutoCloseable {
     return this;
   }
 
-  TestSession filter(Filter which) {
+  TestSession filter(List<FilterLine> which) {
     filter = which;
     return this;
   }
@@ -164,14 +165,12 @@ final class TestSession implements AutoCloseable {
                 volume,
                 primary.toString(),
                 tree,
-                filter,
+                new LiveSettings(Settings.DEFAULTS.toBuilder().filter(filter).build(), clock),
                 address,
                 linkOptions,
                 engine,
                 2,
-                0,
                 Duration.ZERO,
-                OptionalInt.empty(),
                 0,
                 ignoreDeletes,
                 minFree,
