@@ -12,6 +12,7 @@ import org.georep.protocol.MinFree;
 import org.georep.replicator.session.ByteText;
 import org.georep.replicator.session.FreeSpace;
 import org.georep.replicator.session.GivenPath;
+import org.georep.replicator.session.LogFormat;
 import org.georep.replicator.session.RateSchedule;
 import org.georep.replicator.session.SessionName;
 import org.georep.replicator.session.Settings;
@@ -26,6 +27,7 @@ final class Converters {
 
   static void register(CommandLine line) {
     line.registerConverter(Size.class, checked(Size::parse));
+    line.registerConverter(LogFormat.class, checked(LogFormat::parse));
     line.registerConverter(RateSchedule.class, checked(RateSchedule::parse));
     line.registerConverter(MinFree.class, checked(FreeSpace::parse));
     line.registerConverter(Duration.class, checked(Span::parse));

@@ -37,8 +37,8 @@ final class SettingOptions {
       names = "--bwlimit",
       paramLabel = "RATE",
       description = {
-        "Bytes per second at most, such as 10MB/s or 100Mbit/s; also by the time of day, such as"
-            + " '08:00-18:00=2MiB/s, else none'. Default: none."
+        "Bytes per second at most, such as 10MB/s or 100Mbit/s. Default: none. By the time of day:"
+            + " '08:00-18:00=2MiB/s, else none'."
       })
   private @Nullable RateSchedule bwlimit;
 

@@ -85,7 +85,8 @@ final class Setting {
           new Setting(
               "lag-threshold",
               settings -> Span.format(settings.lagThreshold()),
-              (builder, value) -> builder.lagThreshold(Span.parse(word(value)))));
+              (builder, value) -> builder.lagThreshold(Span.parse(word(value)))),
+          text("log-format", Settings::logFormat, SettingsBuilder::logFormat, LogFormat::parse));
 
   private final String key;
   private final Function<Settings, @Nullable Object> get;

@@ -36,6 +36,7 @@ import org.georep.protocol.MinFree;
  *     operator may want to hear of; empty for none
  * @param heartbeatUrl an HTTP address that is told of the same
  * @param lagThreshold a lag over it is told; zero for never
+ * @param logFormat how the session's log is written
  */
 public record Settings(
     EngineChoice engine,
@@ -55,7 +56,8 @@ public record Settings(
     Size journalLimit,
     List<String> hook,
     Optional<URI> heartbeatUrl,
-    Duration lagThreshold) {
+    Duration lagThreshold,
+    LogFormat logFormat) {
 
   /** What holds where nothing else was said. */
   public static final Settings DEFAULTS =
@@ -77,7 +79,8 @@ public record Settings(
           new Size(4L << 30),
           List.of(),
           Optional.empty(),
-          Duration.ZERO);
+          Duration.ZERO,
+          LogFormat.TEXT);
 
   /** Checks its parts and copies its lists. */
   public Settings {
@@ -88,6 +91,7 @@ public record Settings(
     Objects.requireNonNull(sshKey, "sshKey is null");
     Objects.requireNonNull(agentCommand, "agentCommand is null");
     Objects.requireNonNull(journalLimit, "journalLimit is null");
+    Objects.requireNonNull(logFormat, "logFormat is null");
     if (syncJobs < 1 || syncJobs > 64) {
       throw new IllegalArgumentException("sync-jobs is from 1 to 64, not " + syncJobs);
     }

@@ -29,6 +29,7 @@ public final class SettingsBuilder {
   private List<String> hook;
   private Optional<URI> heartbeatUrl;
   private Duration lagThreshold;
+  private LogFormat logFormat;
 
   SettingsBuilder(Settings from) {
     engine = from.engine();
@@ -49,6 +50,7 @@ public final class SettingsBuilder {
     hook = from.hook();
     heartbeatUrl = from.heartbeatUrl();
     lagThreshold = from.lagThreshold();
+    logFormat = from.logFormat();
   }
 
   /** Sets {@link Settings#engine}. */
@@ -159,6 +161,12 @@ public final class SettingsBuilder {
     return this;
   }
 
+  /** Sets {@link Settings#logFormat}. */
+  public SettingsBuilder logFormat(LogFormat value) {
+    logFormat = value;
+    return this;
+  }
+
   /**
    * Returns the settings.
    *
@@ -183,6 +191,7 @@ public final class SettingsBuilder {
         journalLimit,
         hook,
         heartbeatUrl,
-        lagThreshold);
+        lagThreshold,
+        logFormat);
   }
 }

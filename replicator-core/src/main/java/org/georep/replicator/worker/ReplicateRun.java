@@ -287,15 +287,16 @@ public final class ReplicateRun implements Callable<ExitCode> {
     SessionDirectory session = state.session(configuration.name());
     session.make();
     try (SessionLock lock = SessionLock.take(libc, session);
-        Quarantine quarantine = quarantine(session);
-        Observation observation =
-            Observation.begin(libc, session, configuration, quarantine, meter, clock)) {
+        Quarantine quarantine = quarantine(session)) {
       log.debug("{} is held", lock);
-      output.holding(session);
-      if (!monitored) {
-        new SessionFile(libc, session.yaml()).write(configuration);
+      output.holding(session, configuration.settings().logFormat());
+      try (Observation observation =
+          Observation.begin(libc, session, configuration, quarantine, meter, clock)) {
+        if (!monitored) {
+          new SessionFile(libc, session.yaml()).write(configuration);
+        }
+        return observation.during(() -> replicate(session, quarantine, observation));
       }
-      return observation.during(() -> replicate(session, quarantine, observation));
     }
   }
 
