@@ -1,5 +1,7 @@
 package org.georep.cli;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.georep.secondary.AgentMain;
 import org.jspecify.annotations.Nullable;
@@ -24,11 +26,24 @@ final class AgentCommand implements Callable<Integer> {
       description = "The only directory that may be a secondary, spelt as replicators spell it.")
   private @Nullable String root;
 
+  @Option(
+      names = "--root-base64",
+      paramLabel = "TEXT",
+      description = "The same, in base64, for a name that has quotes or no text form.")
+  private @Nullable String encoded;
+
   AgentCommand() {}
 
   @Override
   public Integer call() {
-    AgentMain.main(root == null ? new String[0] : new String[] {"--root", root});
+    List<String> words = new ArrayList<>();
+    if (root != null) {
+      words.addAll(List.of("--root", root));
+    }
+    if (encoded != null) {
+      words.addAll(List.of("--root-base64", encoded));
+    }
+    AgentMain.main(words.toArray(new String[0]));
     return 0;
   }
 }

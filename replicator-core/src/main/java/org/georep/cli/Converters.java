@@ -12,7 +12,8 @@ import org.georep.protocol.MinFree;
 import org.georep.replicator.session.ByteText;
 import org.georep.replicator.session.FreeSpace;
 import org.georep.replicator.session.GivenPath;
-import org.georep.replicator.session.Rate;
+import org.georep.replicator.session.LogFormat;
+import org.georep.replicator.session.RateSchedule;
 import org.georep.replicator.session.SessionName;
 import org.georep.replicator.session.Settings;
 import org.georep.replicator.session.Size;
@@ -26,7 +27,8 @@ final class Converters {
 
   static void register(CommandLine line) {
     line.registerConverter(Size.class, checked(Size::parse));
-    line.registerConverter(Rate.class, checked(Rate::parse));
+    line.registerConverter(LogFormat.class, checked(LogFormat::parse));
+    line.registerConverter(RateSchedule.class, checked(RateSchedule::parse));
     line.registerConverter(MinFree.class, checked(FreeSpace::parse));
     line.registerConverter(Duration.class, checked(Span::parse));
     line.registerConverter(URI.class, checked(Settings::url));

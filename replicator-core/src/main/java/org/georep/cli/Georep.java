@@ -7,8 +7,10 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.Objects;
+import java.util.Optional;
 import org.georep.replicator.session.ExitCode;
 import org.georep.replicator.session.GeorepException;
+import org.georep.replicator.session.LogFormat;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -93,6 +95,16 @@ public final class Georep implements Runnable {
       description = "Say on standard error what is being done; twice for every detail.")
   private boolean[] verbose = {};
 
+  @Option(
+      names = "--log-format",
+      paramLabel = "FORMAT",
+      scope = ScopeType.INHERIT,
+      description = {
+        "Write logs as text (key=value) or json, on standard error and in the session's log. Default:"
+            + " for people on standard error, and what the session's setting says in its log."
+      })
+  private @Nullable LogFormat logFormat;
+
   Georep() {}
 
   /** Runs a verb and ends the process. */
@@ -147,7 +159,7 @@ public final class Georep implements Runnable {
 
   private static int start(CommandLine.ParseResult parsed) {
     Georep top = (Georep) parsed.commandSpec().userObject();
-    Logging.configure(top.verbose.length);
+    Logging.configure(top.verbose.length, Optional.ofNullable(top.logFormat));
     return new CommandLine.RunLast().execute(parsed);
   }
 

@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.georep.protocol.Reply;
 import org.georep.replicator.session.ByteText;
 import org.georep.replicator.session.GeorepException;
+import org.georep.replicator.session.LogFormat;
 import org.georep.replicator.session.RunMode;
 import org.georep.replicator.session.SessionConfiguration;
 import org.georep.replicator.session.SessionDirectory;
@@ -175,8 +176,8 @@ final class ReplicateCommand implements Callable<Integer> {
       }
 
       @Override
-      public void holding(SessionDirectory session) {
-        Logging.toFile(session.log());
+      public void holding(SessionDirectory session, LogFormat format) {
+        Logging.toFile(session.log(), format);
       }
 
       @Override

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.georep.replicator.monitor.SessionLine;
 import org.georep.replicator.monitor.SessionVerbs;
 import org.georep.replicator.session.GeorepException;
@@ -154,7 +155,7 @@ final class SessionCommand implements Runnable {
               description = "Created again it compares everything from the beginning.")
           boolean resetSyncTime)
       throws GeorepException, IOException {
-    verbs().delete(name, resetSyncTime);
+    verbs().delete(name, resetSyncTime, line -> err().println("georep: " + line));
     err()
         .println(
             "georep: "
@@ -204,8 +205,9 @@ final class SessionCommand implements Runnable {
       name = "config",
       mixinStandardHelpOptions = true,
       description = {
-        "Show a session's settings, or one, or change it. A worker that a monitor keeps goes on"
-            + " with the new value at once. A list has an item a line; '' is none."
+        "Show a session's settings, or one, or change it. Who works for it goes on with new limits"
+            + " (bwlimit, crawl-limit) and a new filter at once; for other settings a monitor starts"
+            + " its worker again. A list has an item a line; '' is none."
       })
   int config(
       @Parameters(index = "0", paramLabel = "NAME", description = "The session.") SessionName name,
@@ -222,6 +224,7 @@ final class SessionCommand implements Runnable {
       SessionConfiguration changed =
           session.with(SettingTexts.with(session.settings(), key, value));
       new SessionFile(host.libc(), host.state().session(name).yaml()).write(changed);
+      tellChanged(name, !changed.equals(session));
       return 0;
     }
     Map<String, String> texts =
@@ -238,5 +241,19 @@ final class SessionCommand implements Runnable {
       out.println(texts.get(key));
     }
     return 0;
+  }
+
+  private void tellChanged(SessionName name, boolean changed) throws GeorepException, IOException {
+    Optional<List<String>> applied = changed ? verbs().reload(name) : Optional.empty();
+    if (applied.isEmpty()) {
+      return;
+    }
+    if (!applied.get().isEmpty()) {
+      err().println("georep: " + name + " goes on with the new " + applied.get().get(0));
+    } else if (verbs().isKept(name) && verbs().monitor().isPresent()) {
+      err().println("georep: the monitor lets " + name + " go on with it");
+    } else {
+      err().println("georep: it holds when " + name + " is started again");
+    }
   }
 }

@@ -5,6 +5,7 @@ import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import org.georep.replicator.monitor.Pushing;
 import org.georep.replicator.monitor.SessionCreation;
 import org.georep.replicator.session.ByteText;
 import org.georep.replicator.session.GeorepException;
@@ -60,6 +61,23 @@ final class SessionCreateCommand implements Callable<Integer> {
       description = "Create it although the secondary cannot be reached now.")
   private boolean waitForSecondary;
 
+  @Option(
+      names = "--push-key",
+      description = {
+        "Make a key for this session and install it on the secondary's host, with what ssh can log in"
+            + " by now. It starts georep, which has to be installed there (or use --push), for this"
+            + " directory, and is good for nothing else."
+      })
+  private boolean pushKey;
+
+  @Option(
+      names = "--push",
+      description = {
+        "Install the agent on the secondary's host for good, in the user's data directory there,"
+            + " instead of a copy in the cache. It needs Java there."
+      })
+  private boolean push;
+
   @Mixin private SettingOptions settingOptions;
 
   @Mixin(name = ReplicateCommand.FILTER)
@@ -85,7 +103,11 @@ final class SessionCreateCommand implements Callable<Integer> {
             .prepare(
                 Optional.of(name), ByteText.bytes(primary), ByteText.bytes(secondary), settings);
     new SessionCreation(host.libc(), host.clock(), host.state())
-        .create(configuration, mode, line -> err.println("georep: " + line));
+        .create(
+            configuration,
+            mode,
+            new Pushing(push, pushKey),
+            line -> err.println("georep: " + line));
     err.println("georep: created; start it with: georep session start " + name);
     return 0;
   }

@@ -10,7 +10,7 @@ import org.georep.changelog.capture.CaptureWish;
 import org.georep.engine.EngineChoice;
 import org.georep.protocol.MinFree;
 import org.georep.replicator.session.FilterLine;
-import org.georep.replicator.session.Rate;
+import org.georep.replicator.session.RateSchedule;
 import org.georep.replicator.session.Settings;
 import org.georep.replicator.session.SettingsBuilder;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +36,11 @@ final class SettingOptions {
   @Option(
       names = "--bwlimit",
       paramLabel = "RATE",
-      description = "Bytes per second at most, such as 10MB/s or 100Mbit/s. Default: none.")
-  private @Nullable Rate bwlimit;
+      description = {
+        "Bytes per second at most, such as 10MB/s or 100Mbit/s. Default: none. By the time of day:"
+            + " '08:00-18:00=2MiB/s, else none'."
+      })
+  private @Nullable RateSchedule bwlimit;
 
   @Option(
       names = "--capture",

@@ -7,6 +7,7 @@ import org.georep.protocol.Reply;
 import org.georep.replicator.inspect.VerifyVerbs;
 import org.georep.replicator.session.ExitCode;
 import org.georep.replicator.session.GeorepException;
+import org.georep.replicator.session.LogFormat;
 import org.georep.replicator.session.SessionDirectory;
 import org.georep.replicator.session.SessionName;
 import org.georep.replicator.verify.Difference;
@@ -106,8 +107,8 @@ final class VerifyCommand implements Callable<Integer> {
           public void session(SessionName session) {}
 
           @Override
-          public void holding(SessionDirectory session) {
-            Logging.toFile(session.log());
+          public void holding(SessionDirectory session, LogFormat format) {
+            Logging.toFile(session.log(), format);
           }
 
           @Override

@@ -5,6 +5,7 @@ import java.util.concurrent.Callable;
 import org.georep.protocol.Reply;
 import org.georep.replicator.monitor.SessionCreation;
 import org.georep.replicator.session.GeorepException;
+import org.georep.replicator.session.LogFormat;
 import org.georep.replicator.session.RunMode;
 import org.georep.replicator.session.SessionConfiguration;
 import org.georep.replicator.session.SessionConfigurations;
@@ -54,8 +55,8 @@ final class WorkerCommand implements Callable<Integer> {
     public void session(SessionName session) {}
 
     @Override
-    public void holding(SessionDirectory session) {
-      Logging.onlyToFile(session.log());
+    public void holding(SessionDirectory session, LogFormat format) {
+      Logging.onlyToFile(session.log(), format);
     }
 
     @Override

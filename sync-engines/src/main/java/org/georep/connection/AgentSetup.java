@@ -51,7 +51,7 @@ final class AgentSetup {
       found = copy();
     }
     if (found.startsWith("java-missing")) {
-      throw new ConnectionException(Reason.MISSING_PROGRAM, javaMissing(found));
+      throw new ConnectionException(Reason.MISSING_PROGRAM, javaMissing(address, found));
     }
     if (found.startsWith("copy-failed")) {
       throw new ConnectionException(
@@ -72,7 +72,8 @@ final class AgentSetup {
     }
   }
 
-  private String javaMissing(String found) {
+  /** What to do about a host where the script found no Java that is new enough. */
+  static String javaMissing(SecondaryAddress.Ssh address, String found) {
     String old = found.substring("java-missing".length()).strip();
     return (old.isEmpty()
             ? "there is no Java on " + address.host()

@@ -57,7 +57,8 @@ final class Bootstrap {
             + ("else rm -f \"$t\"; echo " + MARK + " copy-failed \"$d\"; fi"));
   }
 
-  private static String wrapped(String script) {
+  /** Has it run by sh, whatever the login shell. */
+  static String wrapped(String script) {
     if (script.contains("'") || script.contains("!") || script.contains("\\\\")) {
       throw new IllegalStateException("not every login shell takes this: " + script);
     }
@@ -68,18 +69,34 @@ final class Bootstrap {
     return "d=${XDG_CACHE_HOME:-$HOME/.cache}/georep; ";
   }
 
+  /** Leaves in $d where what is installed for this user alone lies. */
+  static String dataDirectory() {
+    return "d=${XDG_DATA_HOME:-$HOME/.local/share}/georep; ";
+  }
+
   /** Leaves the jar in $j and a java in $x, or says what is missing and ends. */
   private String find() {
+    String name = "agent-" + jar.sha256() + ".jar";
     return String.join(
         " ",
         List.of(
             directory(),
-            "j=$d/agent-" + jar.sha256() + ".jar;",
-            "if [ -f \"$j\" ]; then :; else j=;",
+            "j=$d/" + name + ";",
+            "k=${XDG_DATA_HOME:-$HOME/.local/share}/georep/" + name + ";",
+            "if [ -f \"$j\" ]; then :; elif [ -f \"$k\" ]; then j=$k; else j=;",
             "for l in /usr/share/georep/lib /usr/local/share/georep/lib /opt/georep/lib; do",
             "if [ -f \"$l/georep-agent.sha256\" ]; then read -r s w <\"$l/georep-agent.sha256\";",
             "if [ \"$s\" = " + jar.sha256() + " ]; then j=$l/georep-agent.jar; break; fi; fi;",
             "done; fi;",
+            findJava(),
+            "if [ -z \"$j\" ]; then echo " + MARK + " agent-missing; exit 1; fi; "));
+  }
+
+  /** Leaves a java in $x and its version in $n, or says that it is missing and ends. */
+  static String findJava() {
+    return String.join(
+        " ",
+        List.of(
             "x=; o=;",
             "for c in \"$GEOREP_JAVA\" \"$JAVA_HOME/bin/java\" \"$(command -v java)\"",
             "/usr/lib/jvm/*/bin/java; do",
@@ -91,9 +108,10 @@ final class Bootstrap {
             "if [ -z \"$n\" ]; then",
             "n=$(\"$c\" -version 2>&1 | sed -n \"s/.* version \\(.*\\)/\\1/p\"); fi;",
             "n=${n#\\\"}; m=${n%%[.+\\\"-]*};",
-            "if [ \"$m\" -ge " + JAVA + " ] 2>/dev/null; then x=$c; break; fi; o=\"$n $c\"; fi;",
+            "if [ \"$m\" -ge "
+                + JAVA
+                + " ] 2>/dev/null; then x=$c; break; fi; o=\"${n%%\\\"*} $c\"; fi;",
             "done;",
-            "if [ -z \"$x\" ]; then echo " + MARK + " java-missing \"$o\"; exit 1; fi;",
-            "if [ -z \"$j\" ]; then echo " + MARK + " agent-missing; exit 1; fi; "));
+            "if [ -z \"$x\" ]; then echo " + MARK + " java-missing \"$o\"; exit 1; fi;"));
   }
 }

@@ -1,19 +1,23 @@
 package org.georep.engine;
 
 import java.io.InterruptedIOException;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 
 /**
  * The bandwidth limit all workers share: a bucket that holds a tenth of a second. A program that
- * limits itself borrows its share, which the others then go without. For any thread.
+ * limits itself borrows its share, which the others then go without. The limit may change at any
+ * time: who waits notices within a second, a program that borrowed when it is started again. For
+ * any thread.
  */
 public final class Throttle {
   /** What is asked for at once must fit into the smallest bucket in sensible use. */
   private static final int LEAST_BUCKET = 64 * 1024;
 
-  private final long bytesPerSecond;
+  private final LongSupplier limit;
   private final int shares;
   private final ReentrantLock lock = new ReentrantLock(true);
   private final Condition refilled = lock.newCondition();
@@ -24,20 +28,20 @@ public final class Throttle {
   /**
    * Makes a limit.
    *
-   * @param bytesPerSecond 0 for none
+   * @param bytesPerSecond 0 for none; asked whenever something is to be sent
    * @param shares into how many equal parts it is divided for {@link #borrow}, at least 1
    */
-  public Throttle(long bytesPerSecond, int shares) {
-    if (bytesPerSecond < 0 || shares < 1) {
-      throw new IllegalArgumentException("no limit: " + bytesPerSecond + " in " + shares);
+  public Throttle(LongSupplier bytesPerSecond, int shares) {
+    if (shares < 1) {
+      throw new IllegalArgumentException("no shares: " + shares);
     }
-    this.bytesPerSecond = bytesPerSecond;
+    this.limit = Objects.requireNonNull(bytesPerSecond, "bytesPerSecond is null");
     this.shares = shares;
   }
 
   /** Returns whether there is a limit. */
   public boolean limits() {
-    return bytesPerSecond > 0;
+    return limit.getAsLong() > 0;
   }
 
   /** Returns how many bytes should be asked for at once at most. */
@@ -57,7 +61,7 @@ public final class Throttle {
     lock.lock();
     try {
       fill();
-      while (available <= 0) {
+      while (available <= 0 && limits()) {
         long nanos = (long) (-available / rate() * 1e9) + 1;
         refilled.awaitNanos(Math.min(nanos, TimeUnit.SECONDS.toNanos(1)));
         fill();
@@ -80,7 +84,7 @@ public final class Throttle {
 
   /** What is left for those that ask here; a share stays, however many were lent. */
   private double rate() {
-    return (double) bytesPerSecond * Math.max(1, shares - lent) / shares;
+    return (double) Math.max(1, limit.getAsLong()) * Math.max(1, shares - lent) / shares;
   }
 
   /** A share of the limit, until closed. */
@@ -89,7 +93,8 @@ public final class Throttle {
 
     /** Returns how many bytes a second it allows, 0 for any number. */
     public long bytesPerSecond() {
-      return limits() ? Math.max(1, Throttle.this.bytesPerSecond / shares) : 0;
+      long now = limit.getAsLong();
+      return now > 0 ? Math.max(1, now / shares) : 0;
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.UUID;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
@@ -288,6 +289,37 @@ public sealed interface Reply {
     /** Copies its part. */
     public Hashed {
       digests = List.copyOf(digests);
+    }
+  }
+
+  /**
+   * How things stand at a secondary.
+   *
+   * @param clock the time there
+   * @param exists whether the directory is there
+   * @param free bytes an ordinary user may still take on its file system, or the one it would be on
+   * @param size bytes of that file system
+   * @param inodesFree inodes free on it; negative where they are not counted
+   * @param session whose secondary it is; empty for nobody's
+   * @param promoted when it was promoted, if it is a primary now
+   * @param within the nearest directory above it that is a secondary itself
+   */
+  record Surveyed(
+      Instant clock,
+      boolean exists,
+      long free,
+      long size,
+      long inodesFree,
+      Optional<UUID> session,
+      Optional<Instant> promoted,
+      Optional<String> within)
+      implements Reply {
+    /** Checks its parts. */
+    public Surveyed {
+      Objects.requireNonNull(clock, "clock is null");
+      Objects.requireNonNull(session, "session is null");
+      Objects.requireNonNull(promoted, "promoted is null");
+      Objects.requireNonNull(within, "within is null");
     }
   }
 

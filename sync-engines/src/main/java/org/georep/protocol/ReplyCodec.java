@@ -22,6 +22,7 @@ final class ReplyCodec {
   private static final int INSPECTED = 14;
   private static final int HASHED = 15;
   private static final int CONFLICTS = 16;
+  private static final int SURVEYED = 17;
   private static final int BASIS_OPENED = 60;
   private static final int DIGESTS = 61;
 
@@ -108,6 +109,9 @@ final class ReplyCodec {
     } else if (reply instanceof Reply.Hashed hashed) {
       out.octet(HASHED);
       out.list(hashed.digests(), (writer, digest) -> writer.optional(digest, WireWriter::raw));
+    } else if (reply instanceof Reply.Surveyed surveyed) {
+      out.octet(SURVEYED);
+      write(out, surveyed);
     } else if (reply instanceof Reply.Conflicts conflicts) {
       out.octet(CONFLICTS);
       out.list(conflicts.found(), VerifyValues::conflict);
@@ -153,6 +157,7 @@ final class ReplyCodec {
           new Reply.Hashed(in.list(1, digest -> digest.optional(bytes -> bytes.raw(32))));
       case CONFLICTS ->
           new Reply.Conflicts(in.list(VerifyValues.MIN_CONFLICT, VerifyValues::conflict));
+      case SURVEYED -> readSurveyed(in);
       case BASIS_OPENED -> new Reply.BasisOpened(in.signed());
       case DIGESTS -> new Reply.Digests(in.counted(Frame.MAX_BODY));
       default -> throw new ProtocolException("a reply of the unknown kind " + code + " arrived");
@@ -189,6 +194,29 @@ final class ReplyCodec {
     }
     List<String> notes = in.list(1, reader -> reader.text(MAX_TEXT));
     return new Reply.Welcome(version, fresh, stime, epoch, root, programs, notes);
+  }
+
+  private static void write(WireWriter out, Reply.Surveyed surveyed) throws ProtocolException {
+    Values.instant(out, surveyed.clock());
+    out.flag(surveyed.exists());
+    out.signed(surveyed.free());
+    out.signed(surveyed.size());
+    out.signed(surveyed.inodesFree());
+    out.optional(surveyed.session(), Values::uuid);
+    out.optional(surveyed.promoted(), Values::instant);
+    out.optional(surveyed.within(), (writer, path) -> writer.text(shortened(path)));
+  }
+
+  private static Reply.Surveyed readSurveyed(WireReader in) throws ProtocolException {
+    return new Reply.Surveyed(
+        Values.instant(in),
+        in.flag(),
+        in.signed(),
+        in.signed(),
+        in.signed(),
+        in.optional(Values::uuid),
+        in.optional(Values::instant),
+        in.optional(reader -> reader.text(MAX_TEXT)));
   }
 
   private static void writeNeeded(WireWriter out, Reply.Needed needed) throws ProtocolException {

@@ -400,6 +400,12 @@ public sealed interface Request {
   }
 
   /**
+   * Asks how things stand at the secondary, after a Hello with mode PREVIEW. Changes nothing.
+   * Answered by {@link Reply.Surveyed}.
+   */
+  record Survey() implements Request {}
+
+  /**
    * The connection ends on purpose: the agent makes its inventory durable, notes a clean end and
    * exits. Answered by {@link Reply.Done}.
    */

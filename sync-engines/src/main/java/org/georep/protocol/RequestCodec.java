@@ -24,6 +24,7 @@ final class RequestCodec {
   private static final int HASH = 18;
   private static final int DISOWN = 19;
   private static final int LIST_CONFLICTS = 20;
+  private static final int SURVEY = 21;
   private static final int OPEN_BASIS = 60;
   private static final int DIGEST_BLOCKS = 61;
   private static final int CLOSE_BASIS = 62;
@@ -108,6 +109,8 @@ final class RequestCodec {
       Values.gfids(out, barrier.listed());
       out.optional(barrier.stime(), Values::instant);
       out.signed(barrier.discardUpTo());
+    } else if (request instanceof Request.Survey) {
+      out.octet(SURVEY);
     } else if (request instanceof Request.Goodbye) {
       out.octet(GOODBYE);
     } else if (request instanceof Request.Examine examine) {
@@ -151,6 +154,7 @@ final class RequestCodec {
       case BARRIER ->
           new Request.Barrier(
               in.signed(), Values.gfids(in), in.optional(Values::instant), in.signed());
+      case SURVEY -> new Request.Survey();
       case GOODBYE -> new Request.Goodbye();
       case SUSPECTS -> new Request.Suspects(in.list(MIN_SUSPECT, RequestCodec::readSuspect));
       case EXAMINE -> new Request.Examine(in.list(VerifyValues.MIN_DIGEST, VerifyValues::digest));

@@ -17,8 +17,8 @@ import org.georep.secondary.session.SecondarySession;
 
 /**
  * The agent's process. What it is to be is said by the first line it is sent, see {@link Greeting};
- * of its command line only {@code --root} counts, with which the owner of the host ties a key to
- * one directory. {@code SSH_ORIGINAL_COMMAND} is not looked at.
+ * of its command line only {@code --root} or {@code --root-base64} counts, with which the owner of
+ * the host ties a key to one directory. {@code SSH_ORIGINAL_COMMAND} is not looked at.
  *
  * <p>Standard output carries frames, or a data program's own bytes, and nothing else. Standard
  * input is read unbuffered up to the end of the first line, so that a data program started here
@@ -30,7 +30,7 @@ import org.georep.secondary.session.SecondarySession;
 public final class AgentMain {
   private AgentMain() {}
 
-  /** Runs the agent: {@code [--root DIR]}. */
+  /** Runs the agent: {@code [--root DIR | --root-base64 TEXT]}. */
   public static void main(String[] args) {
     // Neither of the two loads a class of its own before it is known which is wanted: a data
     // channel would pay for the native library and the inventory otherwise.

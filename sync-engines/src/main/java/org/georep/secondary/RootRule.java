@@ -3,6 +3,7 @@ package org.georep.secondary;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.Deque;
 import java.util.Optional;
 import org.georep.name.Shown;
@@ -10,13 +11,14 @@ import org.georep.name.Shown;
 /**
  * Which roots this agent may open: any, or the one its command line names. A root is compared by
  * its spelling, made absolute from the working directory (the user's home) and freed of {@code .}
- * and double slashes; symlinks are not followed, so a root has to be spelt as its owner wrote it.
+ * and double slashes; symlinks are not followed, so a root has to be spelt as its owner wrote it. A
+ * root that no shell or locale is to meet is named in base64.
  */
 final class RootRule {
-  private final Optional<String> only;
+  private final Optional<byte[]> only;
   private final String home;
 
-  private RootRule(Optional<String> only, String home) {
+  private RootRule(Optional<byte[]> only, String home) {
     this.only = only;
     this.home = home;
   }
@@ -35,10 +37,13 @@ final class RootRule {
       return new RootRule(Optional.empty(), home);
     }
     if (args.length == 2 && args[0].equals("--root") && !args[1].isEmpty()) {
-      return new RootRule(Optional.of(args[1]), home);
+      return new RootRule(Optional.of(args[1].getBytes(nativeCharset())), home);
+    }
+    if (args.length == 2 && args[0].equals("--root-base64") && !args[1].isEmpty()) {
+      return new RootRule(Optional.of(Base64.getDecoder().decode(args[1])), home);
     }
     throw new IllegalArgumentException(
-        "the agent is started by ssh and takes no options but --root DIR, not "
+        "the agent is started by ssh and takes no options but --root DIR or --root-base64 TEXT, not "
             + Arrays.toString(args));
   }
 
@@ -47,7 +52,7 @@ final class RootRule {
     if (only.isEmpty()) {
       return Optional.empty();
     }
-    byte[] allowed = only.get().getBytes(nativeCharset());
+    byte[] allowed = only.get();
     Optional<String> wanted = plain(root);
     if (wanted.isPresent() && wanted.equals(plain(allowed))) {
       return Optional.empty();

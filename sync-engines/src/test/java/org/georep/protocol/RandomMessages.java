@@ -73,7 +73,8 @@ public final class RandomMessages {
                     new Request.Piece(
                         gfid(), number() & Long.MAX_VALUE, number() & Long.MAX_VALUE))),
         new Request.Disown(list(this::gfid)),
-        new Request.ListConflicts(path()));
+        new Request.ListConflicts(path()),
+        new Request.Survey());
   }
 
   /** Returns a reply of every kind. */
@@ -113,6 +114,15 @@ public final class RandomMessages {
             number(), number(), random.nextBoolean() ? Optional.empty() : Optional.of("full ü")),
         new Reply.Examined(list(() -> random.nextInt(Integer.MAX_VALUE))),
         new Reply.Inspected(list(this::finding), optional(this::name)),
+        new Reply.Surveyed(
+            time(),
+            flag(),
+            number(),
+            number(),
+            number(),
+            optional(java.util.UUID::randomUUID),
+            optional(this::time),
+            optional(this::text)),
         new Reply.Hashed(list(() -> optional(() -> bytes(32)))),
         new Reply.Conflicts(
             list(() -> new Reply.Conflict(path(), pick(Kind.values()), number(), time()))));

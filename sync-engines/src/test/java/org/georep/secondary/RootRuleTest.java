@@ -50,10 +50,28 @@ final class RootRuleTest {
     assertThat(RootRule.from("/home/me").refuses(new byte[] {'/'})).isEmpty();
     for (String[] args :
         new String[][] {
-          {"--root"}, {"--root", ""}, {"--rooot", "/x"}, {"/x"}, {"--root", "a", "b"}
+          {"--root"},
+          {"--root", ""},
+          {"--rooot", "/x"},
+          {"/x"},
+          {"--root", "a", "b"},
+          {"--root-base64", ""},
+          {"--root-base64", "/x y"}
         }) {
       assertThatThrownBy(() -> RootRule.from("/home/me", args))
           .isInstanceOf(IllegalArgumentException.class);
     }
+  }
+
+  @Test
+  @DisplayName("a root named in base64 is any bytes")
+  void encoded() {
+    byte[] root = {'/', 'i', 't', '\'', 's', '\n', '"', (byte) 0xff, '/', 'x'};
+    RootRule rule =
+        RootRule.from(
+            "/home/me", "--root-base64", java.util.Base64.getEncoder().encodeToString(root));
+    assertThat(rule.refuses(root)).isEmpty();
+    root[6] = '\'';
+    assertThat(rule.refuses(root)).isPresent();
   }
 }

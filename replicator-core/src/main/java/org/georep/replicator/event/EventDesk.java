@@ -153,6 +153,11 @@ public final class EventDesk implements AutoCloseable {
   }
 
   private void keep(EventReport event) {
+    log.atInfo()
+        .addKeyValue("event", event.event().text())
+        .addKeyValue("session", session)
+        .addKeyValue("volume", volume)
+        .log(event.message());
     try {
       file.append(event);
     } catch (IOException e) {

@@ -121,7 +121,7 @@ final class SecondaryCheck {
     }
   }
 
-  private static ExitCode code(ConnectionException e) {
+  static ExitCode code(ConnectionException e) {
     return switch (e.reason()) {
       case AUTHENTICATION, HOST_KEY -> ExitCode.AUTHENTICATION;
       case UNREACHABLE, LOST -> ExitCode.UNREACHABLE;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.georep.connection.SecondaryAddress;
@@ -49,10 +50,12 @@ public final class SessionCreation {
    * @param configuration as {@link org.georep.replicator.session.SessionPreparation} made it: both
    *     ends were looked at
    * @param mode whether data on the secondary is taken over, and an unreachable secondary accepted
+   * @param pushing what is installed on the secondary's host before
    * @param told takes what was found, a line each, in order
    * @throws GeorepException what is wrong and what to do
    */
-  public void create(SessionConfiguration configuration, RunMode mode, Consumer<String> told)
+  public void create(
+      SessionConfiguration configuration, RunMode mode, Pushing pushing, Consumer<String> told)
       throws GeorepException, IOException, InterruptedException {
     SessionDirectory session = state.session(configuration.name());
     if (new SessionFile(libc, session.yaml()).read().isPresent()) {
@@ -74,6 +77,31 @@ public final class SessionCreation {
             .read()
             .filter(before -> before.id().equals(configuration.id()))
             .isPresent();
+    Optional<String> agent =
+        pushing.agent() ? Optional.of(PushedAgent.push(configuration, told)) : Optional.empty();
+    if (pushing.key()) {
+      PushedKey key = PushedKey.push(session, configuration, agent, told);
+      boolean works = false;
+      try {
+        create(session, key.use(configuration), mode, goesOn, told);
+        works = true;
+      } finally {
+        if (!works) {
+          key.takeBack(told);
+        }
+      }
+    } else {
+      create(session, configuration, mode, goesOn, told);
+    }
+  }
+
+  private void create(
+      SessionDirectory session,
+      SessionConfiguration configuration,
+      RunMode mode,
+      boolean goesOn,
+      Consumer<String> told)
+      throws GeorepException, IOException, InterruptedException {
     new SecondaryCheck(libc, clock).check(configuration, mode, goesOn, told);
     room(configuration, told);
     session.make();

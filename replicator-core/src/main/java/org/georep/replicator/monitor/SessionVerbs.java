@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Consumer;
 import org.georep.changelog.journal.JournalDirectory;
 import org.georep.posix.Libc;
 import org.georep.replicator.session.DesiredState;
@@ -148,8 +151,10 @@ public final class SessionVerbs {
    * again, with the same name and ends, it goes on.
    *
    * @param resetSyncTime whether it is then to compare everything again
+   * @param told takes what is left to be done, a line each
    */
-  public void delete(SessionName name, boolean resetSyncTime) throws GeorepException, IOException {
+  public void delete(SessionName name, boolean resetSyncTime, Consumer<String> told)
+      throws GeorepException, IOException {
     SessionConfiguration configuration = SessionConfigurations.read(libc, state, name);
     SessionDirectory session = state.session(name);
     if (isKept(name)) {
@@ -172,6 +177,29 @@ public final class SessionVerbs {
         Files.deleteIfExists(session.verify(configuration.volume()));
       }
       Files.move(session.yaml(), session.deleted(), StandardCopyOption.ATOMIC_MOVE);
+      PushedKey.forget(session, configuration, told);
+    }
+  }
+
+  /**
+   * Tells the process that works for a session, if one does, that its configuration changed.
+   *
+   * @return the keys it goes on with at once; nothing if nobody works for it
+   */
+  public Optional<List<String>> reload(SessionName name) throws GeorepException, IOException {
+    SessionDirectory session = state.existing(name);
+    if (SessionLock.holder(libc, session).isEmpty()) {
+      return Optional.empty();
+    }
+    try {
+      List<String> applied = new ArrayList<>();
+      new ControlClient(libc, session.control(), ANSWER)
+          .ask("reload")
+          .path("applied")
+          .forEach(key -> applied.add(key.asText()));
+      return Optional.of(applied);
+    } catch (IOException e) {
+      return Optional.of(List.of()); // it is starting or ending, or of another version
     }
   }
 

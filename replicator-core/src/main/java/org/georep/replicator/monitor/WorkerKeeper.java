@@ -12,6 +12,7 @@ import org.georep.replicator.session.SessionConfiguration;
 import org.georep.replicator.session.SessionDirectory;
 import org.georep.replicator.session.SessionLock;
 import org.georep.replicator.volume.DeleteConsent;
+import org.georep.replicator.worker.ControlClient;
 import org.georep.replicator.worker.Signal;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +20,12 @@ import org.jspecify.annotations.Nullable;
  * Keeps a session's worker running while it is started. Whoever holds the session's lock is its
  * worker, whoever started it; no second one is started. One that ended because it needs somebody's
  * word (deletes to be accepted, a promoted secondary) is started again when the session is started
- * or resumed. A worker whose settings changed is ended and started with the new ones, which costs
- * no crawl while capture runs. For one thread.
+ * or resumed. A worker takes over limits and a filter that changed; for other settings it is ended
+ * and started with the new ones, which costs no crawl while capture runs. For one thread.
  */
 final class WorkerKeeper {
+  private static final Duration ANSWER = Duration.ofSeconds(5);
+
   private final Libc libc;
   private final SessionDirectory session;
   private final Launch launch;
@@ -58,7 +61,11 @@ final class WorkerKeeper {
         running.stop();
       }
     } else if (running != null) {
-      if (!wish.get().configuration().equals(startedWith)) {
+      SessionConfiguration wanted = wish.get().configuration();
+      if (!wanted.equals(startedWith) && !running.isStopping() && takesOver(wanted)) {
+        startedWith = wanted;
+        output.line(session.name() + ": its configuration changed; the worker goes on with it");
+      } else if (!wanted.equals(startedWith)) {
         if (!running.isStopping()) {
           output.line(session.name() + ": its configuration changed; the worker is started again");
         }
@@ -66,6 +73,23 @@ final class WorkerKeeper {
       }
     } else if (!isHeld(wish.get()) && ready && pace.isDue()) {
       start(wish.get());
+    }
+  }
+
+  /** Lets a worker take over what changed, if that is all it takes. */
+  private boolean takesOver(SessionConfiguration wanted) {
+    SessionConfiguration before = startedWith;
+    if (before == null
+        || !before.with(before.settings().withLive(wanted.settings())).equals(wanted)) {
+      return false;
+    }
+    try {
+      return new ControlClient(libc, session.control(), ANSWER)
+          .ask("reload")
+          .path("complete")
+          .asBoolean();
+    } catch (IOException e) {
+      return false; // it is starting, or of another version
     }
   }
 

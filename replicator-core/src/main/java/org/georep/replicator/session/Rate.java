@@ -6,7 +6,7 @@ import java.util.Locale;
 /**
  * Bytes per second, 1 or more, or without limit. Written as a {@link Size} a second ({@code
  * 10MB/s}; the {@code /s} may be left out), as {@code 100Mbit/s} (powers of 1000 bits), or as
- * {@code none}.
+ * {@code none} (or {@code unlimited}).
  */
 @Immutable
 public record Rate(long bytesPerSecond) {
@@ -27,7 +27,7 @@ public record Rate(long bytesPerSecond) {
    */
   public static Rate parse(String text) {
     String bare = text.strip();
-    if (bare.equals("none")) {
+    if (bare.equals("none") || bare.equals("unlimited")) {
       return UNLIMITED;
     }
     if (bare.endsWith("/s")) {

@@ -89,6 +89,11 @@ public final class SessionDirectory {
     return path.resolve("adopt");
   }
 
+  /** The key made for it, if one was. */
+  public Path key() {
+    return path.resolve("key");
+  }
+
   /** Returns what is left of the configuration of a session that was deleted. */
   public Path deleted() {
     return path.resolve("deleted.yaml");

@@ -62,7 +62,10 @@ public final class SessionPreparation {
               + ". Give this one another --name.");
     }
     Settings kept =
-        settings.toBuilder().journalLimit(before.get().settings().journalLimit()).build();
+        settings.toBuilder()
+            .journalLimit(before.get().settings().journalLimit())
+            .logFormat(before.get().settings().logFormat())
+            .build();
     return before.get().with(kept);
   }
 

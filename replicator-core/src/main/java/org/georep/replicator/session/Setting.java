@@ -31,7 +31,7 @@ final class Setting {
               "sync-jobs",
               Settings::syncJobs,
               (builder, value) -> builder.syncJobs(Math.toIntExact(whole(value)))),
-          text("bwlimit", Settings::bwlimit, SettingsBuilder::bwlimit, Rate::parse),
+          text("bwlimit", Settings::bwlimit, SettingsBuilder::bwlimit, RateSchedule::parse),
           text("capture", Settings::capture, SettingsBuilder::capture, CaptureWish::parse),
           new Setting(
               "rescan-interval",
@@ -85,7 +85,8 @@ final class Setting {
           new Setting(
               "lag-threshold",
               settings -> Span.format(settings.lagThreshold()),
-              (builder, value) -> builder.lagThreshold(Span.parse(word(value)))));
+              (builder, value) -> builder.lagThreshold(Span.parse(word(value)))),
+          text("log-format", Settings::logFormat, SettingsBuilder::logFormat, LogFormat::parse));
 
   private final String key;
   private final Function<Settings, @Nullable Object> get;

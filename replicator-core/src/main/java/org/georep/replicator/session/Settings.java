@@ -17,7 +17,7 @@ import org.georep.protocol.MinFree;
  *
  * @param engine which data engine
  * @param syncJobs how many files' contents travel at once, 1 to 64
- * @param bwlimit bytes per second over the link at most
+ * @param bwlimit bytes per second over the link at most, also by the time of day
  * @param capture which source of changes
  * @param rescanInterval how often the whole volume is walked to find what capture missed; zero for
  *     never
@@ -36,11 +36,12 @@ import org.georep.protocol.MinFree;
  *     operator may want to hear of; empty for none
  * @param heartbeatUrl an HTTP address that is told of the same
  * @param lagThreshold a lag over it is told; zero for never
+ * @param logFormat how the session's log is written
  */
 public record Settings(
     EngineChoice engine,
     int syncJobs,
-    Rate bwlimit,
+    RateSchedule bwlimit,
     CaptureWish capture,
     Duration rescanInterval,
     Duration verifyInterval,
@@ -55,14 +56,15 @@ public record Settings(
     Size journalLimit,
     List<String> hook,
     Optional<URI> heartbeatUrl,
-    Duration lagThreshold) {
+    Duration lagThreshold,
+    LogFormat logFormat) {
 
   /** What holds where nothing else was said. */
   public static final Settings DEFAULTS =
       new Settings(
           EngineChoice.AUTO,
           3,
-          Rate.UNLIMITED,
+          RateSchedule.UNLIMITED,
           CaptureWish.AUTO,
           Duration.ofHours(1),
           Duration.ZERO,
@@ -77,7 +79,8 @@ public record Settings(
           new Size(4L << 30),
           List.of(),
           Optional.empty(),
-          Duration.ZERO);
+          Duration.ZERO,
+          LogFormat.TEXT);
 
   /** Checks its parts and copies its lists. */
   public Settings {
@@ -88,6 +91,7 @@ public record Settings(
     Objects.requireNonNull(sshKey, "sshKey is null");
     Objects.requireNonNull(agentCommand, "agentCommand is null");
     Objects.requireNonNull(journalLimit, "journalLimit is null");
+    Objects.requireNonNull(logFormat, "logFormat is null");
     if (syncJobs < 1 || syncJobs > 64) {
       throw new IllegalArgumentException("sync-jobs is from 1 to 64, not " + syncJobs);
     }
@@ -122,6 +126,18 @@ public record Settings(
     filter = List.copyOf(filter);
     hook = List.copyOf(hook);
     sshOptions = List.copyOf(sshOptions);
+  }
+
+  /**
+   * Returns these with what of others a running worker takes over: the limits and the filter. Two
+   * that differ in nothing else become equal by it.
+   */
+  public Settings withLive(Settings others) {
+    return toBuilder()
+        .bwlimit(others.bwlimit())
+        .crawlLimit(others.crawlLimit())
+        .filter(others.filter())
+        .build();
   }
 
   private static void checkUrl(URI url) {

@@ -13,7 +13,7 @@ import org.georep.protocol.MinFree;
 public final class SettingsBuilder {
   private EngineChoice engine;
   private int syncJobs;
-  private Rate bwlimit;
+  private RateSchedule bwlimit;
   private CaptureWish capture;
   private Duration rescanInterval;
   private Duration verifyInterval;
@@ -29,6 +29,7 @@ public final class SettingsBuilder {
   private List<String> hook;
   private Optional<URI> heartbeatUrl;
   private Duration lagThreshold;
+  private LogFormat logFormat;
 
   SettingsBuilder(Settings from) {
     engine = from.engine();
@@ -49,6 +50,7 @@ public final class SettingsBuilder {
     hook = from.hook();
     heartbeatUrl = from.heartbeatUrl();
     lagThreshold = from.lagThreshold();
+    logFormat = from.logFormat();
   }
 
   /** Sets {@link Settings#engine}. */
@@ -64,7 +66,7 @@ public final class SettingsBuilder {
   }
 
   /** Sets {@link Settings#bwlimit}. */
-  public SettingsBuilder bwlimit(Rate value) {
+  public SettingsBuilder bwlimit(RateSchedule value) {
     bwlimit = value;
     return this;
   }
@@ -159,6 +161,12 @@ public final class SettingsBuilder {
     return this;
   }
 
+  /** Sets {@link Settings#logFormat}. */
+  public SettingsBuilder logFormat(LogFormat value) {
+    logFormat = value;
+    return this;
+  }
+
   /**
    * Returns the settings.
    *
@@ -183,6 +191,7 @@ public final class SettingsBuilder {
         journalLimit,
         hook,
         heartbeatUrl,
-        lagThreshold);
+        lagThreshold,
+        logFormat);
   }
 }

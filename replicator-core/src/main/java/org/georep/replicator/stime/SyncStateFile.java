@@ -56,12 +56,37 @@ public final class SyncStateFile {
     return value == null || value.isNull() ? Optional.empty() : Optional.of(value.asText());
   }
 
-  /** Replaces the state; durable when this returns. */
+  /**
+   * Returns what the filter is known by that the state last written was reached with: what it left
+   * out then is not in step. Empty without a filter.
+   */
+  public String filter() throws IOException {
+    Optional<byte[]> content = file.read();
+    try {
+      return content.isEmpty() ? "" : text(json.readTree(content.get()), "filter").orElse("");
+    } catch (IOException e) {
+      return "";
+    }
+  }
+
+  /** Replaces the state of a session without a filter; durable when this returns. */
   public void write(SyncState state) throws IOException {
+    write(state, "");
+  }
+
+  /**
+   * Replaces the state; durable when this returns.
+   *
+   * @param filter what the filter is known by that it was reached with
+   */
+  public void write(SyncState state, String filter) throws IOException {
     ObjectNode node = json.createObjectNode().put("format", FORMAT);
     state.stime().ifPresent(stime -> node.put("stime", stime.toString()));
     state.position().ifPresent(position -> node.put("position", position.toString()));
     state.capture().ifPresent(capture -> node.put("capture", capture.toString()));
+    if (!filter.isEmpty()) {
+      node.put("filter", filter);
+    }
     file.write((node + "\n").getBytes(StandardCharsets.UTF_8));
   }
 }

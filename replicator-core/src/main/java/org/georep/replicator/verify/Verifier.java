@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.georep.posix.Libc;
 import org.georep.replicator.plan.Filter;
 import org.georep.replicator.volume.PrimaryTree;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class Verifier {
   private final Libc libc;
   private final PrimaryTree tree;
-  private final Filter filter;
+  private final Supplier<Filter> filter;
   private final VerifyDesk desk;
   private final VerifyStateFile file;
   private final long expected;
@@ -27,12 +28,13 @@ public final class Verifier {
   /**
    * Makes it.
    *
+   * @param filter what is left out; asked when a comparison begins
    * @param expected entries there are thought to be, 0 if unknown
    */
   public Verifier(
       Libc libc,
       PrimaryTree tree,
-      Filter filter,
+      Supplier<Filter> filter,
       VerifyDesk desk,
       VerifyStateFile file,
       long expected,
@@ -80,7 +82,7 @@ public final class Verifier {
           new Verification(
                   libc,
                   tree,
-                  filter,
+                  filter.get(),
                   desk,
                   options,
                   share ? Math.min(options.budget(), expected()) : expected(),

@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import org.georep.engine.FileJob;
 import org.georep.name.Gfid;
@@ -68,6 +69,7 @@ final class CrawlRun {
   private @Nullable PosixException unreadable;
   private Optional<Instant> markOfLast = Optional.empty();
   private long lastEnded = System.nanoTime();
+  private OptionalInt limit = OptionalInt.empty();
   private long limitFrom;
   private long limitSeen;
 
@@ -145,7 +147,7 @@ final class CrawlRun {
     return crawl != null
         && phase == Phase.WALKING
         && !crawl.isWalked()
-        && parts.crawlLimit().isEmpty();
+        && parts.crawlLimit().get().isEmpty();
   }
 
   boolean isRunning() {
@@ -187,11 +189,17 @@ final class CrawlRun {
   }
 
   private int allowed() {
-    if (parts.crawlLimit().isEmpty()) {
+    OptionalInt now = parts.crawlLimit().get();
+    if (!now.equals(limit)) {
+      limit = now;
+      limitFrom = System.nanoTime();
+      limitSeen = 0;
+    }
+    if (now.isEmpty()) {
       return BUDGET;
     }
     double seconds = (System.nanoTime() - limitFrom) / 1e9;
-    long may = (long) (seconds * parts.crawlLimit().getAsInt()) - limitSeen;
+    long may = (long) (seconds * now.getAsInt()) - limitSeen;
     int budget = (int) Math.max(0, Math.min(BUDGET, may));
     limitSeen += budget;
     return budget;

@@ -4,6 +4,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Supplier;
 import org.georep.engine.pool.DataPool;
 import org.georep.replicator.apply.Agent;
 import org.georep.replicator.apply.Barriers;
@@ -36,7 +37,7 @@ import org.georep.replicator.volume.PrimaryTree;
  * @param once whether to end when in step
  * @param turns after how many rounds to end, if that is limited
  * @param rescan how often everything is crawled without need; zero for never
- * @param crawlLimit entries a second a crawl may look at, if limited
+ * @param crawlLimit entries a second a crawl may look at, if limited; may change
  * @param expectedEntries entries a crawl will meet, as far as known, else 0
  */
 public record PipelineParts(
@@ -57,7 +58,7 @@ public record PipelineParts(
     boolean once,
     OptionalInt turns,
     Duration rescan,
-    OptionalInt crawlLimit,
+    Supplier<OptionalInt> crawlLimit,
     long expectedEntries,
     Meter meter,
     Signal signal,

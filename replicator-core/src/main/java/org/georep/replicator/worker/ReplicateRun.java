@@ -4,9 +4,9 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import org.georep.changelog.capture.CaptureChoice;
@@ -24,7 +24,6 @@ import org.georep.posix.Libc;
 import org.georep.posix.PosixException;
 import org.georep.posix.RawPath;
 import org.georep.replicator.apply.Agent;
-import org.georep.replicator.plan.Filter;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.quarantine.QuarantineFullException;
 import org.georep.replicator.session.ExitCode;
@@ -89,6 +88,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
   private final Signal signal = new Signal();
   private final VerifyDesk desk;
   private final EarlyLink secondary;
+  private final LiveSettings live;
   private final Object starting = new Object();
   private @Nullable Worker worker;
   private boolean stopping;
@@ -122,6 +122,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.clock = Objects.requireNonNull(clock, "clock is null");
     this.desk = new VerifyDesk(this::inStep, signal::raise);
+    this.live = new LiveSettings(configuration.settings(), clock.withZone(ZoneId.systemDefault()));
     this.secondary = new EarlyLink(configuration.secondary(), linkOptions());
   }
 
@@ -249,7 +250,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
     return new Verifier(
         libc,
         tree,
-        Filter.of(configuration.settings().filter()),
+        () -> live.filtering().filter(),
         desk,
         new VerifyStateFile(libc, session.verify(configuration.volume())),
         expected,
@@ -286,15 +287,16 @@ public final class ReplicateRun implements Callable<ExitCode> {
     SessionDirectory session = state.session(configuration.name());
     session.make();
     try (SessionLock lock = SessionLock.take(libc, session);
-        Quarantine quarantine = quarantine(session);
-        Observation observation =
-            Observation.begin(libc, session, configuration, quarantine, meter, clock)) {
+        Quarantine quarantine = quarantine(session)) {
       log.debug("{} is held", lock);
-      output.holding(session);
-      if (!monitored) {
-        new SessionFile(libc, session.yaml()).write(configuration);
+      output.holding(session, configuration.settings().logFormat());
+      try (Observation observation =
+          Observation.begin(libc, session, configuration, quarantine, meter, clock)) {
+        if (!monitored) {
+          new SessionFile(libc, session.yaml()).write(configuration);
+        }
+        return observation.during(() -> replicate(session, quarantine, observation));
       }
-      return observation.during(() -> replicate(session, quarantine, observation));
     }
   }
 
@@ -348,7 +350,10 @@ public final class ReplicateRun implements Callable<ExitCode> {
                 session.control(),
                 new VerifyOperation(verifier, desk)
                     .with(
-                        ControlOperations.of(reporter::now, this::stop, quarantine, signal::raise)),
+                        new ReloadOperation(libc, session, live)
+                            .with(
+                                ControlOperations.of(
+                                    reporter::now, this::stop, quarantine, signal::raise))),
                 observation::toOldMonitors);
         ProgressTeller progress =
             mode.ends() ? ProgressTeller.start(meter, expected, output) : ProgressTeller.none();
@@ -464,16 +469,12 @@ public final class ReplicateRun implements Callable<ExitCode> {
         volume,
         Shown.of(RawPath.toBytes(configuration.primary())),
         tree,
-        Filter.of(settings.filter()),
+        live,
         configuration.secondary(),
         linkOptions(),
         settings.engine(),
         settings.syncJobs(),
-        settings.bwlimit().isUnlimited() ? 0 : settings.bwlimit().bytesPerSecond(),
         settings.rescanInterval(),
-        settings.crawlLimit() == 0
-            ? OptionalInt.empty()
-            : OptionalInt.of((int) Math.min(Integer.MAX_VALUE, settings.crawlLimit())),
         expected,
         settings.ignoreDeletes(),
         settings.minFree(),

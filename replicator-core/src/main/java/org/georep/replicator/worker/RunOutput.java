@@ -1,6 +1,7 @@
 package org.georep.replicator.worker;
 
 import org.georep.protocol.Reply;
+import org.georep.replicator.session.LogFormat;
 import org.georep.replicator.session.SessionDirectory;
 import org.georep.replicator.session.SessionName;
 
@@ -9,8 +10,12 @@ public interface RunOutput {
   /** The run is about to begin. */
   void session(SessionName name);
 
-  /** The session is held by this process: its directory may be written to. */
-  void holding(SessionDirectory session);
+  /**
+   * The session is held by this process: its directory may be written to.
+   *
+   * @param log how its log is written
+   */
+  void holding(SessionDirectory session, LogFormat log);
 
   /** Whether the line of {@link #progress} is drawn over the last one, for a person who looks. */
   boolean isWatched();

@@ -52,6 +52,7 @@ public final class Worker {
   private final WorkerParts parts;
   private final EarlyLink secondary;
   private volatile boolean stopping;
+  private volatile boolean refiltered;
   private volatile @Nullable Pipeline pipeline;
   private boolean reached;
 
@@ -63,6 +64,7 @@ public final class Worker {
   Worker(WorkerParts parts, EarlyLink secondary) {
     this.parts = parts;
     this.secondary = secondary;
+    parts.live().whenFiltered(this::refilter);
   }
 
   /** Asks it to end soon, cleanly. From any thread. */
@@ -73,6 +75,15 @@ public final class Worker {
       running.stop();
     }
     parts.signal().raise();
+  }
+
+  /** The filter changed: begins a pipeline anew, in the same process. From any thread. */
+  private void refilter() {
+    refiltered = true;
+    Pipeline running = pipeline;
+    if (running != null) {
+      running.stop();
+    }
   }
 
   /**
@@ -86,7 +97,12 @@ public final class Worker {
     while (!stopping) {
       long begun = System.nanoTime();
       try {
-        return connected();
+        Pipeline.End end = connected();
+        if (end == Pipeline.End.IN_STEP || stopping) {
+          return end;
+        }
+        log.info("the filter changed: beginning anew with the new one");
+        continue;
       } catch (ConnectionException e) {
         if (!reached && !mayWait(e)) {
           throw new GeorepException(code(e), sentence(e), e);
@@ -161,7 +177,8 @@ public final class Worker {
       Agent agent = new Agent(client);
       Pipeline.End end;
       if (parts.mode().dryRun()) {
-        new PreviewWalk(parts.tree(), parts.filter(), agent).run(parts.preview());
+        new PreviewWalk(parts.tree(), parts.live().filtering().filter(), agent)
+            .run(parts.preview());
         end = Pipeline.End.IN_STEP;
       } else if (parts.errand().isPresent()) {
         run(parts.errand().get(), agent);
@@ -233,12 +250,14 @@ public final class Worker {
     SyncState start =
         welcome.fresh() ? SyncState.NONE : parts.states().read().confirmedBy(welcome.stime());
     parts.stimes().began(start);
+    refiltered = false; // before it is asked for
+    LiveSettings.Filtering filtering = parts.live().filtering();
     DataPhase contents = new DataPhase(parts.signal()::raise);
     PoolOptions options =
         new PoolOptions(
             parts.engine(),
             parts.syncJobs(),
-            parts.bytesPerSecond(),
+            parts.live()::bytesPerSecond,
             parts.address().directory(),
             welcome.programs(),
             "rsync");
@@ -251,7 +270,7 @@ public final class Worker {
           new Pipeline(
               new PipelineParts(
                   parts.tree(),
-                  parts.filter(),
+                  filtering.filter(),
                   parts.capture(),
                   intake,
                   agent,
@@ -259,20 +278,20 @@ public final class Worker {
                   pool,
                   parts.quarantine(),
                   state -> {
-                    parts.states().write(state);
+                    parts.states().write(state, filtering.digest());
                     ReplicatorFailpoint.STATE_WRITTEN.reached();
                     parts.stimes().moved(state);
                     parts.capture().acknowledge(state);
                   },
                   start,
                   welcome.fresh(),
-                  gap(start, intake, welcome),
+                  gap(start, intake, welcome, filtering),
                   parts.brake(),
                   parts.verify(),
                   parts.mode().once(),
                   parts.mode().turns(),
                   parts.rescan(),
-                  parts.crawlLimit(),
+                  parts.live()::crawlLimit,
                   parts.expectedEntries(),
                   parts.meter(),
                   parts.signal(),
@@ -282,7 +301,7 @@ public final class Worker {
       parts.meter().contents.attach(pool::counts);
       parts.meter().connected(link.describe());
       parts.verify().attach(agent, intake.isEmpty());
-      if (stopping) {
+      if (stopping || refiltered) {
         running.stop();
       }
       return running.run();
@@ -316,8 +335,12 @@ public final class Worker {
         });
   }
 
-  private static Optional<String> gap(
-      SyncState start, Optional<JournalIntake> intake, Reply.Welcome welcome) {
+  private Optional<String> gap(
+      SyncState start,
+      Optional<JournalIntake> intake,
+      Reply.Welcome welcome,
+      LiveSettings.Filtering filtering)
+      throws IOException {
     if (welcome.fresh()) {
       return Optional.of("the secondary is new");
     }
@@ -329,6 +352,9 @@ public final class Worker {
     }
     if (start.position().isEmpty()) {
       return Optional.of("the secondary is older than what is known of it here");
+    }
+    if (!parts.states().filter().equals(filtering.digest())) {
+      return Optional.of("the filter is not the one that stime was reached with");
     }
     return Optional.empty();
   }

@@ -3,7 +3,6 @@ package org.georep.replicator.worker;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.georep.connection.LinkOptions;
@@ -13,7 +12,6 @@ import org.georep.name.VolumeId;
 import org.georep.posix.Libc;
 import org.georep.protocol.MinFree;
 import org.georep.protocol.Reply;
-import org.georep.replicator.plan.Filter;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.session.RunMode;
 import org.georep.replicator.stime.StimeListener;
@@ -29,14 +27,12 @@ import org.georep.replicator.volume.PrimaryTree;
  * @param volume the primary's volume
  * @param primaryName how people call the primary
  * @param tree the primary
- * @param filter what is left out
+ * @param live what may change while it runs: limits, and what is left out
  * @param address where the secondary is
  * @param linkOptions how it is reached
  * @param engine which data engine
  * @param syncJobs how many workers carry contents
- * @param bytesPerSecond bandwidth limit, 0 for none
  * @param rescan how often everything is crawled without need; zero for never
- * @param crawlLimit entries a second a crawl may look at, if limited
  * @param expectedEntries entries a first crawl will meet, as far as known, else 0
  * @param ignoreDeletes whether what is deleted on the primary stays on the secondary
  * @param minFree how much of the secondary's file system stays free
@@ -55,14 +51,12 @@ public record WorkerParts(
     VolumeId volume,
     String primaryName,
     PrimaryTree tree,
-    Filter filter,
+    LiveSettings live,
     SecondaryAddress address,
     LinkOptions linkOptions,
     EngineChoice engine,
     int syncJobs,
-    long bytesPerSecond,
     Duration rescan,
-    OptionalInt crawlLimit,
     long expectedEntries,
     boolean ignoreDeletes,
     MinFree minFree,

@@ -49,13 +49,14 @@ class SessionYamlTest {
       hook: []
       heartbeat-url: null
       lag-threshold: "0s"
+      log-format: "text"
       """;
 
   private static final Settings OTHER =
       new Settings(
           EngineChoice.RSYNC,
           7,
-          Rate.parse("10MB/s"),
+          RateSchedule.parse("10MB/s"),
           CaptureWish.INOTIFY,
           Duration.ofMinutes(90),
           Duration.ofDays(7),
@@ -74,7 +75,8 @@ class SessionYamlTest {
           new Size(64L << 20),
           List.of("/usr/local/bin/tell", "--what", "a 'b' $c"),
           Optional.of(URI.create("https://example.org/beat?key=1")),
-          Duration.ofMinutes(5));
+          Duration.ofMinutes(5),
+          LogFormat.JSON);
 
   private static byte[] bytes(String text) {
     return text.getBytes(StandardCharsets.UTF_8);

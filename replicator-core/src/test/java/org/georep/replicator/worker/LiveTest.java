@@ -177,7 +177,7 @@ final class LiveTest {
   @Test
   void whatFailedStaysInQuarantineUntilItIsDurable() throws Exception {
     make(CaptureWish.FANOTIFY);
-    session.bandwidth(200_000);
+    session.bandwidth("200KiB");
     Files.createDirectories(primary.resolve("locked"));
     try (TestSession.Running running = session.start(RunMode.CONTINUOUS)) {
       Future<?> run = threads.submit(() -> running.worker().run());

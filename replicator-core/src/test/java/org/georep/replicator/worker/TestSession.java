@@ -24,9 +24,11 @@ import org.georep.posix.Libc;
 import org.georep.posix.NativeLibc;
 import org.georep.protocol.MinFree;
 import org.georep.protocol.Reply;
-import org.georep.replicator.plan.Filter;
 import org.georep.replicator.quarantine.Quarantine;
+import org.georep.replicator.session.FilterLine;
 import org.georep.replicator.session.RunMode;
+import org.georep.replicator.session.RateSchedule;
+import org.georep.replicator.session.Settings;
 import org.georep.replicator.stime.StimeListener;
 import org.georep.replicator.stime.SyncStateFile;
 import org.georep.replicator.verify.VerifyDesk;
@@ -48,11 +50,11 @@ final class TestSession implements AutoCloseable {
   private final List<Reply.Change> preview = new ArrayList<>();
   private Meter meter = new Meter();
   private CaptureWish wish = CaptureWish.NONE;
-  private Filter filter = Filter.NONE;
+  private List<FilterLine> filter = List.of();
   private boolean ignoreDeletes;
   private MinFree minFree = MinFree.NONE;
   private Libc treeLibc = LIBC;
-  private long bytesPerSecond;
+  private RateSchedule bandwidth = Settings.DEFAULTS.bwlimit();
 
   TestSession(
       Path primary,
@@ -91,7 +93,7 @@ final class TestSession implements AutoCloseable {
     return this;
   }
 
-  TestSession filter(Filter which) {
+  TestSession filter(List<FilterLine> which) {
     filter = which;
     return this;
   }
@@ -107,8 +109,8 @@ final class TestSession implements AutoCloseable {
     return this;
   }
 
-  TestSession bandwidth(long limit) {
-    bytesPerSecond = limit;
+  TestSession bandwidth(String limit) {
+    bandwidth = RateSchedule.parse(limit);
     return this;
   }
 
@@ -170,14 +172,12 @@ final class TestSession implements AutoCloseable {
                 volume,
                 primary.toString(),
                 tree,
-                filter,
+                new LiveSettings(Settings.DEFAULTS.toBuilder().filter(filter).bwlimit(bandwidth).build(), clock),
                 address,
                 linkOptions,
                 engine,
                 2,
-                bytesPerSecond,
                 Duration.ZERO,
-                OptionalInt.empty(),
                 0,
                 ignoreDeletes,
                 minFree,

@@ -64,7 +64,7 @@ final class VerifyUnderLoadTest {
     return new Verifier(
         NativeLibc.instance(),
         running.tree(),
-        Filter.NONE,
+        () -> Filter.NONE,
         running.desk(),
         new VerifyStateFile(NativeLibc.instance(), state.resolve("verify")),
         0,

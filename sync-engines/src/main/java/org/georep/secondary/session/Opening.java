@@ -287,6 +287,10 @@ final class Opening {
     return notes;
   }
 
+  Survey survey(byte[] root) {
+    return new Survey(libc, clock, root);
+  }
+
   boolean isRoot() {
     return isRoot;
   }

@@ -27,6 +27,7 @@ public final class SecondarySession implements RequestHandler {
   private final Supplier<Map<String, String>> programs;
   private volatile @Nullable OpenSecondary secondary;
   private @Nullable Preview preview;
+  private @Nullable Survey survey;
 
   /**
    * Makes one.
@@ -86,6 +87,9 @@ public final class SecondarySession implements RequestHandler {
         throw new IOException("a preview needs a Hello that asks for one");
       }
       return preview.of(wanted);
+    } else if (request instanceof Request.Survey) {
+      return Objects.requireNonNull(survey, "a survey needs a Hello that asks for a preview")
+          .make();
     }
     OpenSecondary open = secondary;
     if (open == null) {
@@ -101,6 +105,7 @@ public final class SecondarySession implements RequestHandler {
     try {
       if (hello.mode() == Request.Mode.PREVIEW) {
         preview = Preview.open(libc, hello);
+        survey = opening.survey(hello.root());
         return new Reply.Welcome(
             version, true, Optional.empty(), 0, opening.isRoot(), programs.get(), opening.notes(0));
       }

@@ -215,7 +215,7 @@ class RsyncTest {
         .isInstanceOf(EngineUnavailableException.class)
         .hasMessageContaining("rsync 3.1 or newer on the secondary's host");
     PoolOptions notHere =
-        new PoolOptions(EngineChoice.RSYNC, 1, 0, root, Pair.PROGRAMS, "/nowhere/rsync");
+        new PoolOptions(EngineChoice.RSYNC, 1, () -> 0, root, Pair.PROGRAMS, "/nowhere/rsync");
     assertThatThrownBy(
             () -> new Pair(sandbox.directory("primary"), secondary, notHere, new LocalLink()))
         .isInstanceOf(EngineUnavailableException.class)
@@ -239,7 +239,7 @@ class RsyncTest {
         new PoolOptions(
             EngineChoice.AUTO,
             2,
-            0,
+            () -> 0,
             RawPath.toBytes(secondary),
             Pair.PROGRAMS,
             otherIsNear ? other + "/rsync" : "rsync");
