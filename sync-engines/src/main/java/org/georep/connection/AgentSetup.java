@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Optional;
 import org.georep.connection.ConnectionException.Reason;
 import org.georep.name.Shown;
 import org.georep.protocol.Greeting;
@@ -44,12 +45,31 @@ final class AgentSetup {
     }
   }
 
-  /** Asks, and copies if need be. */
-  void ensure() throws ConnectionException, InterruptedException {
-    String found = probe();
-    if (found.equals("agent-missing")) {
-      found = copy();
+  /**
+   * Has an agent started, and copies it if it is missing.
+   *
+   * @return one that was started and waits for its greeting; nothing if the next has yet to be
+   */
+  Optional<Channel> ensure() throws ConnectionException, InterruptedException {
+    Channel channel = masters.open(bootstrap.begin());
+    String found = "";
+    boolean begun = false;
+    try {
+      // Only an agent that sshd started instead of the script takes it for its greeting, and ends.
+      String line =
+          FirstAnswer.await(channel, out -> out.write(new Greeting.Probe().toLine()), patience);
+      found = outcome(line);
+      begun = line.equals(Bootstrap.MARK + " ready");
+    } finally {
+      if (!begun) {
+        channel.close();
+      }
     }
+    check(found.equals("agent-missing") ? copy() : found);
+    return begun ? Optional.of(channel) : Optional.empty();
+  }
+
+  private void check(String found) throws ConnectionException {
     if (found.startsWith("java-missing")) {
       throw new ConnectionException(Reason.MISSING_PROGRAM, javaMissing(found));
     }
@@ -84,14 +104,6 @@ final class AgentSetup {
         + "; install Java "
         + Bootstrap.JAVA
         + " or newer there (openjdk-17-jre-headless or the like), or set GEOREP_JAVA there to one";
-  }
-
-  private String probe() throws ConnectionException, InterruptedException {
-    try (Channel channel = masters.open(bootstrap.probe())) {
-      // Only an agent that sshd started instead of the script reads it.
-      return outcome(
-          FirstAnswer.await(channel, out -> out.write(new Greeting.Probe().toLine()), patience));
-    }
   }
 
   private String copy() throws ConnectionException, InterruptedException {

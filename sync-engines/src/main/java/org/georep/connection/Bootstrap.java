@@ -31,10 +31,16 @@ final class Bootstrap {
     return wrapped(find() + "exec \"$x\" " + String.join(" ", AgentJvm.FLAGS) + " -jar \"$j\"");
   }
 
-  /** Says {@code ready}, or what is missing; costs no Java. */
-  String probe() {
+  /**
+   * Says {@code ready}, and starts the agent, for a greeting that is yet to come; or says what is
+   * missing. The line that is read first is for an agent that sshd started in its place.
+   */
+  String begin() {
     // The time says that it is used: one that is not goes when another is installed.
-    return wrapped(find() + "touch -c \"$j\" 2>/dev/null; echo " + MARK + " ready");
+    return wrapped(
+        find()
+            + ("read -r g; touch -c \"$j\" 2>/dev/null; echo " + MARK + " ready; ")
+            + ("exec \"$x\" " + String.join(" ", AgentJvm.FLAGS) + " -jar \"$j\""));
   }
 
   /**
