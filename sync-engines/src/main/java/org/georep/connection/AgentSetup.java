@@ -17,6 +17,7 @@ import org.georep.protocol.Greeting;
  */
 final class AgentSetup {
   private static final Duration LEAST = Duration.ofSeconds(30);
+  private static final Duration ENDING = Duration.ofSeconds(5);
   private static final Duration COPY = Duration.ofMinutes(15);
 
   private final SshMasters masters;
@@ -60,6 +61,9 @@ final class AgentSetup {
           FirstAnswer.await(channel, out -> out.write(new Greeting.Probe().toLine()), patience);
       found = outcome(line);
       begun = line.equals(Bootstrap.MARK + " ready");
+      if (!begun) {
+        channel.await(ENDING); // sshd may let no other through beside it
+      }
     } finally {
       if (!begun) {
         channel.close();
@@ -108,7 +112,9 @@ final class AgentSetup {
 
   private String copy() throws ConnectionException, InterruptedException {
     try (Channel channel = masters.open(bootstrap.install())) {
-      return outcome(FirstAnswer.await(channel, this::send, COPY));
+      String found = outcome(FirstAnswer.await(channel, this::send, COPY));
+      channel.await(ENDING);
+      return found;
     }
   }
 
