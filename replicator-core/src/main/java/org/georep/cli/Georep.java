@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.georep.replicator.session.ExitCode;
@@ -55,24 +56,6 @@ import picocli.CommandLine.Spec;
           + " session's",
       " 15:the secondary was promoted or holds a newer epoch",
       "130:an interrupted one-shot"
-    },
-    subcommands = {
-      ReplicateCommand.class,
-      SessionCommand.class,
-      MonitorCommand.class,
-      WorkerCommand.class,
-      ConfigCommand.class,
-      StatusCommand.class,
-      EventsCommand.class,
-      CheckpointCommand.class,
-      CaptureCommand.class,
-      JournalCommand.class,
-      VerifyCommand.class,
-      QuarantineCommand.class,
-      ConflictsCommand.class,
-      DoctorCommand.class,
-      CompletionCommand.class,
-      AgentCommand.class
     })
 public final class Georep implements Runnable {
   private static final Logger log = LoggerFactory.getLogger(Georep.class);
@@ -112,7 +95,9 @@ public final class Georep implements Runnable {
     Ending ending = Ending.ofProcess();
     PrintWriter out = writer(FileDescriptor.out);
     PrintWriter err = writer(FileDescriptor.err);
-    int code = run(RawArguments.recover(args), out, err, ending);
+    String[] recovered = RawArguments.recover(args);
+    Verbs.bindAhead(List.of(recovered));
+    int code = run(recovered, out, err, ending);
     out.flush();
     err.flush();
     ending.exit(code);
@@ -131,7 +116,7 @@ public final class Georep implements Runnable {
    * @return the exit code
    */
   static int run(String[] args, PrintWriter out, PrintWriter err, Ending ending) {
-    return commandLine(ending).setOut(out).setErr(err).execute(args);
+    return commandLine(ending, args).setOut(out).setErr(err).execute(args);
   }
 
   /** Returns all verbs as what describes them needs them: manual pages, completion. */
@@ -139,17 +124,21 @@ public final class Georep implements Runnable {
     return commandLine(Ending.onRequest());
   }
 
-  /** Returns the parser of all verbs. */
-  static CommandLine commandLine(Ending ending) {
-    CommandLine line = new CommandLine(new Georep(), new VerbFactory(ending));
+  /** Returns the parser of a command line; without arguments, of all verbs. */
+  static CommandLine commandLine(Ending ending, String... args) {
+    VerbFactory factory = new VerbFactory(ending);
+    CommandLine line = new CommandLine(new Georep(), factory);
+    Verbs.add(line, factory, List.of(args));
     line.setExpandAtFiles(false);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setUsageHelpAutoWidth(true);
     line.setUsageHelpLongOptionsMaxWidth(32);
     // A filter rule begins as an option does.
-    CommandLine session = Objects.requireNonNull(line.getSubcommands().get("session"));
-    Objects.requireNonNull(session.getSubcommands().get("config"))
-        .setUnmatchedOptionsArePositionalParams(true);
+    CommandLine session = line.getSubcommands().get("session");
+    if (session != null) {
+      Objects.requireNonNull(session.getSubcommands().get("config"))
+          .setUnmatchedOptionsArePositionalParams(true);
+    }
     Converters.register(line);
     line.setExecutionStrategy(Georep::start);
     line.setParameterExceptionHandler(Georep::misused);

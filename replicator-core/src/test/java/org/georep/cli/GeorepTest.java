@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -270,6 +271,34 @@ class GeorepTest {
       }
     }
     assertThat(settings.sshOptions()).containsExactly("Port=1", "A=b");
+  }
+
+  /** The parser of one verb is all that a command line pays for. */
+  @Test
+  void aVerbThatIsNamedIsTheOnlyOneDescribed() {
+    Map<String, CommandLine> verbs = Georep.verbs().getSubcommands();
+    assertThat(verbs).hasSizeGreaterThan(10);
+    verbs.forEach(
+        (name, verb) -> {
+          assertThat(verb.getCommandName()).isEqualTo(name);
+          for (String[] line :
+              List.of(
+                  new String[] {name, "status"},
+                  new String[] {"-v", "--state-dir", "verify", name},
+                  new String[] {"--state-dir=verify", name, "--help"})) {
+            CommandLine parser = Georep.commandLine(Ending.onRequest(), line);
+            if (name.equals("completion")) {
+              assertThat(parser.getSubcommands()).containsOnlyKeys(verbs.keySet());
+            } else {
+              assertThat(parser.getSubcommands()).containsOnlyKeys(name);
+            }
+          }
+        });
+    for (String[] line :
+        List.of(new String[] {}, new String[] {"--help"}, new String[] {"sttus"})) {
+      assertThat(Georep.commandLine(Ending.onRequest(), line).getSubcommands())
+          .containsOnlyKeys(verbs.keySet());
+    }
   }
 
   @Test

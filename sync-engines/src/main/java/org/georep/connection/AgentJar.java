@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.CodeSource;
 import java.security.MessageDigest;
@@ -22,17 +23,32 @@ import java.util.Optional;
  */
 public record AgentJar(Path file, long size, String sha256) {
   private static final String NAME = "georep-agent.jar";
+  private static final String HASH = "georep-agent.sha256";
+  private static final String DIGITS = "[0-9a-f]{64}";
 
   /** Checks its parts. */
   public AgentJar {
     Objects.requireNonNull(file, "file is null");
-    if (!sha256.matches("[0-9a-f]{64}")) {
+    if (!sha256.matches(DIGITS)) {
       throw new IllegalArgumentException("not a SHA-256: " + sha256);
     }
   }
 
-  /** Reads the file once to hash it. */
+  /** Takes the hash that the build wrote beside the file, or reads the file once to hash it. */
   public static AgentJar of(Path file) throws IOException {
+    Optional<String> written = written(file.resolveSibling(HASH));
+    return written.isPresent() ? new AgentJar(file, Files.size(file), written.get()) : hashed(file);
+  }
+
+  private static Optional<String> written(Path beside) throws IOException {
+    try {
+      return Optional.of(Files.readString(beside).strip()).filter(hash -> hash.matches(DIGITS));
+    } catch (NoSuchFileException e) {
+      return Optional.empty();
+    }
+  }
+
+  private static AgentJar hashed(Path file) throws IOException {
     MessageDigest sha;
     try {
       sha = MessageDigest.getInstance("SHA-256");

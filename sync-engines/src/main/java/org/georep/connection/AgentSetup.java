@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.Optional;
 import org.georep.connection.ConnectionException.Reason;
 import org.georep.name.Shown;
 import org.georep.protocol.Greeting;
@@ -16,6 +17,7 @@ import org.georep.protocol.Greeting;
  */
 final class AgentSetup {
   private static final Duration LEAST = Duration.ofSeconds(30);
+  private static final Duration ENDING = Duration.ofSeconds(5);
   private static final Duration COPY = Duration.ofMinutes(15);
 
   private final SshMasters masters;
@@ -44,12 +46,34 @@ final class AgentSetup {
     }
   }
 
-  /** Asks, and copies if need be. */
-  void ensure() throws ConnectionException, InterruptedException {
-    String found = probe();
-    if (found.equals("agent-missing")) {
-      found = copy();
+  /**
+   * Has an agent started, and copies it if it is missing.
+   *
+   * @return one that was started and waits for its greeting; nothing if the next has yet to be
+   */
+  Optional<Channel> ensure() throws ConnectionException, InterruptedException {
+    Channel channel = masters.open(bootstrap.begin());
+    String found = "";
+    boolean begun = false;
+    try {
+      // Only an agent that sshd started instead of the script takes it for its greeting, and ends.
+      String line =
+          FirstAnswer.await(channel, out -> out.write(new Greeting.Probe().toLine()), patience);
+      found = outcome(line);
+      begun = line.equals(Bootstrap.MARK + " ready");
+      if (!begun) {
+        channel.await(ENDING); // sshd may let no other through beside it
+      }
+    } finally {
+      if (!begun) {
+        channel.close();
+      }
     }
+    check(found.equals("agent-missing") ? copy() : found);
+    return begun ? Optional.of(channel) : Optional.empty();
+  }
+
+  private void check(String found) throws ConnectionException {
     if (found.startsWith("java-missing")) {
       throw new ConnectionException(Reason.MISSING_PROGRAM, javaMissing(address, found));
     }
@@ -87,17 +111,11 @@ final class AgentSetup {
         + " or newer there (openjdk-17-jre-headless or the like), or set GEOREP_JAVA there to one";
   }
 
-  private String probe() throws ConnectionException, InterruptedException {
-    try (Channel channel = masters.open(bootstrap.probe())) {
-      // Only an agent that sshd started instead of the script reads it.
-      return outcome(
-          FirstAnswer.await(channel, out -> out.write(new Greeting.Probe().toLine()), patience));
-    }
-  }
-
   private String copy() throws ConnectionException, InterruptedException {
     try (Channel channel = masters.open(bootstrap.install())) {
-      return outcome(FirstAnswer.await(channel, this::send, COPY));
+      String found = outcome(FirstAnswer.await(channel, this::send, COPY));
+      channel.await(ENDING);
+      return found;
     }
   }
 

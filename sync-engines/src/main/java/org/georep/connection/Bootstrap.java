@@ -28,13 +28,55 @@ final class Bootstrap {
 
   /** Starts the agent. */
   String start() {
-    return wrapped(find() + "exec \"$x\" " + String.join(" ", AgentJvm.FLAGS) + " -jar \"$j\"");
+    return wrapped(find() + archive() + run());
   }
 
-  /** Says {@code ready}, or what is missing; costs no Java. */
-  String probe() {
+  /**
+   * Says {@code ready}, and starts the agent, for a greeting that is yet to come; or says what is
+   * missing. The line that is read first is for an agent that sshd started in its place.
+   */
+  String begin() {
     // The time says that it is used: one that is not goes when another is installed.
-    return wrapped(find() + "touch -c \"$j\" 2>/dev/null; echo " + MARK + " ready");
+    return wrapped(
+        find()
+            + archive()
+            + ("read -r g; touch -c \"$j\" \"${v#*=}\" 2>/dev/null; echo " + MARK + " ready; ")
+            + run());
+  }
+
+  private static String run() {
+    return "exec \"$x\" " + String.join(" ", AgentJvm.FLAGS) + " ${v:+\"$v\"} -jar \"$j\"";
+  }
+
+  /**
+   * Leaves in $v what Java made of the classes of exactly this jar, if it is there and whole: its
+   * name says how many bytes it has. One that does not fit is passed over by Java.
+   */
+  private String archive() {
+    return String.join(
+        " ",
+        List.of(
+            "v=;",
+            "for s in \"${j%.jar}-$n+\"*.jsa",
+            "\"${j%/*}/cds/georep-agent-" + jar.sha256() + "-$n+\"*.jsa; do",
+            "if [ -r \"$s\" ]; then case $s in",
+            "*+$(($(wc -c <\"$s\"))).jsa) v=" + AgentJvm.ARCHIVE + "$s;; esac; fi; done; "));
+  }
+
+  /**
+   * Has Java make that, once, beside a copy of the jar; without it all works, but starts slower.
+   */
+  private String makeArchive() {
+    return String.join(
+        " ",
+        List.of(
+            "w=$d/.cds.$$;",
+            "if mkdir \"$w\" && \"$x\" " + String.join(" ", AgentJvm.FLAGS),
+            "\"-XX:ArchiveClassesAtExit=$w/a\" -cp \"$j\" " + AgentJvm.REHEARSAL + " \"$w/r\"",
+            "</dev/null >/dev/null 2>&1 && [ -s \"$w/a\" ]; then",
+            "sync \"$w/a\" 2>/dev/null || sync;",
+            "mv -f \"$w/a\" \"${j%.jar}-$n+$(($(wc -c <\"$w/a\"))).jsa\"; fi;",
+            "rm -rf \"$w\"; "));
   }
 
   /**
@@ -46,14 +88,16 @@ final class Bootstrap {
         directory()
             + "umask 077; mkdir -p \"$d\"; "
             + "find \"$d\" -name \".agent.*\" -mmin +60 -exec rm -f {} + 2>/dev/null; "
-            + "find \"$d\" -name \"agent-*.jar\" -mtime +30 -exec rm -f {} + 2>/dev/null; "
+            + "find \"$d\" -name \"agent-*.j[as][ra]\" -mtime +30 -exec rm -f {} + 2>/dev/null; "
+            + "find \"$d\" -name \".cds.*\" -mmin +60 -exec rm -rf {} + 2>/dev/null; "
             + "t=$d/.agent.$$; "
             + ("if cat >\"$t\" && [ \"$(wc -c <\"$t\")\" -eq " + jar.size() + " ] && ")
             + "c=$(sha256sum <\"$t\" 2>/dev/null || echo unchecked) && "
             + ("case $c in unchecked|" + jar.sha256() + "*) true;; *) false;; esac && ")
             + "{ sync \"$t\" 2>/dev/null || sync; } && "
             + ("mv -f \"$t\" \"$d/agent-" + jar.sha256() + ".jar\"; ")
-            + ("then echo " + MARK + " ready; ")
+            + ("then j=$d/agent-" + jar.sha256() + ".jar; " + findJava() + makeArchive())
+            + ("echo " + MARK + " ready; ")
             + ("else rm -f \"$t\"; echo " + MARK + " copy-failed \"$d\"; fi"));
   }
 
@@ -107,10 +151,8 @@ final class Bootstrap {
             "if [ \"$k\" = JAVA_VERSION ]; then n=$w; fi; done <\"$r\"; fi;",
             "if [ -z \"$n\" ]; then",
             "n=$(\"$c\" -version 2>&1 | sed -n \"s/.* version \\(.*\\)/\\1/p\"); fi;",
-            "n=${n#\\\"}; m=${n%%[.+\\\"-]*};",
-            "if [ \"$m\" -ge "
-                + JAVA
-                + " ] 2>/dev/null; then x=$c; break; fi; o=\"${n%%\\\"*} $c\"; fi;",
+            "n=${n#\\\"}; n=${n%\\\"}; m=${n%%[.+\\\"-]*};",
+            "if [ \"$m\" -ge " + JAVA + " ] 2>/dev/null; then x=$c; break; fi; o=\"$n $c\"; fi;",
             "done;",
             "if [ -z \"$x\" ]; then echo " + MARK + " java-missing \"$o\"; exit 1; fi;"));
   }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.georep.testing.Program;
 import org.georep.testing.Sandbox;
 import org.junit.jupiter.api.BeforeEach;
@@ -60,13 +61,69 @@ final class BootstrapTest {
     Optional<Path> shell = Program.find(name);
     assumeTrue(shell.isPresent(), name + " is not installed");
     String path = shell.orElseThrow().toString();
-    assertThat(run(path, bootstrap.probe(), new byte[0], Map.of()))
+    assertThat(run(path, bootstrap.begin(), new byte[0], Map.of()))
         .isEqualTo("georep-bootstrap agent-missing");
     assertThat(run(path, bootstrap.install(), jar, Map.of())).isEqualTo("georep-bootstrap ready");
     assertThat(copy).hasBinaryContent(jar);
-    assertThat(run(path, bootstrap.probe(), new byte[0], Map.of()))
-        .isEqualTo("georep-bootstrap ready");
+    byte[] greeting = "read by the script\n".getBytes(StandardCharsets.US_ASCII);
+    assertThat(run(path, bootstrap.begin(), greeting, Map.of()))
+        .startsWith("georep-bootstrap ready\n")
+        .contains("corrupt jarfile");
     assertThat(run(path, bootstrap.start(), new byte[0], Map.of())).contains("corrupt jarfile");
+  }
+
+  @Test
+  @DisplayName("the hash beside the jar is taken for it, unless it is none")
+  void hashBeside() throws Exception {
+    Path file = Files.write(sandbox.path().resolve("georep-agent.jar"), jar);
+    Path beside = sandbox.path().resolve("georep-agent.sha256");
+    AgentJar hashed = AgentJar.of(file);
+    Files.writeString(beside, "not a hash\n");
+    assertThat(AgentJar.of(file)).isEqualTo(hashed);
+    Files.writeString(beside, "0".repeat(64) + "\n");
+    assertThat(AgentJar.of(file)).isEqualTo(new AgentJar(file, jar.length, "0".repeat(64)));
+  }
+
+  @Test
+  @DisplayName("the agent gets what comes after the line the script reads")
+  void whatIsLeftIsTheAgents() throws Exception {
+    Path home = sandbox.directory("echo");
+    Path program = sandbox.directory("echo/bin").resolve("java");
+    Files.writeString(program, "#!/bin/sh\ncat\n");
+    assertThat(program.toFile().setExecutable(true)).isTrue();
+    Files.writeString(home.resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
+    run("sh", bootstrap.install(), jar, Map.of());
+    byte[] input = "for the script\nfor the agent\n".getBytes(StandardCharsets.US_ASCII);
+    assertThat(run("sh", bootstrap.begin(), input, Map.of("GEOREP_JAVA", program.toString())))
+        .isEqualTo("georep-bootstrap ready\nfor the agent");
+  }
+
+  @Test
+  @DisplayName("an archive of classes is made once for a copy, and used while it is whole")
+  void archiveOfClasses() throws Exception {
+    Path home = sandbox.directory("making");
+    Path program = sandbox.directory("making/bin").resolve("java");
+    Files.writeString(
+        program,
+        "#!/bin/sh\nfor a in \"$@\"; do case $a in -XX:ArchiveClassesAtExit=*)"
+            + " echo classes >\"${a#*=}\";; esac; done\necho ran \"$@\"\n");
+    assertThat(program.toFile().setExecutable(true)).isTrue();
+    Files.writeString(home.resolve("release"), "JAVA_VERSION=\"17.0.1\"\n");
+    Map<String, String> java = Map.of("GEOREP_JAVA", program.toString());
+    assertThat(run("sh", bootstrap.install(), jar, java)).isEqualTo("georep-bootstrap ready");
+    Path archive =
+        copy.resolveSibling(copy.getFileName().toString().replace(".jar", "-17.0.1+8.jsa"));
+    assertThat(archive).hasContent("classes\n");
+    try (Stream<Path> files = Files.list(copy.getParent())) {
+      assertThat(files).containsExactlyInAnyOrder(copy, archive);
+    }
+    String used = " -XX:SharedArchiveFile=" + archive + " -jar " + copy;
+    assertThat(run("sh", bootstrap.start(), new byte[0], java)).startsWith("ran ").endsWith(used);
+    assertThat(run("sh", bootstrap.begin(), new byte[0], java)).endsWith(used);
+    Files.writeString(archive, "short\n");
+    assertThat(run("sh", bootstrap.begin(), new byte[0], java))
+        .endsWith(" -jar " + copy)
+        .doesNotContain("SharedArchiveFile");
   }
 
   @Test

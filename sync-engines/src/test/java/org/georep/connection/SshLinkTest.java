@@ -165,7 +165,8 @@ final class SshLinkTest {
         .isGreaterThan(FileTime.fromMillis(1));
     assertThat(connections(sshd)).isEqualTo(2);
     try (Stream<Path> files = Files.list(copy.getParent())) {
-      assertThat(files).containsExactly(copy);
+      // Beside it, if Java could make one, only its archive of classes.
+      assertThat(files.filter(file -> !file.toString().endsWith(".jsa"))).containsExactly(copy);
     }
   }
 

@@ -9,14 +9,10 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
-import org.georep.changelog.capture.CaptureChoice;
 import org.georep.changelog.capture.CaptureUnavailableException;
-import org.georep.changelog.capture.CaptureWish;
 import org.georep.changelog.capture.host.CaptureFeed;
 import org.georep.changelog.journal.JournalDirectory;
 import org.georep.changelog.journal.JournalHeldException;
-import org.georep.changelog.journal.JournalSettings;
-import org.georep.changelog.journal.StartAt;
 import org.georep.connection.LinkOptions;
 import org.georep.name.Shown;
 import org.georep.name.VolumeId;
@@ -287,6 +283,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
     SessionDirectory session = state.session(configuration.name());
     session.make();
     try (SessionLock lock = SessionLock.take(libc, session);
+        EarlyCapture ahead = EarlyCapture.begin(() -> meet(session));
         Quarantine quarantine = quarantine(session)) {
       log.debug("{} is held", lock);
       output.holding(session, configuration.settings().logFormat());
@@ -295,21 +292,29 @@ public final class ReplicateRun implements Callable<ExitCode> {
         if (!monitored) {
           new SessionFile(libc, session.yaml()).write(configuration);
         }
-        return observation.during(() -> replicate(session, quarantine, observation));
+        return observation.during(() -> replicate(session, ahead, quarantine, observation));
       }
     }
   }
 
-  private ExitCode replicate(
-      SessionDirectory session, Quarantine quarantine, Observation observation)
+  private EarlyCapture.Met meet(SessionDirectory session)
       throws GeorepException, IOException, InterruptedException {
-    JournalDirectory journal = JournalDirectory.at(state.journal(configuration.volume()));
-    byte[] root = RawPath.toBytes(configuration.primary());
+    secondary.begin();
+    VolumeId volume = volume(session);
+    return new EarlyCapture.Met(volume, EarlyCapture.attach(configuration, journal(), libc, clock));
+  }
+
+  private JournalDirectory journal() {
+    return JournalDirectory.at(state.journal(configuration.volume()));
+  }
+
+  private ExitCode replicate(
+      SessionDirectory session, EarlyCapture ahead, Quarantine quarantine, Observation observation)
+      throws GeorepException, IOException, InterruptedException {
     StatusFile file = new StatusFile(session.status(configuration.volume()));
     try (PrimaryTree tree = tree()) {
-      VolumeId volume = volume(session);
-      Optional<CaptureFeed> feed = feed(journal, root);
-      secondary.begin();
+      EarlyCapture.Met met = ahead.take();
+      Optional<CaptureFeed> feed = met.feed();
       try (Capture capture = monitored ? Capture.kept(feed, signal) : new Capture(feed, signal)) {
         StatusCounters before = file.counters();
         estimate(before.crawlEntries());
@@ -320,7 +325,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
                 meter,
                 quarantine,
                 feed,
-                journal,
+                journal(),
                 before,
                 verifier,
                 observation::checkpoint,
@@ -328,7 +333,13 @@ public final class ReplicateRun implements Callable<ExitCode> {
                 clock);
         WorkerParts parts =
             parts(
-                session, volume, tree, capture, quarantine, Optional.empty(), observation.stimes());
+                session,
+                met.volume(),
+                tree,
+                capture,
+                quarantine,
+                Optional.empty(),
+                observation.stimes());
         return watched(session, file, reporter, parts, quarantine, verifier, observation);
       }
     }
@@ -412,41 +423,6 @@ public final class ReplicateRun implements Callable<ExitCode> {
     // Who starts it again has often mended something.
     quarantine.retryAll();
     return quarantine;
-  }
-
-  private Optional<CaptureFeed> feed(JournalDirectory journal, byte[] root)
-      throws IOException, InterruptedException {
-    Settings settings = configuration.settings();
-    CaptureWish wish = settings.capture();
-    if (wish == CaptureWish.NONE) {
-      return Optional.empty();
-    }
-    try {
-      return Optional.of(
-          CaptureFeed.attach(
-              journal,
-              JournalSettings.capped(settings.journalLimit().bytes()),
-              configuration.name().text(),
-              new StartAt.Acknowledged(),
-              () -> {
-                CaptureChoice choice = CaptureChoice.open(libc, root, wish);
-                secondary.begin(); // not before changes are being queued
-                return choice
-                    .source()
-                    .orElseThrow(() -> new CaptureUnavailableException(choice.reason()));
-              },
-              clock,
-              settings.timeout()));
-    } catch (CaptureUnavailableException e) {
-      if (wish != CaptureWish.AUTO) {
-        throw e;
-      }
-      log.warn(
-          "Changes are found by crawls only, one every {}: {}",
-          settings.rescanInterval(),
-          e.getMessage());
-      return Optional.empty();
-    }
   }
 
   private LinkOptions linkOptions() {

@@ -26,8 +26,8 @@ import org.georep.protocol.MinFree;
 import org.georep.protocol.Reply;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.session.FilterLine;
-import org.georep.replicator.session.RunMode;
 import org.georep.replicator.session.RateSchedule;
+import org.georep.replicator.session.RunMode;
 import org.georep.replicator.session.Settings;
 import org.georep.replicator.stime.StimeListener;
 import org.georep.replicator.stime.SyncStateFile;
@@ -172,7 +172,8 @@ final class TestSession implements AutoCloseable {
                 volume,
                 primary.toString(),
                 tree,
-                new LiveSettings(Settings.DEFAULTS.toBuilder().filter(filter).bwlimit(bandwidth).build(), clock),
+                new LiveSettings(
+                    Settings.DEFAULTS.toBuilder().filter(filter).bwlimit(bandwidth).build(), clock),
                 address,
                 linkOptions,
                 engine,

@@ -75,6 +75,7 @@ final class Arriving {
         done += step;
       }
       moved(done);
+      receiver.written(done);
     } catch (PosixException e) {
       fail(e);
     }

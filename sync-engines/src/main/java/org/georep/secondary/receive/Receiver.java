@@ -31,6 +31,7 @@ public final class Receiver {
   final Bases bases;
   final boolean root;
   private final Stage stage;
+  private final WriteBehind behind;
   private final Map<Long, Incoming> streams = new ConcurrentHashMap<>();
   private final AtomicLong made = new AtomicLong();
   private final ThreadLocal<ByteBuffer> buffers =
@@ -49,6 +50,7 @@ public final class Receiver {
     this.room = Objects.requireNonNull(room, "room is null");
     this.bases = Objects.requireNonNull(bases, "bases is null");
     this.root = root;
+    this.behind = new WriteBehind(libc, stage.contents());
   }
 
   /**
@@ -79,6 +81,12 @@ public final class Receiver {
     streams.values().forEach(Incoming::finish);
     streams.clear();
     bases.close();
+    behind.close();
+  }
+
+  /** Notes bytes that were written into the stage. */
+  void written(long bytes) {
+    behind.arrived(bytes);
   }
 
   int directory() {
