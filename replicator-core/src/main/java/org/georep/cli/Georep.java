@@ -68,6 +68,7 @@ import picocli.CommandLine.Spec;
       VerifyCommand.class,
       QuarantineCommand.class,
       ConflictsCommand.class,
+      PromoteCommand.class,
       DoctorCommand.class,
       CompletionCommand.class,
       AgentCommand.class
