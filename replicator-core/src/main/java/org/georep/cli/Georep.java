@@ -69,6 +69,7 @@ import picocli.CommandLine.Spec;
       QuarantineCommand.class,
       ConflictsCommand.class,
       PromoteCommand.class,
+      FailbackCommand.class,
       DoctorCommand.class,
       CompletionCommand.class,
       AgentCommand.class

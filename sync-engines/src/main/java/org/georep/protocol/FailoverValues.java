@@ -11,7 +11,7 @@ final class FailoverValues {
   private static final int MAX_TEXT = 1 << 16;
 
   /** The fewest bytes a relative takes. */
-  private static final int MIN_RELATIVE = 7;
+  private static final int MIN_RELATIVE = 8;
 
   private FailoverValues() {}
 
@@ -77,6 +77,7 @@ final class FailoverValues {
     out.optional(relative.left(), Values::token);
     out.optional(relative.applied(), Values::instant);
     out.optional(relative.ctime(), Values::instant);
+    out.flag(relative.untouched());
   }
 
   private static Relative relative(WireReader in) throws ProtocolException {
@@ -85,7 +86,8 @@ final class FailoverValues {
     Kind kind = Kind.ofCode(in.octet());
     Optional<Token> left = in.optional(Values::token);
     Optional<Instant> applied = in.optional(Values::instant);
-    return new Relative(theirs, ours, kind, left, applied, in.optional(Values::instant));
+    Optional<Instant> ctime = in.optional(Values::instant);
+    return new Relative(theirs, ours, kind, left, applied, ctime, in.flag());
   }
 
   static void promoted(WireWriter out, Reply.Promoted promoted) throws ProtocolException {

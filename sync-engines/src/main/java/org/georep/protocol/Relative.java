@@ -14,8 +14,9 @@ import org.georep.name.Gfid;
  * @param kind what it is
  * @param left of a file: mtime and size it had on both when last applied; empty if not known
  * @param applied the old primary's ctime of it when last applied whole; empty if that is in doubt
- * @param ctime the promoted secondary's ctime of it, if it has not changed there since it was
- *     promoted
+ * @param ctime the promoted secondary's ctime of it, if mtime and size say that it was not written
+ *     there since it was last applied
+ * @param untouched whether ctime says so, too
  */
 @Immutable
 public record Relative(
@@ -24,7 +25,8 @@ public record Relative(
     Kind kind,
     Optional<Token> left,
     Optional<Instant> applied,
-    Optional<Instant> ctime) {
+    Optional<Instant> ctime,
+    boolean untouched) {
   /** Checks its parts. */
   public Relative {
     Objects.requireNonNull(theirs, "theirs is null");

@@ -158,7 +158,8 @@ public final class RandomMessages {
         pick(Kind.values()),
         optional(this::token),
         optional(this::time),
-        optional(this::time));
+        optional(this::time),
+        flag());
   }
 
   private NameSpan span() {

@@ -3,6 +3,7 @@ package org.georep.replicator.failover;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.georep.connection.SecondaryAddress;
+import org.georep.name.Shown;
 import org.georep.posix.RawPath;
 import org.georep.protocol.Origin;
 import org.georep.replicator.session.SessionConfiguration;
@@ -17,6 +18,12 @@ public final class Origins {
         session.name().text(),
         session.secondary() instanceof SecondaryAddress.Local ? "" : host(),
         RawPath.toBytes(session.primary()));
+  }
+
+  /** Returns how people call a session's primary from another host. */
+  static String shown(SessionConfiguration session) {
+    String path = Shown.of(RawPath.toBytes(session.primary()));
+    return session.secondary() instanceof SecondaryAddress.Local ? path : host() + ":" + path;
   }
 
   private static String host() {

@@ -1,18 +1,13 @@
 package org.georep.replicator.failover;
 
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
-import org.georep.connection.AgentClient;
-import org.georep.connection.LocalLink;
-import org.georep.connection.SecondaryAddress;
 import org.georep.posix.Libc;
 import org.georep.posix.RawPath;
 import org.georep.protocol.Origin;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
-import org.georep.replicator.session.ExitCode;
 import org.georep.replicator.session.GeorepException;
 import org.georep.replicator.session.GivenPath;
 import org.georep.replicator.session.SessionDirectory;
@@ -25,7 +20,6 @@ import org.georep.replicator.session.StateDirectory;
  * crash before the rest is mended by promoting again.
  */
 public final class Promotion {
-  private static final Duration TIMEOUT = Duration.ofSeconds(30);
   private static final String NAMELESS = "promoted";
 
   private final Libc libc;
@@ -64,21 +58,9 @@ public final class Promotion {
   public Result promote(byte[] given, Optional<SessionName> name, boolean dryRun)
       throws GeorepException, IOException, InterruptedException {
     byte[] root = real(given);
-    SecondaryAddress.Local address = new SecondaryAddress.Local(root);
-    Reply reply;
-    try (LocalLink link = new LocalLink(address);
-        AgentClient client = AgentClient.open(link.open(), TIMEOUT)) {
-      reply = client.call(new Request.Promote(root, dryRun), Reply.class);
-      client.call(new Request.Goodbye(), Reply.Done.class);
-    }
-    if (reply instanceof Reply.Refused refused) {
-      throw new GeorepException(
-          refused.reason() == Reply.Refusal.LOCKED ? ExitCode.HELD : ExitCode.ERROR,
-          refused.sentence());
-    }
-    if (!(reply instanceof Reply.Promoted promoted)) {
-      throw new GeorepException(
-          ExitCode.ERROR, "The agent answered with " + reply.getClass().getSimpleName() + ".");
+    Reply.Promoted promoted;
+    try (AgentCall agent = AgentCall.here(root)) {
+      promoted = agent.ask(new Request.Promote(root, dryRun), Reply.Promoted.class);
     }
     SessionName named = name.orElseGet(() -> known(promoted));
     if (!dryRun) {

@@ -332,4 +332,8 @@ final class Opening {
   Clock clock() {
     return clock;
   }
+
+  int patienceMillis() {
+    return patienceMillis;
+  }
 }
