@@ -145,7 +145,8 @@ final class ReplicateCommand implements Callable<Integer> {
                 ByteText.bytes(secondary),
                 settings);
     ReplicateRun run =
-        new ReplicateRun(configuration, mode, host.state(), output(), host.libc(), host.clock());
+        new ReplicateRun(
+            configuration, mode, host.state(), output(spec), host.libc(), host.clock());
     ending.onStop(run::stop);
     Optional<StatusServer> page = listenOption.serve(host, spec.commandLine().getErr());
     try {
@@ -166,7 +167,8 @@ final class ReplicateCommand implements Callable<Integer> {
         waitForSecondary);
   }
 
-  private RunOutput output() {
+  /** Tells people and programs of a run. */
+  static RunOutput output(CommandSpec spec) {
     PrintWriter out = spec.commandLine().getOut();
     PrintWriter err = spec.commandLine().getErr();
     return new RunOutput() {

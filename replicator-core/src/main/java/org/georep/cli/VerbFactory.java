@@ -36,6 +36,9 @@ final class VerbFactory implements CommandLine.IFactory {
     if (type == ConflictsCommand.class) {
       return type.cast(new ConflictsCommand(ending));
     }
+    if (type == FailbackCommand.class) {
+      return type.cast(new FailbackCommand(ending));
+    }
     return CommandLine.defaultFactory().create(type);
   }
 }

@@ -30,6 +30,8 @@ final class Verbs {
     all.put("verify", VerifyCommand.class);
     all.put("quarantine", QuarantineCommand.class);
     all.put("conflicts", ConflictsCommand.class);
+    all.put("promote", PromoteCommand.class);
+    all.put("failback", FailbackCommand.class);
     all.put("doctor", DoctorCommand.class);
     all.put("completion", CompletionCommand.class);
     all.put("agent", AgentCommand.class);

@@ -10,6 +10,7 @@ import org.georep.name.EntryPath;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
+import org.georep.name.VolumeId;
 
 /** What the agent answers. */
 public sealed interface Reply {
@@ -346,4 +347,72 @@ public sealed interface Reply {
       Objects.requireNonNull(mtime, "mtime is null");
     }
   }
+
+  /**
+   * The secondary is promoted, or would be.
+   *
+   * @param session whose secondary it was
+   * @param volume which volume it is a copy of
+   * @param epoch how often it was promoted by now
+   * @param at when
+   * @param stime up to when it is in step; empty if it never was
+   * @param before whether it was promoted before this request
+   * @param ended whether an agent that had it open was ended
+   * @param known whether the rest is known: not if an agent has it open
+   * @param incomplete how many directories may not have all their names
+   * @param doubted how many entries were changed on the primary, and the change did not arrive
+   *     whole
+   * @param placeless how many entries lost their name and got no other, and were set aside
+   * @param paths of what is incomplete or doubted; a bounded number
+   * @param origin where the primary was
+   */
+  record Promoted(
+      UUID session,
+      VolumeId volume,
+      long epoch,
+      Instant at,
+      Optional<Instant> stime,
+      boolean before,
+      boolean ended,
+      boolean known,
+      long incomplete,
+      long doubted,
+      long placeless,
+      List<EntryPath> paths,
+      Optional<Origin> origin)
+      implements Reply {
+    /** Checks and copies its parts. */
+    public Promoted {
+      Objects.requireNonNull(session, "session is null");
+      Objects.requireNonNull(volume, "volume is null");
+      Objects.requireNonNull(at, "at is null");
+      Objects.requireNonNull(stime, "stime is null");
+      Objects.requireNonNull(origin, "origin is null");
+      paths = List.copyOf(paths);
+    }
+  }
+
+  /**
+   * Some of the files of a promoted secondary.
+   *
+   * @param former which volume it was a copy of
+   * @param epoch how often it was promoted
+   * @param last whether these are the last
+   */
+  record Kin(VolumeId former, long epoch, List<Relative> relatives, boolean last) implements Reply {
+    /** Checks and copies its parts. */
+    public Kin {
+      Objects.requireNonNull(former, "former is null");
+      relatives = List.copyOf(relatives);
+    }
+  }
+
+  /**
+   * An old primary is a secondary now.
+   *
+   * @param same entries known again, and unchanged on both sides
+   * @param changed entries known again and to be compared
+   * @param foreign entries that are not known: what is in the way of them is set aside
+   */
+  record HandedOver(long same, long changed, long foreign) implements Reply {}
 }

@@ -25,6 +25,9 @@ final class ReplyCodec {
   private static final int SURVEYED = 17;
   private static final int BASIS_OPENED = 60;
   private static final int DIGESTS = 61;
+  private static final int PROMOTED = 80;
+  private static final int KIN = 81;
+  private static final int HANDED_OVER = 82;
 
   private static final int MAX_TEXT = 1 << 16;
   private static final int MIN_PLACE = 4;
@@ -115,6 +118,17 @@ final class ReplyCodec {
     } else if (reply instanceof Reply.Conflicts conflicts) {
       out.octet(CONFLICTS);
       out.list(conflicts.found(), VerifyValues::conflict);
+    } else if (reply instanceof Reply.Promoted promoted) {
+      out.octet(PROMOTED);
+      FailoverValues.promoted(out, promoted);
+    } else if (reply instanceof Reply.Kin kin) {
+      out.octet(KIN);
+      FailoverValues.kin(out, kin);
+    } else if (reply instanceof Reply.HandedOver over) {
+      out.octet(HANDED_OVER);
+      out.signed(over.same());
+      out.signed(over.changed());
+      out.signed(over.foreign());
     } else {
       throw new IllegalStateException("no code for " + reply.getClass());
     }
@@ -160,6 +174,9 @@ final class ReplyCodec {
       case SURVEYED -> readSurveyed(in);
       case BASIS_OPENED -> new Reply.BasisOpened(in.signed());
       case DIGESTS -> new Reply.Digests(in.counted(Frame.MAX_BODY));
+      case PROMOTED -> FailoverValues.promoted(in);
+      case KIN -> FailoverValues.kin(in);
+      case HANDED_OVER -> new Reply.HandedOver(in.signed(), in.signed(), in.signed());
       default -> throw new ProtocolException("a reply of the unknown kind " + code + " arrived");
     };
   }

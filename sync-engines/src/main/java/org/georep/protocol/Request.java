@@ -37,6 +37,9 @@ public sealed interface Request {
    * @param primary how people call the primary, for messages
    * @param keepDeleted whether what is deleted on the primary stays on the secondary
    * @param minFree how much of the secondary's file system stays free
+   * @param epoch how often the secondary was promoted when this session last met it; an older one
+   *     than the secondary's own is refused
+   * @param origin how the primary is found again after the secondary was promoted, if told
    */
   record Hello(
       byte[] root,
@@ -46,10 +49,13 @@ public sealed interface Request {
       Mode mode,
       String primary,
       boolean keepDeleted,
-      MinFree minFree)
+      MinFree minFree,
+      long epoch,
+      Optional<Origin> origin)
       implements Request {
     /** Checks its parts. */
     public Hello {
+      Objects.requireNonNull(origin, "origin is null");
       Objects.requireNonNull(root, "root is null");
       Objects.requireNonNull(session, "session is null");
       Objects.requireNonNull(volume, "volume is null");
@@ -57,6 +63,101 @@ public sealed interface Request {
       Objects.requireNonNull(mode, "mode is null");
       Objects.requireNonNull(primary, "primary is null");
       Objects.requireNonNull(minFree, "minFree is null");
+    }
+
+    /** The greeting of a session that knows nothing of promotions. */
+    public Hello(
+        byte[] root,
+        UUID session,
+        VolumeId volume,
+        Gfid rootGfid,
+        Mode mode,
+        String primary,
+        boolean keepDeleted,
+        MinFree minFree) {
+      this(
+          root,
+          session,
+          volume,
+          rootGfid,
+          mode,
+          primary,
+          keepDeleted,
+          minFree,
+          0,
+          Optional.empty());
+    }
+  }
+
+  /**
+   * Makes a secondary an ordinary directory that no session writes to any more. No Hello comes
+   * before. Answered by {@link Reply.Promoted} or {@link Reply.Refused}.
+   *
+   * @param root as in {@link Hello}
+   * @param dryRun only say what would come of it
+   */
+  record Promote(byte[] root, boolean dryRun) implements Request {
+    /** Checks its part. */
+    public Promote {
+      Objects.requireNonNull(root, "root is null");
+    }
+  }
+
+  /**
+   * Asks a promoted secondary, portion by portion, which of its files stands for which of the old
+   * primary's. No Hello comes before. Answered by {@link Reply.Kin} or {@link Reply.Refused}.
+   *
+   * @param root as in {@link Hello}; the same in every request of a connection
+   */
+  record NextKin(byte[] root) implements Request {
+    /** Checks its part. */
+    public NextKin {
+      Objects.requireNonNull(root, "root is null");
+    }
+  }
+
+  /**
+   * Makes an old primary the secondary of the one that was promoted in its stead; {@link TakeKin}
+   * follow. No Hello comes before. Answered by {@link Reply.HandedOver}, with nothing to be done
+   * where that has happened already or there is nothing to know again, by {@link Reply.Done} where
+   * kin are awaited, or by {@link Reply.Refused}.
+   *
+   * @param root the old primary
+   * @param session whose secondary it becomes
+   * @param volume the promoted one's volume
+   * @param rootGfid the gfid of the promoted one's root
+   * @param former which volume the promoted one was a copy of
+   * @param epoch the promoted one's
+   * @param primary how people call the promoted one
+   */
+  record Handover(
+      byte[] root,
+      UUID session,
+      VolumeId volume,
+      Gfid rootGfid,
+      VolumeId former,
+      long epoch,
+      String primary)
+      implements Request {
+    /** Checks its parts. */
+    public Handover {
+      Objects.requireNonNull(root, "root is null");
+      Objects.requireNonNull(session, "session is null");
+      Objects.requireNonNull(volume, "volume is null");
+      Objects.requireNonNull(rootGfid, "rootGfid is null");
+      Objects.requireNonNull(former, "former is null");
+      Objects.requireNonNull(primary, "primary is null");
+    }
+  }
+
+  /**
+   * Some of what {@link Handover} announced. Answered by {@link Reply.Done}, and the last by {@link
+   * Reply.HandedOver}.
+   */
+  record TakeKin(List<Relative> relatives, boolean last) implements Request {
+    /** Copies its part. */
+    public TakeKin {
+      relatives = List.copyOf(relatives);
     }
   }
 

@@ -30,6 +30,10 @@ final class RequestCodec {
   private static final int CLOSE_BASIS = 62;
   private static final int UNPACKS = 63;
   private static final int CONFIRM = 64;
+  private static final int PROMOTE = 80;
+  private static final int NEXT_KIN = 81;
+  private static final int HANDOVER = 82;
+  private static final int TAKE_KIN = 83;
 
   private static final int MAX_TEXT = 1 << 16;
 
@@ -128,6 +132,19 @@ final class RequestCodec {
     } else if (request instanceof Request.ListConflicts list) {
       out.octet(LIST_CONFLICTS);
       Values.path(out, list.after());
+    } else if (request instanceof Request.Promote promote) {
+      out.octet(PROMOTE);
+      out.counted(promote.root());
+      out.flag(promote.dryRun());
+    } else if (request instanceof Request.NextKin next) {
+      out.octet(NEXT_KIN);
+      out.counted(next.root());
+    } else if (request instanceof Request.Handover handover) {
+      out.octet(HANDOVER);
+      FailoverValues.handover(out, handover);
+    } else if (request instanceof Request.TakeKin kin) {
+      out.octet(TAKE_KIN);
+      FailoverValues.takeKin(out, kin);
     } else {
       throw new IllegalStateException("no code for " + request.getClass());
     }
@@ -167,6 +184,10 @@ final class RequestCodec {
       case OPEN_BASIS -> new Request.OpenBasis(in.signed(), Values.gfid(in));
       case DIGEST_BLOCKS -> readDigestBlocks(in);
       case CLOSE_BASIS -> new Request.CloseBasis(in.signed());
+      case PROMOTE -> new Request.Promote(in.counted(Values.MAX_PATH), in.flag());
+      case NEXT_KIN -> new Request.NextKin(in.counted(Values.MAX_PATH));
+      case HANDOVER -> FailoverValues.handover(in);
+      case TAKE_KIN -> FailoverValues.takeKin(in);
       default -> throw new ProtocolException("a request of the unknown kind " + code + " arrived");
     };
   }
@@ -180,6 +201,8 @@ final class RequestCodec {
     out.text(hello.primary());
     out.flag(hello.keepDeleted());
     Values.minFree(out, hello.minFree());
+    out.signed(hello.epoch());
+    out.optional(hello.origin(), FailoverValues::origin);
   }
 
   private static Request.Hello readHello(WireReader in) throws ProtocolException {
@@ -191,7 +214,9 @@ final class RequestCodec {
         in.named(Request.Mode.class),
         in.text(MAX_TEXT),
         in.flag(),
-        Values.minFree(in));
+        Values.minFree(in),
+        in.signed(),
+        in.optional(FailoverValues::origin));
   }
 
   private static void writeSuspect(WireWriter out, Request.Suspect suspect)

@@ -205,14 +205,29 @@ final class AgentSession implements Conversation.Listener {
   }
 
   private Optional<Reply> refusal(Request request) {
-    if (request instanceof Request.Hello hello) {
-      Optional<String> sentence = rule.refuses(hello.root());
+    Optional<byte[]> root = root(request);
+    if (root.isPresent()) {
+      Optional<String> sentence = rule.refuses(root.get());
       greeted = sentence.isEmpty();
       return sentence.map(words -> new Reply.Refused(Reply.Refusal.UNUSABLE, words));
     }
     if (!greeted && !(request instanceof Request.Ping) && !(request instanceof Request.Goodbye)) {
       return Optional.of(
           new Reply.Failed(0, "the first request of a connection has to be a Hello"));
+    }
+    return Optional.empty();
+  }
+
+  /** Returns the root a request names, if it is one that may come first. */
+  private static Optional<byte[]> root(Request request) {
+    if (request instanceof Request.Hello hello) {
+      return Optional.of(hello.root());
+    } else if (request instanceof Request.Promote promote) {
+      return Optional.of(promote.root());
+    } else if (request instanceof Request.NextKin next) {
+      return Optional.of(next.root());
+    } else if (request instanceof Request.Handover handover) {
+      return Optional.of(handover.root());
     }
     return Optional.empty();
   }

@@ -34,7 +34,20 @@ public final class RandomMessages {
             pick(Request.Mode.values()),
             text(),
             random.nextBoolean(),
-            new MinFree(random.nextLong() >>> 1, random.nextInt(MinFree.WHOLE + 1))),
+            new MinFree(random.nextLong() >>> 1, random.nextInt(MinFree.WHOLE + 1)),
+            number(),
+            optional(this::origin)),
+        new Request.Promote(bytes(random.nextInt(100)), random.nextBoolean()),
+        new Request.NextKin(bytes(random.nextInt(100))),
+        new Request.Handover(
+            bytes(random.nextInt(100)),
+            UUID.randomUUID(),
+            new VolumeId(UUID.randomUUID()),
+            gfid(),
+            new VolumeId(UUID.randomUUID()),
+            number(),
+            text()),
+        new Request.TakeKin(list(this::relative), flag()),
         new Request.Ping(),
         new Request.CrawlBegin(),
         new Request.Compare(list(() -> new DirectoryDigest(gfid(), number(), bytes(16)))),
@@ -89,6 +102,22 @@ public final class RandomMessages {
             random.nextBoolean(),
             Map.of("rsync", text(), "tar", text()),
             list(this::text)),
+        new Reply.Promoted(
+            UUID.randomUUID(),
+            new VolumeId(UUID.randomUUID()),
+            number(),
+            time(),
+            optional(this::time),
+            flag(),
+            flag(),
+            flag(),
+            number(),
+            number(),
+            number(),
+            list(this::path),
+            optional(this::origin)),
+        new Reply.Kin(new VolumeId(UUID.randomUUID()), number(), list(this::relative), flag()),
+        new Reply.HandedOver(number(), number(), number()),
         new Reply.Refused(pick(Reply.Refusal.values()), text()),
         new Reply.Done(),
         new Reply.Failed(random.nextInt(), text()),
@@ -126,6 +155,21 @@ public final class RandomMessages {
         new Reply.Hashed(list(() -> optional(() -> bytes(32)))),
         new Reply.Conflicts(
             list(() -> new Reply.Conflict(path(), pick(Kind.values()), number(), time()))));
+  }
+
+  private Origin origin() {
+    return new Origin(text(), text(), bytes(random.nextInt(100)));
+  }
+
+  private Relative relative() {
+    return new Relative(
+        gfid(),
+        optional(this::gfid),
+        pick(Kind.values()),
+        optional(this::token),
+        optional(this::time),
+        optional(this::time),
+        flag());
   }
 
   private NameSpan span() {

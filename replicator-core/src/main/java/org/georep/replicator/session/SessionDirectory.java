@@ -94,6 +94,16 @@ public final class SessionDirectory {
     return path.resolve("key");
   }
 
+  /** Returns the epoch of the secondary this session was given. */
+  public Path epoch() {
+    return path.resolve("epoch");
+  }
+
+  /** Returns where the secondary of a session by this name was promoted, on its own host. */
+  public Path promoted() {
+    return path.resolve("promoted");
+  }
+
   /** Returns what is left of the configuration of a session that was deleted. */
   public Path deleted() {
     return path.resolve("deleted.yaml");

@@ -20,6 +20,8 @@ import org.georep.posix.Libc;
 import org.georep.posix.PosixException;
 import org.georep.posix.RawPath;
 import org.georep.replicator.apply.Agent;
+import org.georep.replicator.failover.EpochFile;
+import org.georep.replicator.failover.Origins;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.quarantine.QuarantineFullException;
 import org.georep.replicator.session.ExitCode;
@@ -438,7 +440,8 @@ public final class ReplicateRun implements Callable<ExitCode> {
       Capture capture,
       Quarantine quarantine,
       Optional<Errand> errand,
-      StimeListener stimes) {
+      StimeListener stimes)
+      throws IOException {
     Settings settings = configuration.settings();
     return new WorkerParts(
         configuration.id(),
@@ -455,6 +458,8 @@ public final class ReplicateRun implements Callable<ExitCode> {
         settings.ignoreDeletes(),
         settings.minFree(),
         mode,
+        new EpochFile(libc, session.epoch()).read(),
+        Origins.of(configuration),
         new DeleteBrake(
             mode.acceptDeletes() || settings.ignoreDeletes(),
             Optional.of(new DeleteConsent(libc, session))),

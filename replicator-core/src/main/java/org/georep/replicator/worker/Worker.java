@@ -219,7 +219,9 @@ public final class Worker {
                 mode,
                 parts.primaryName(),
                 parts.ignoreDeletes(),
-                parts.minFree()),
+                parts.minFree(),
+                parts.epoch(),
+                Optional.of(parts.origin())),
             Reply.class);
     if (reply instanceof Reply.Welcome welcome) {
       return welcome;

@@ -11,6 +11,7 @@ import org.georep.engine.EngineChoice;
 import org.georep.name.VolumeId;
 import org.georep.posix.Libc;
 import org.georep.protocol.MinFree;
+import org.georep.protocol.Origin;
 import org.georep.protocol.Reply;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.session.RunMode;
@@ -37,6 +38,8 @@ import org.georep.replicator.volume.PrimaryTree;
  * @param ignoreDeletes whether what is deleted on the primary stays on the secondary
  * @param minFree how much of the secondary's file system stays free
  * @param mode how this run goes
+ * @param epoch how often the secondary was promoted, as far as this session knows
+ * @param origin how this primary is found again once the secondary is promoted
  * @param brake asked before a crawl deletes
  * @param capture the journal, or none
  * @param states where stime and position are kept
@@ -61,6 +64,8 @@ public record WorkerParts(
     boolean ignoreDeletes,
     MinFree minFree,
     RunMode mode,
+    long epoch,
+    Origin origin,
     DeleteBrake brake,
     Capture capture,
     SyncStateFile states,

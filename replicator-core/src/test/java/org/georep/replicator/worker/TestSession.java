@@ -23,6 +23,7 @@ import org.georep.name.VolumeId;
 import org.georep.posix.Libc;
 import org.georep.posix.NativeLibc;
 import org.georep.protocol.MinFree;
+import org.georep.protocol.Origin;
 import org.georep.protocol.Reply;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.session.FilterLine;
@@ -183,6 +184,8 @@ final class TestSession implements AutoCloseable {
                 ignoreDeletes,
                 minFree,
                 mode,
+                0,
+                new Origin("test", "", new byte[0]),
                 new DeleteBrake(mode.acceptDeletes() || ignoreDeletes),
                 capture,
                 new SyncStateFile(LIBC, state.resolve("stime")),

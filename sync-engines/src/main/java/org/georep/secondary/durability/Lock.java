@@ -21,6 +21,10 @@ public final class Lock implements AutoCloseable {
     this.descriptor = descriptor;
   }
 
+  static byte[] name() {
+    return NAME.clone();
+  }
+
   /**
    * Takes it.
    *

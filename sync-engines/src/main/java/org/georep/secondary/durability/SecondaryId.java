@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Base64;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -11,6 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.georep.name.Gfid;
 import org.georep.name.VolumeId;
+import org.georep.protocol.Origin;
 
 /**
  * Whose secondary a directory is: the file {@code .georep/id}, lines of {@code key=value}.
@@ -20,9 +22,17 @@ import org.georep.name.VolumeId;
  * @param root the gfid of the primary's root
  * @param epoch how often it was promoted
  * @param promoted when it was promoted, if it is a primary now
+ * @param settled whether nothing of that is left to be done
+ * @param origin how the primary is found again, if known
  */
 public record SecondaryId(
-    UUID session, VolumeId volume, Gfid root, long epoch, Optional<Instant> promoted) {
+    UUID session,
+    VolumeId volume,
+    Gfid root,
+    long epoch,
+    Optional<Instant> promoted,
+    boolean settled,
+    Optional<Origin> origin) {
   private static final String FORMAT = "1";
 
   /** Checks its parts. */
@@ -31,6 +41,18 @@ public record SecondaryId(
     Objects.requireNonNull(volume, "volume is null");
     Objects.requireNonNull(root, "root is null");
     Objects.requireNonNull(promoted, "promoted is null");
+    Objects.requireNonNull(origin, "origin is null");
+  }
+
+  /** That of a secondary nothing is known of but whose it is. */
+  public SecondaryId(
+      UUID session, VolumeId volume, Gfid root, long epoch, Optional<Instant> promoted) {
+    this(session, volume, root, epoch, promoted, promoted.isPresent(), Optional.empty());
+  }
+
+  /** Returns it as promoted at this time, and in this epoch. */
+  public SecondaryId promoted(long inEpoch, Instant at, boolean whole) {
+    return new SecondaryId(session, volume, root, inEpoch, Optional.of(at), whole, origin);
   }
 
   /** Returns its text. */
@@ -42,6 +64,15 @@ public record SecondaryId(
     text.append("root=").append(root).append('\n');
     text.append("epoch=").append(epoch).append('\n');
     promoted.ifPresent(time -> text.append("promoted=").append(time).append('\n'));
+    if (settled) {
+      text.append("settled=yes\n");
+    }
+    origin.ifPresent(
+        from -> {
+          text.append("origin=").append(base64(utf8(from.session()))).append(' ');
+          text.append(base64(utf8(from.host()))).append(' ');
+          text.append(base64(from.path())).append('\n');
+        });
     return text.toString().getBytes(StandardCharsets.US_ASCII);
   }
 
@@ -69,10 +100,32 @@ public record SecondaryId(
           new VolumeId(UUID.fromString(value(values, "volume"))),
           Gfid.parse(value(values, "root")),
           Long.parseLong(value(values, "epoch")),
-          Optional.ofNullable(values.get("promoted")).map(Instant::parse));
+          Optional.ofNullable(values.get("promoted")).map(Instant::parse),
+          values.containsKey("settled"),
+          Optional.ofNullable(values.get("origin")).map(SecondaryId::origin));
     } catch (IllegalArgumentException | DateTimeException e) {
       throw new IOException("its .georep/id is damaged: " + e.getMessage(), e);
     }
+  }
+
+  private static byte[] utf8(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String base64(byte[] bytes) {
+    return Base64.getEncoder().encodeToString(bytes);
+  }
+
+  private static Origin origin(String text) {
+    String[] parts = text.split(" ", -1);
+    if (parts.length != 3) {
+      throw new IllegalArgumentException("its origin has " + parts.length + " parts");
+    }
+    Base64.Decoder decoder = Base64.getDecoder();
+    return new Origin(
+        new String(decoder.decode(parts[0]), StandardCharsets.UTF_8),
+        new String(decoder.decode(parts[1]), StandardCharsets.UTF_8),
+        decoder.decode(parts[2]));
   }
 
   private static String value(Map<String, String> values, String key) {

@@ -137,6 +137,15 @@ public final class Inventory implements AutoCloseable {
     }
   }
 
+  /** Calls back for each name; the inventory may be changed meanwhile. */
+  public void each(BiConsumer<Place, Entry> each) {
+    Cursor<byte[], byte[]> cursor = entries.cursor(null);
+    while (cursor.hasNext()) {
+      byte[] key = cursor.next();
+      each.accept(new Place(Keys.gfidOf(key), Keys.nameOf(key)), Keys.entryOf(cursor.getValue()));
+    }
+  }
+
   /** Returns where a gfid may be, to be checked. */
   public List<Place> places(Gfid gfid) {
     byte[] prefix = Keys.ofGfid(gfid);

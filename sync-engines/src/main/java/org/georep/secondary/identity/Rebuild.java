@@ -83,6 +83,11 @@ public final class Rebuild {
     return old == null ? Optional.empty() : old.entry(place);
   }
 
+  /** Enters what is known of a name that was entered. */
+  public void known(Place place, Entry entry) {
+    made.put(place, entry);
+  }
+
   /** Enters that a directory is incomplete. */
   public void incomplete(Gfid directory) {
     made.setIncomplete(directory, true);

@@ -43,6 +43,7 @@ final class Attachment {
   private final Attributes attributes;
   private final Metadata metadata;
   private final Departures departures;
+  private final Adoption adoption;
   private final Incomplete incomplete;
   private final Awaiting awaiting;
   private final Contents contents;
@@ -57,6 +58,7 @@ final class Attachment {
       Attributes attributes,
       Metadata metadata,
       Departures departures,
+      Adoption adoption,
       Incomplete incomplete,
       Awaiting awaiting,
       Contents contents,
@@ -69,6 +71,7 @@ final class Attachment {
     this.attributes = Objects.requireNonNull(attributes, "attributes is null");
     this.metadata = Objects.requireNonNull(metadata, "metadata is null");
     this.departures = Objects.requireNonNull(departures, "departures is null");
+    this.adoption = Objects.requireNonNull(adoption, "adoption is null");
     this.incomplete = Objects.requireNonNull(incomplete, "incomplete is null");
     this.awaiting = Objects.requireNonNull(awaiting, "awaiting is null");
     this.contents = Objects.requireNonNull(contents, "contents is null");
@@ -88,8 +91,12 @@ final class Attachment {
       throws PosixException {
     Found now = free ? null : tree.look(directory, name);
     if (now != null && now.isForeign()) {
-      departures.leave(now, answer.batch);
-      now = null;
+      // Its directory may have been taken over only in this step.
+      Found taken = adoption.tryToAdopt(now, state, answer.batch);
+      if (taken == null) {
+        departures.leave(now, answer.batch);
+      }
+      now = taken;
     }
     if (now != null && now.is(state.gfid())) {
       know(now, state);

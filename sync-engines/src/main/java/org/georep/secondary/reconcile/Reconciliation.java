@@ -72,6 +72,7 @@ public record Reconciliation(
             attributes,
             metadata,
             departures,
+            adoption,
             incomplete,
             awaiting,
             contents,

@@ -11,8 +11,10 @@ import org.georep.protocol.Request;
 import org.georep.secondary.durability.Barrier;
 import org.georep.secondary.durability.ControlFiles;
 import org.georep.secondary.durability.Lock;
+import org.georep.secondary.durability.PromotionFile;
 import org.georep.secondary.examine.Examination;
 import org.georep.secondary.examine.Hashes;
+import org.georep.secondary.examine.Lack;
 import org.georep.secondary.identity.Headroom;
 import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Marks;
@@ -20,6 +22,7 @@ import org.georep.secondary.receive.Bases;
 import org.georep.secondary.receive.Receiver;
 import org.georep.secondary.reconcile.Reconciliation;
 import org.georep.secondary.retain.Discard;
+import org.georep.secondary.retain.Placeless;
 import org.georep.secondary.retain.PutBack;
 import org.georep.secondary.retain.Release;
 import org.georep.secondary.retain.RemoveNow;
@@ -58,6 +61,8 @@ final class OpenSecondary implements AutoCloseable {
   private final Examination examination;
   private final Hashes hashes;
   private final Barrier barrier;
+  private final Placeless placeless;
+  private final Lack lack;
   private final SecureRandom random = new SecureRandom();
   private boolean sound = true;
 
@@ -101,6 +106,8 @@ final class OpenSecondary implements AutoCloseable {
             libc, tree, inventory, marks, touched, stage, limbo, room, mode, isRoot, origins);
     this.examination = new Examination(libc, tree, inventory, touched, isRoot);
     this.hashes = new Hashes(libc, tree);
+    this.placeless = new Placeless(tree, limbo);
+    this.lack = new Lack(tree, inventory);
     this.headroom =
         inventory.isKept() ? new Headroom(libc, control.control(), Recovery.NAME) : null;
     Discard discard = new Discard(tree, limbo, new RemoveNow(tree), origins);
@@ -127,6 +134,20 @@ final class OpenSecondary implements AutoCloseable {
   /** Returns of how many entries something could not be set. */
   long withheld() {
     return inventory.withheld();
+  }
+
+  /** Returns what is known to be missing here. */
+  PromotionFile.Lacking lacking() throws IOException {
+    Lack.Sum sum = lack.find();
+    return new PromotionFile.Lacking(
+        sum.incomplete(), sum.doubted(), placeless.count(), sum.paths());
+  }
+
+  /** Sets aside what waits for a name, since none will come. */
+  void emptyLimbo() throws IOException {
+    placeless.setAside();
+    touched.restore(directories);
+    directories.trim();
   }
 
   /** Returns what takes contents, also from other threads. */

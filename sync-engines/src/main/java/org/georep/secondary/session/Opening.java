@@ -13,6 +13,7 @@ import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
 import org.georep.protocol.Kind;
+import org.georep.protocol.Origin;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.secondary.durability.ControlFiles;
@@ -116,6 +117,19 @@ final class Opening {
     } else if (hello.mode() == Request.Mode.REPLICATE) {
       directory.requireEmpty(root);
     }
+    return open(hello, directory, root, controlDescriptor, lock, files, known);
+  }
+
+  /** Opens what is this session's, or becomes it. */
+  Opened open(
+      Request.Hello hello,
+      RootDirectory directory,
+      int root,
+      int controlDescriptor,
+      Lock lock,
+      ControlFiles files,
+      Optional<SecondaryId> known)
+      throws IOException {
     Control control = Control.open(libc, root, controlDescriptor);
     Marks marks = new Marks(libc, Identity.on(libc, root), root, isRoot);
     marks.giveBack();
@@ -170,6 +184,8 @@ final class Opening {
       SecondaryId id = id(hello, known);
       if (fresh) {
         files.writeId(id);
+      } else if (!known.equals(Optional.of(id)) && !room.isShort()) {
+        files.writeId(id); // it can wait for room: only a promotion needs what is new in it
       }
       whole = true;
       return new Opened(secondary, id, fresh, files);
@@ -203,8 +219,10 @@ final class Opening {
         hello.session(),
         hello.volume(),
         hello.rootGfid(),
-        known.map(SecondaryId::epoch).orElse(0L),
-        Optional.empty());
+        Math.max(hello.epoch(), known.map(SecondaryId::epoch).orElse(0L)),
+        known.flatMap(SecondaryId::promoted),
+        known.filter(SecondaryId::settled).isPresent(),
+        hello.origin().or(() -> known.flatMap(SecondaryId::origin)));
   }
 
   private static Optional<SecondaryId> known(ControlFiles files, RootDirectory directory)
@@ -227,7 +245,11 @@ final class Opening {
           directory
               + " was promoted at "
               + id.promoted().get()
-              + " and takes no changes any more. Fail back, or replicate to another directory");
+              + " and takes no changes any more. To bring this primary up to date from it, run on"
+              + " its host: georep failback "
+              + name(id, hello)
+              + ". If the session is not needed any more: georep session delete "
+              + name(id, hello));
     }
     if (!id.session().equals(hello.session()) || !id.volume().equals(hello.volume())) {
       String what = id.session().equals(hello.session()) ? "volume" : "session";
@@ -242,6 +264,22 @@ final class Opening {
               + directory
               + "/.georep and take the data over with --adopt");
     }
+    if (hello.epoch() < id.epoch() && hello.mode() != Request.Mode.PREVIEW) {
+      throw new Refusal(
+          Reply.Refusal.PROMOTED,
+          directory
+              + " holds epoch "
+              + id.epoch()
+              + ", and this session's is "
+              + hello.epoch()
+              + ": the secondary was promoted and handed back meanwhile, and another state"
+              + " directory holds the session now. Go on there; here run: georep session delete "
+              + name(id, hello));
+    }
+  }
+
+  private static String name(SecondaryId id, Request.Hello hello) {
+    return hello.origin().or(id::origin).map(Origin::session).orElse("NAME");
   }
 
   /** Finds out whether inodes there can hold a mark. */
@@ -293,5 +331,13 @@ final class Opening {
 
   boolean isRoot() {
     return isRoot;
+  }
+
+  Clock clock() {
+    return clock;
+  }
+
+  int patienceMillis() {
+    return patienceMillis;
   }
 }

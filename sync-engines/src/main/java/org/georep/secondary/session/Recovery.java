@@ -19,6 +19,7 @@ import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
 import org.georep.protocol.Kind;
 import org.georep.secondary.failpoint.AgentFailpoint;
+import org.georep.secondary.identity.Entry;
 import org.georep.secondary.identity.Headroom;
 import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Mark;
@@ -56,6 +57,16 @@ final class Recovery {
   private final Directory root;
   private final Directory limbo;
   private int formerUser = NOBODY;
+  private @Nullable Namer namer;
+
+  /** Says what inodes stand for, in place of the marks they have. */
+  interface Namer {
+    /** Gives an inode its mark; nothing if it is nobody's. */
+    Optional<Mark> name(Node node, Touched touched) throws PosixException;
+
+    /** Returns what is known to be right of an inode that was given this mark. */
+    Optional<Entry> known(Node node, Mark mark) throws PosixException;
+  }
 
   Recovery(
       Libc libc, Clock clock, Control control, Marks marks, Directory root, boolean ownerBound) {
@@ -92,6 +103,12 @@ final class Recovery {
     formerUser = user;
     LOG.info("What user {} kept here is taken over, with what it could not hold", user);
     return rebuild(true, false);
+  }
+
+  /** Makes it of a tree whose inodes get new marks; what was there before is not believed. */
+  Inventory handOver(Namer by) throws IOException {
+    namer = by;
+    return rebuild(false, false);
   }
 
   /**
@@ -230,7 +247,7 @@ final class Recovery {
   private Optional<Gfid> enter(Directory directory, FileName name, Rebuild rebuild, Touched touched)
       throws IOException {
     try (Node node = Node.open(libc, directory.descriptor(), name)) {
-      Optional<Mark> found = node == null ? Optional.empty() : mark(node, rebuild);
+      Optional<Mark> found = node == null ? Optional.empty() : mark(node, rebuild, touched);
       if (node == null || found.isEmpty()) {
         return Optional.empty();
       }
@@ -247,6 +264,9 @@ final class Recovery {
       current &= formerUser == NOBODY;
       Kind kind = mark.standIn().map(StandIn::kind).orElse(node.kind());
       rebuild.enter(place, mark.gfid(), kind, current);
+      if (namer != null) {
+        namer.known(node, mark).ifPresent(entry -> rebuild.known(place, entry));
+      }
       if (mark.incomplete()) {
         rebuild.incomplete(mark.gfid());
       }
@@ -262,7 +282,10 @@ final class Recovery {
     }
   }
 
-  private Optional<Mark> mark(Node node, Rebuild rebuild) throws PosixException {
+  private Optional<Mark> mark(Node node, Rebuild rebuild, Touched touched) throws PosixException {
+    if (namer != null) {
+      return namer.name(node, touched);
+    }
     if (formerUser != NOBODY) {
       return takenOver(node, rebuild);
     }

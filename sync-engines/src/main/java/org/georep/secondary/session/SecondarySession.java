@@ -25,6 +25,7 @@ public final class SecondarySession implements RequestHandler {
   private final Opening opening;
   private final String version;
   private final Supplier<Map<String, String>> programs;
+  private final Failover failover;
   private volatile @Nullable OpenSecondary secondary;
   private @Nullable Preview preview;
   private @Nullable Survey survey;
@@ -43,6 +44,7 @@ public final class SecondarySession implements RequestHandler {
   SecondarySession(
       Libc libc, Opening opening, String version, Supplier<Map<String, String>> programs) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
+    this.failover = new Failover(libc, opening);
     this.opening = Objects.requireNonNull(opening, "opening is null");
     this.version = Objects.requireNonNull(version, "version is null");
     this.programs = Objects.requireNonNull(programs, "programs is null");
@@ -90,6 +92,11 @@ public final class SecondarySession implements RequestHandler {
     } else if (request instanceof Request.Survey) {
       return Objects.requireNonNull(survey, "a survey needs a Hello that asks for a preview")
           .make();
+    } else if (Failover.takes(request)) {
+      if (secondary != null) {
+        throw new IOException("this connection has a secondary open already");
+      }
+      return failover.handle(request);
     }
     OpenSecondary open = secondary;
     if (open == null) {
@@ -138,7 +145,11 @@ public final class SecondarySession implements RequestHandler {
 
   @Override
   public void close() throws IOException {
-    end();
+    try {
+      end();
+    } finally {
+      failover.close();
+    }
   }
 
   /** Ends as a killed process does, but lets go of descriptors and the lock. */

@@ -1,0 +1,80 @@
+package org.georep.secondary.retain;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.georep.name.EntryPath;
+import org.georep.name.FileName;
+import org.georep.name.Gfid;
+import org.georep.posix.PosixException;
+import org.georep.secondary.tree.Found;
+import org.georep.secondary.tree.Limbo;
+import org.georep.secondary.tree.Tree;
+
+/**
+ * Empties limbo when no batch will ever say what is to become of its items. One that was renamed on
+ * the primary, and whose new name did not arrive, has no other copy; and it cannot be told from one
+ * that was deleted. So what has another name loses only its link here, and everything else is set
+ * aside, as {@code .georep/conflicts/TIME/limbo/ITEM} where its former path is not known.
+ */
+public final class Placeless {
+  private static final FileName LIMBO = FileName.of("limbo");
+
+  private final Tree tree;
+  private final Limbo limbo;
+
+  /** Makes it for a tree. */
+  public Placeless(Tree tree, Limbo limbo) {
+    this.tree = Objects.requireNonNull(tree, "tree is null");
+    this.limbo = Objects.requireNonNull(limbo, "limbo is null");
+  }
+
+  /** Returns how many items there are that have no other name. */
+  public long count() throws PosixException {
+    return items().size();
+  }
+
+  /** Empties limbo. */
+  public void setAside() throws PosixException {
+    List<FileName> alone = items();
+    for (FileName item : limbo.all()) {
+      Found found = tree.look(tree.directories().limbo(), item);
+      if (found == null) {
+        limbo.left(item);
+      } else if (alone.contains(item)) {
+        tree.setAside(
+            found,
+            EntryPath.of(List.of(LIMBO, item)),
+            "lost its name on the primary, and no other one arrived before the promotion");
+      } else {
+        tree.remove(found);
+      }
+      tree.directories().trim();
+    }
+  }
+
+  private List<FileName> items() throws PosixException {
+    List<FileName> alone = new ArrayList<>();
+    for (FileName item : limbo.all()) {
+      Found found = tree.look(tree.directories().limbo(), item);
+      if (found != null && !isElsewhere(found)) {
+        alone.add(item);
+      }
+      tree.directories().trim();
+    }
+    return alone;
+  }
+
+  private boolean isElsewhere(Found item) throws PosixException {
+    if (item.isDirectory() || item.isForeign() || item.stat().nlink() == 1) {
+      return false;
+    }
+    Gfid gfid = item.mark().orElseThrow().gfid();
+    for (Found place : tree.places(gfid)) {
+      if (place.sameInode(item) && !place.directory().isLimbo()) {
+        return true;
+      }
+    }
+    return false;
+  }
+}
