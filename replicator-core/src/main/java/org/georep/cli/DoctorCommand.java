@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.georep.posix.RawPath;
 import org.georep.replicator.inspect.Doctor;
 import org.georep.replicator.inspect.Finding;
 import org.georep.replicator.inspect.SessionDoctor;
@@ -90,6 +91,12 @@ final class DoctorCommand implements Callable<Integer> {
             .filter(SessionName::isName)
             .map(SessionName::new)
             .filter(it -> Files.exists(host.state().session(it).yaml()));
+    if (name.isEmpty()
+        && what != null
+        && SessionName.isName(what)
+        && Files.notExists(RawPath.toPath(GivenPath.absolute(ByteText.bytes(what))))) {
+      host.state().existing(new SessionName(what)); // says which there are
+    }
     List<Line> lines = new ArrayList<>();
     if (name.isEmpty()) {
       host(host).forEach(finding -> lines.add(new Line(Optional.empty(), finding)));

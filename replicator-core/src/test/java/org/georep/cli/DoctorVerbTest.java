@@ -176,6 +176,7 @@ class DoctorVerbTest {
     assertThat(findings(1, "first"))
         .anySatisfy(
             it -> assertThat(it).startsWith("error space-there: ").contains("contents wait"));
+    assertThat(georep("doctor", "third").code()).isEqualTo(10);
     Result all = georep("doctor");
     assertThat(all.code()).isEqualTo(1);
     assertThat(all.out()).contains("ok       java").contains("session first\n").contains("error");

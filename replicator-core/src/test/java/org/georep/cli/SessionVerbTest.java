@@ -228,8 +228,8 @@ class SessionVerbTest {
     }
 
     long before = pid("b");
-    done("session", "config", "b", "sync-jobs", "3");
-    assertThat(done("session", "config", "b", "sync-jobs").out().strip()).isEqualTo("3");
+    done("session", "config", "b", "timeout", "29s");
+    assertThat(done("session", "config", "b", "timeout").out().strip()).isEqualTo("29s");
     Waits.until("it has its new settings", () -> pid("b") != 0 && pid("b") != before);
     arrives("three", left, right);
 

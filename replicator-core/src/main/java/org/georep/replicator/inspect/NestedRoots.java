@@ -81,13 +81,16 @@ final class NestedRoots {
 
   /** By their spelling: whether symbolic links lead there is seen by the agent. */
   static boolean touch(SecondaryAddress one, SecondaryAddress other) {
-    boolean sameHost =
-        one instanceof SecondaryAddress.Ssh a && other instanceof SecondaryAddress.Ssh b
-            ? a.host().equals(b.host()) && a.port().equals(b.port()) && a.user().equals(b.user())
-            : one.getClass().equals(other.getClass());
     String a = path(one);
     String b = path(other);
-    return sameHost && (a.startsWith(b) || b.startsWith(a));
+    return sameHost(one, other) && (a.startsWith(b) || b.startsWith(a));
+  }
+
+  private static boolean sameHost(SecondaryAddress one, SecondaryAddress other) {
+    if (one instanceof SecondaryAddress.Ssh a && other instanceof SecondaryAddress.Ssh b) {
+      return a.host().equals(b.host()) && a.port().equals(b.port()) && a.user().equals(b.user());
+    }
+    return one.getClass().equals(other.getClass());
   }
 
   /** With an end, so that no name is the beginning of another. */

@@ -98,7 +98,7 @@ public record RateSchedule(List<Span> spans, Rate otherwise) {
         }
         int from = minute(text, span.group(1));
         int to = minute(text, span.group(2));
-        if (from == to || from == DAY || to == 0 && from == 0) {
+        if (from == to || from == DAY) {
           throw wrong(text, "'" + part + "' has no length");
         }
         spans.add(new Span(from, to == 0 ? DAY : to, Rate.parse(span.group(3))));
