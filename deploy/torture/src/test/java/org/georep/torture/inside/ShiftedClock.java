@@ -17,25 +17,27 @@ public final class ShiftedClock extends Clock {
   private static final Clock REAL = Clock.systemUTC();
 
   private final Orders orders;
+  private final ZoneId zone;
 
-  private ShiftedClock(String directory) {
-    this.orders = new Orders(directory, FILE);
+  private ShiftedClock(Orders orders, ZoneId zone) {
+    this.orders = orders;
+    this.zone = zone;
   }
 
   /** Returns it; takes the place of {@link Clock#systemUTC()} in the program. */
   public static Clock instead() {
     String directory = System.getenv(Orders.VARIABLE);
-    return directory == null ? REAL : new ShiftedClock(directory);
+    return directory == null ? REAL : new ShiftedClock(new Orders(directory, FILE), ZoneOffset.UTC);
   }
 
   @Override
   public ZoneId getZone() {
-    return ZoneOffset.UTC;
+    return zone;
   }
 
   @Override
-  public Clock withZone(ZoneId zone) {
-    throw new UnsupportedOperationException("the program has no zones");
+  public Clock withZone(ZoneId other) {
+    return new ShiftedClock(orders, other);
   }
 
   @Override
