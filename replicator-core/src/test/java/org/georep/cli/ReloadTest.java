@@ -107,16 +107,4 @@ class ReloadTest {
       monitor.end();
     }
   }
-
-  @Test
-  void aFilterThatChangedMeanwhileCostsACrawl() throws Exception {
-    String[] once = {
-      "replicate", "--once", "--name=r", "--exclude=*.tmp", primary.toString(), secondary.toString()
-    };
-    done(once);
-    assertThat(secondary.resolve("some.tmp")).doesNotExist();
-    once[3] = "--exclude=*.other";
-    done(once);
-    assertThat(secondary.resolve("some.tmp")).exists();
-  }
 }
