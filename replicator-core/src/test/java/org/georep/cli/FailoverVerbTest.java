@@ -140,6 +140,7 @@ final class FailoverVerbTest {
     try (Stream<Path> all = Files.walk(top)) {
       all.filter(path -> !Files.isDirectory(path, LinkOption.NOFOLLOW_LINKS))
           .map(path -> top.relativize(path))
+          .peek(path -> assertThat(path.getName(0).toString()).endsWith("Z-failback"))
           .map(path -> path.subpath(1, path.getNameCount()).toString())
           .forEach(found::add);
     }

@@ -40,7 +40,7 @@ public final class LockHolder {
     Stat lock = libc.statx(control, Lock.name(), Linux.AT_SYMLINK_NOFOLLOW);
     String inode = ":" + lock.inode();
     for (String line : Files.readAllLines(LOCKS, StandardCharsets.US_ASCII)) {
-      String[] words = line.trim().split("\\s+");
+      String[] words = line.trim().split("\\s+", -1);
       if (words.length > INODE
           && words[KIND].equals("FLOCK")
           && words[INODE].endsWith(inode)

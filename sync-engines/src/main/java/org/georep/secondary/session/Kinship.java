@@ -8,7 +8,9 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import org.georep.name.EntryPath;
@@ -46,7 +48,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Kinship implements AutoCloseable {
   private static final int AT_ONCE = 2000;
-  private static final int MOST_GONE = 1_000_000;
+  private static final int MOST_GONE = 500_000;
   private static final int FLAGS = Linux.O_RDONLY | Linux.O_DIRECTORY | Linux.O_NOFOLLOW;
 
   /** A change this long before a moment may share its ctime with one after it. */
@@ -63,6 +65,9 @@ final class Kinship implements AutoCloseable {
   private final Marks marks;
   private final @Nullable Inventory inventory;
   private final Deque<EntryPath> left = new ArrayDeque<>();
+  private EntryPath path = EntryPath.ROOT;
+  private int directory = -1;
+  private Iterator<Dirent> names = Collections.emptyIterator();
   private final Deque<Relative> found = new ArrayDeque<>();
   private long[] met = new long[1024];
   private int metCount;
@@ -152,10 +157,17 @@ final class Kinship implements AutoCloseable {
 
   /** Returns the next portion. */
   Reply.Kin next() throws IOException {
-    while (found.size() < AT_ONCE && !left.isEmpty()) {
-      visit(left.pop());
+    while (found.size() < AT_ONCE && (names.hasNext() || !left.isEmpty())) {
+      if (names.hasNext()) {
+        FileName name = names.next().name();
+        if (!path.isRoot() || !(name.equals(FileName.of(Control.NAME)) || isLost(name))) {
+          look(directory, path.resolve(name), name);
+        }
+      } else {
+        enter(left.pop());
+      }
     }
-    if (left.isEmpty() && !walked) {
+    if (left.isEmpty() && !names.hasNext() && !walked) {
       walked = true;
       Arrays.sort(met, 0, metCount);
       gone();
@@ -167,20 +179,20 @@ final class Kinship implements AutoCloseable {
     return new Reply.Kin(id.volume(), id.epoch(), portion, walked && found.isEmpty());
   }
 
-  private void visit(EntryPath path) throws PosixException {
-    int directory = open(path);
-    if (directory < 0) {
-      return;
+  private void enter(EntryPath next) throws PosixException {
+    leave();
+    int opened = open(next);
+    if (opened >= 0) {
+      directory = opened;
+      path = next;
+      names = libc.list(opened).iterator();
     }
-    try {
-      for (Dirent entry : libc.list(directory)) {
-        FileName name = entry.name();
-        if (!path.isRoot() || !(name.equals(FileName.of(Control.NAME)) || isLost(name))) {
-          look(directory, path.resolve(name), name);
-        }
-      }
-    } finally {
+  }
+
+  private void leave() throws PosixException {
+    if (directory >= 0) {
       libc.close(directory);
+      directory = -1;
     }
   }
 
@@ -311,6 +323,7 @@ final class Kinship implements AutoCloseable {
 
   @Override
   public void close() throws PosixException {
+    leave();
     if (inventory != null) {
       inventory.abandon();
     }

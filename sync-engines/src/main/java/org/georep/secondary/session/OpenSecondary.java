@@ -78,7 +78,8 @@ final class OpenSecondary implements AutoCloseable {
       Room room,
       Request.Mode mode,
       boolean isRoot,
-      boolean keepDeleted)
+      boolean keepDeleted,
+      boolean succeeding)
       throws IOException {
     this.control = Objects.requireNonNull(control, "control is null");
     this.lock = Objects.requireNonNull(lock, "lock is null");
@@ -99,7 +100,7 @@ final class OpenSecondary implements AutoCloseable {
     flags.giveBack(); // after that: an inode of the tree may have had another name in the stage
     this.bases = new Bases(libc);
     this.receiver = new Receiver(libc, stage, marks, room, bases, isRoot);
-    this.conflicts = new Conflicts(libc, control.conflicts(), clock);
+    this.conflicts = new Conflicts(libc, control.conflicts(), clock, succeeding);
     Tree tree = new Tree(libc, marks, inventory, directories, touched, stage, limbo, conflicts);
     this.reconciliation =
         Reconciliation.over(

@@ -179,7 +179,8 @@ final class Opening {
               room,
               hello.mode(),
               isRoot,
-              hello.keepDeleted());
+              hello.keepDeleted(),
+              known.filter(id -> id.epoch() > 0).isPresent() && files.readStime().isEmpty());
       AgentFailpoint.OPEN_WHOLE.reached();
       SecondaryId id = id(hello, known);
       if (fresh) {

@@ -22,7 +22,9 @@ import org.slf4j.LoggerFactory;
  * is UTC, to the second, and gets a number behind it where a path is taken. It takes a rename or a
  * link, never a copy.
  *
- * <p>What is kept is bounded, see {@link ConflictBound}. For one thread.
+ * <p>What is kept is bounded, see {@link ConflictBound}; but not what was changed on an old primary
+ * before it was handed over, which is nowhere else: that is in {@code TIME-failback}. For one
+ * thread.
  */
 public final class Conflicts {
   private static final Logger LOG = LoggerFactory.getLogger(Conflicts.class);
@@ -36,17 +38,20 @@ public final class Conflicts {
   private final Libc libc;
   private final int descriptor;
   private final Clock clock;
+  private final boolean succeeding;
   private final ConflictBound bound;
 
   /**
    * Makes it.
    *
    * @param descriptor the directory of conflicts; stays the caller's
+   * @param succeeding whether this was an old primary, and was not in step since
    */
-  public Conflicts(Libc libc, int descriptor, Clock clock) {
+  public Conflicts(Libc libc, int descriptor, Clock clock, boolean succeeding) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.descriptor = descriptor;
     this.clock = Objects.requireNonNull(clock, "clock is null");
+    this.succeeding = succeeding;
     this.bound = new ConflictBound(libc, descriptor, ConflictBound.MOST_ENTRIES, -1);
   }
 
@@ -86,7 +91,7 @@ public final class Conflicts {
     List<FileName> names = path.names();
     FileName last = names.get(names.size() - 1);
     EntryPath above = EntryPath.of(names.subList(0, names.size() - 1));
-    String time = TIME.format(clock.instant());
+    String time = TIME.format(clock.instant()) + (succeeding ? ConflictBound.UNBOUND : "");
     for (int number = 1; ; number++) {
       FileName top = FileName.of(number == 1 ? time : time + "-" + number);
       int parent = -1;

@@ -50,6 +50,18 @@ final class ConflictBoundTest {
   }
 
   @Test
+  void whatAnOldPrimaryHeldStays() throws Exception {
+    ConflictBound bound = bound(5, Long.MAX_VALUE);
+    add(bound, "20260101T000000Z-failback", 4, 1);
+    add(bound, "20260101T000001Z-failback-2", 4, 1);
+    add(bound, "20260101T000002Z", 4, 1);
+    add(bound, "20260101T000003Z", 4, 1);
+    assertThat(kept("20260101T000000Z-failback")).exists();
+    assertThat(kept("20260101T000001Z-failback-2")).exists();
+    assertThat(kept("20260101T000002Z")).doesNotExist();
+  }
+
+  @Test
   void tooManyBytesDropTheOldestButNeverTheNewest() throws Exception {
     ConflictBound bound = bound(1000, 100_000);
     add(bound, "20260101T000000Z", 1, 50_000);
