@@ -304,11 +304,10 @@ public final class ReplicateRun implements Callable<ExitCode> {
       SessionDirectory session, Quarantine quarantine, Observation observation)
       throws GeorepException, IOException, InterruptedException {
     JournalDirectory journal = JournalDirectory.at(state.journal(configuration.volume()));
-    byte[] root = RawPath.toBytes(configuration.primary());
     StatusFile file = new StatusFile(session.status(configuration.volume()));
     try (PrimaryTree tree = tree()) {
       VolumeId volume = volume(session);
-      Optional<CaptureFeed> feed = feed(journal, root);
+      Optional<CaptureFeed> feed = feed(journal, RawPath.toBytes(configuration.primary()));
       secondary.begin();
       try (Capture capture = monitored ? Capture.kept(feed, signal) : new Capture(feed, signal)) {
         StatusCounters before = file.counters();
