@@ -24,6 +24,9 @@ final class AgentJvm {
           "-Xms32m",
           "-Xmn20m",
           "-Xmx512m",
+          // Memory follows what is in use, not the size of the tree.
+          "-XX:MinHeapFreeRatio=15",
+          "-XX:MaxHeapFreeRatio=30",
           "-XX:+UseSerialGC",
           "-XX:Tier4InvocationThreshold=100000",
           "-XX:Tier4MinInvocationThreshold=12000",

@@ -33,7 +33,7 @@ public final class Inventory implements AutoCloseable {
   private static final byte[] NOTHING = {};
   private static final String BARRIER = "barrier";
   private static final int CLEAN_END_MILLIS = 500;
-  private static final int CACHE_MEGABYTES = 64;
+  private static final int CACHE_MEGABYTES = 16;
   private static final long UNSAVED_AT_LEAST = 64 << 10;
 
   private final MVStore store;
