@@ -12,6 +12,8 @@ import org.georep.name.VolumeId;
 /**
  * What the replicator asks of the agent. Each is answered by the {@link Reply} named with it, or by
  * {@link Reply.Failed}.
+ *
+ * <p>More than 500 lines, for it is a list: every kind there is, with its checks and no other code.
  */
 public sealed interface Request {
 
