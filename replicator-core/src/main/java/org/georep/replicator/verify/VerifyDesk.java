@@ -52,6 +52,10 @@ public final class VerifyDesk {
   @GuardedBy("this")
   private Busy busy = Busy.NOT;
 
+  /** Those who wait for the end of a share. */
+  @GuardedBy("this")
+  private int waiting;
+
   @GuardedBy("this")
   private final List<Place> names = new ArrayList<>();
 
@@ -96,16 +100,26 @@ public final class VerifyDesk {
   }
 
   /**
-   * Begins a verify. One of the whole waits for the end of a share, which is short.
+   * Begins a verify. One of the whole waits for the end of a share, which is short, and goes before
+   * the next one.
    *
    * @param share whether it is a share, which can be done later
    * @return false if another is under way
    * @throws IOException if the session ends meanwhile
    */
   public synchronized boolean begin(boolean share) throws IOException, InterruptedException {
-    while (!share && busy == Busy.SHARE) {
-      checkOpen();
-      wait(1000);
+    if (!share) {
+      waiting++;
+      try {
+        while (busy == Busy.SHARE) {
+          checkOpen();
+          wait(1000);
+        }
+      } finally {
+        waiting--;
+      }
+    } else if (waiting > 0) {
+      return false; // or shares that follow one another would never let it in
     }
     boolean free = busy == Busy.NOT;
     if (free) {

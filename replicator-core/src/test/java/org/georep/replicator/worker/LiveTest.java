@@ -186,7 +186,7 @@ final class LiveTest {
       Path covered = Files.createDirectory(copy);
       List<String> mount = List.of("mount", "-t", "tmpfs", "none", covered.toString());
       assumeThat(Program.run(mount).exitCode()).as("mounts need root").isZero();
-      byte[] contents = new byte[1_000_000];
+      byte[] contents = new byte[600_000];
       new Random(1).nextBytes(contents);
       try {
         Files.write(primary.resolve("locked/f"), contents);
@@ -194,6 +194,7 @@ final class LiveTest {
       } finally {
         Program.check("umount", covered.toString());
       }
+      running.quarantine().retryAll();
       Instant changed = Instant.now();
       Waits.until(
           "it is not in quarantine any more",
