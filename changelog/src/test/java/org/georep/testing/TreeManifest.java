@@ -32,6 +32,9 @@ import org.georep.posix.Stat;
  * it is a directory is kept). The tree must be at rest.
  */
 public final class TreeManifest {
+  /** In characters; longer ones are told of by their hash, for each of their names tells of it. */
+  private static final int LONGEST_GROUP = 4_000;
+
   private static final long BLOCK = 4096;
   private static final int BUFFER = 1 << 20;
   private static final Set<FileName> LEFT_OUT =
@@ -287,10 +290,17 @@ public final class TreeManifest {
 
   private void groupLinks() {
     for (TreeSet<String> group : linked.values()) {
-      for (String path : group) {
-        SortedMap<String, String> facts = entries.get(path);
-        if (facts != null && group.size() > 1) {
-          facts.put("links", group.toString());
+      if (group.size() > 1) {
+        String all = group.toString();
+        String names =
+            all.length() <= LONGEST_GROUP
+                ? all
+                : group.first() + " and " + (group.size() - 1) + " more, hash " + all.hashCode();
+        for (String path : group) {
+          SortedMap<String, String> facts = entries.get(path);
+          if (facts != null) {
+            facts.put("links", names);
+          }
         }
       }
     }

@@ -10,6 +10,7 @@ import java.util.Set;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
 import org.georep.posix.PosixException;
+import org.georep.protocol.Kind;
 import org.georep.secondary.failpoint.AgentFailpoint;
 import org.georep.secondary.identity.Entry;
 import org.georep.secondary.identity.Inventory;
@@ -158,6 +159,15 @@ public final class Incomplete {
   }
 
   /**
+   * The primary does not show it; or a file has the name, and the directory's identity: a primary
+   * that was taken back to an older state gives identities out anew, and the directory that had
+   * this one waits in limbo.
+   */
+  private static boolean isNoDirectory(Entry entry) {
+    return entry.kept() || entry.kind() != Kind.DIRECTORY;
+  }
+
+  /**
    * Returns whether a directory is not in limbo, nor below a name the primary does not show.
    *
    * @param known answers given before, while nothing changed
@@ -173,7 +183,7 @@ public final class Incomplete {
       if (at.equals(directories.root().gfid())) {
         is = true;
       } else if (places.isEmpty()
-          || inventory.entry(places.get(0)).filter(Entry::kept).isPresent()) {
+          || inventory.entry(places.get(0)).filter(Incomplete::isNoDirectory).isPresent()) {
         is = false;
       } else {
         at = places.get(0).directory();
