@@ -10,8 +10,10 @@ import org.georep.replicator.plan.DirtySet;
  * @param batch its number, from 1 on, each one more than the last
  * @param dirty what records made dirty
  * @param lists directories to be listed whole
+ * @param listsNew whether directories that appeared are listed before the agent asks for it; not
+ *     while a crawl holds listings back
  */
-public record Step(long batch, DirtySet dirty, List<Gfid> lists) {
+public record Step(long batch, DirtySet dirty, List<Gfid> lists, boolean listsNew) {
   /** Copies its parts. */
   public Step {
     lists = List.copyOf(lists);

@@ -21,6 +21,7 @@ public final class StepResult {
   final List<EntryState> liveDirectories = new ArrayList<>();
   final List<EntryState> liveFiles = new ArrayList<>();
   long looks;
+  long names;
   long inodes;
 
   StepResult() {}
@@ -70,7 +71,12 @@ public final class StepResult {
     return looks;
   }
 
-  /** Returns how many of these were looked at by identity, for their attributes. */
+  /** Returns how many of these looks were at a name. */
+  public long names() {
+    return names;
+  }
+
+  /** Returns of how many entries contents or attributes were dirty, however they were looked at. */
   public long inodes() {
     return inodes;
   }

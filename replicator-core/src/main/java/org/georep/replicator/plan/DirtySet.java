@@ -1,6 +1,7 @@
 package org.georep.replicator.plan;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -21,6 +22,7 @@ public final class DirtySet {
   private final Map<Gfid, Optional<Place>> contents = new LinkedHashMap<>();
   private final Map<Gfid, Optional<Place>> attributes = new LinkedHashMap<>();
   private final Set<Gfid> doubts = new LinkedHashSet<>();
+  private final Set<Gfid> appeared = new HashSet<>();
   private final List<Place> subtrees = new ArrayList<>();
   private int size;
 
@@ -28,6 +30,7 @@ public final class DirtySet {
   public void add(ChangeRecord change) {
     if (change instanceof ChangeRecord.Entry entry) {
       addName(entry.place());
+      entry.gfid().ifPresent(appeared::add);
     } else if (change instanceof ChangeRecord.Rename rename) {
       addName(rename.from());
       addName(rename.to());
@@ -85,6 +88,11 @@ public final class DirtySet {
   /** Returns directories that were outside the volume when they changed. */
   public Set<Gfid> doubts() {
     return doubts;
+  }
+
+  /** Returns what was made or moved in, or is gone: it had no name, or has none any more. */
+  public Set<Gfid> appeared() {
+    return appeared;
   }
 
   /** Returns names whose directory has to be walked whole. */

@@ -208,7 +208,7 @@ public final class Meter {
     long inodes = result.failures().size() - names;
     entriesFailed.addAndGet(names);
     attributesFailed.addAndGet(inodes);
-    entriesDone.addAndGet(Math.max(0, result.looks() - result.inodes() - names));
+    entriesDone.addAndGet(Math.max(0, result.names() - names));
     attributesDone.addAndGet(Math.max(0, result.inodes() - inodes));
   }
 

@@ -222,7 +222,8 @@ public final class Pipeline {
       meter.entriesInFlight.set(
           dirty.size() - dirty.attributes().size() - dirty.contents().size() + lists.size());
       meter.attributesInFlight.set(dirty.attributes().size());
-      StepResult result = entries.run(new Step(batch, dirty, lists), this::handOver);
+      StepResult result =
+          entries.run(new Step(batch, dirty, lists, !crawl.isRunning()), this::handOver);
       ReplicatorFailpoint.STEP_ANSWERED.reached();
       turned |= result.looks() > 0;
       apply(result, lists, dirty.isEmpty() && lists.isEmpty());

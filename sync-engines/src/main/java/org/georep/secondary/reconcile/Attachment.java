@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
@@ -79,8 +80,12 @@ final class Attachment {
     this.root = root;
   }
 
-  /** What to tell of one request. */
-  record Answer(long batch, Needs needs, List<Place> loops) {}
+  /**
+   * What one request gathers.
+   *
+   * @param made directories it made, which were empty then
+   */
+  record Answer(long batch, Needs needs, List<Place> loops, Set<Gfid> made) {}
 
   /**
    * Attaches one name.
@@ -128,6 +133,7 @@ final class Attachment {
       List<Found> from = Metadata.ofKind(tree.places(gfid), state);
       if (from.isEmpty()) {
         make(directory, name, state, answer.batch);
+        answer.made.add(gfid);
       } else if (!move(from.get(0), directory, name, answer)) {
         return;
       }

@@ -100,13 +100,15 @@ public final class Reconciler {
     private final Map<Gfid, Set<FileName>> present = new HashMap<>();
 
     Step(long batch, Failures failures) {
-      this.answer = new Attachment.Answer(batch, new Needs(), new ArrayList<>());
+      this.answer = new Attachment.Answer(batch, new Needs(), new ArrayList<>(), new HashSet<>());
       this.failures = failures;
     }
 
     boolean isFree(Place place) {
       Set<FileName> names = present.get(place.directory());
-      return names != null && !names.contains(place.name());
+      return names == null
+          ? answer.made().contains(place.directory()) // each name of it is wanted once
+          : !names.contains(place.name());
     }
   }
 
