@@ -147,13 +147,20 @@ public final class LoopImage implements AutoCloseable {
 
   /**
    * Unmounts it; on another round, {@link #mount} shows what was written. Another process may have
-   * it in use for a moment, so tries for a while.
+   * it in use for a moment, so tries for a while. A mount namespace made meanwhile without {@code
+   * --propagation slave} has a mount of its own: whoever changed the image then would damage the
+   * file system, so this waits for its end.
    */
   public void unmount() {
     try {
       Waits.until(
           mountPoint + " is not busy",
           () -> Program.run(List.of("umount", mountPoint.toString())).exitCode() == 0);
+      if (kind != Kind.TMPFS) {
+        Waits.until(
+            "no other mount namespace has " + image + " mounted",
+            () -> Program.run(List.of("losetup", "-j", image.toString())).output().isBlank());
+      }
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }

@@ -272,7 +272,7 @@ final class SshLinkTest {
     Path script = sandbox.path().resolve("hide");
     Files.writeString(
         script,
-        "#!/bin/sh\nexec unshare -m sh -c 'mount -t tmpfs none /usr/lib/jvm && unset JAVA_HOME && exec"
+        "#!/bin/sh\nexec unshare -m --propagation slave sh -c 'mount -t tmpfs none /usr/lib/jvm && unset JAVA_HOME && exec"
             + " sh -c \"$1\"' sh \"$SSH_ORIGINAL_COMMAND\"\n");
     Sshd sshd = start(sshd().configuration("ForceCommand sh " + script));
     ConnectionException missing = refusal(sshd, options(sshd));

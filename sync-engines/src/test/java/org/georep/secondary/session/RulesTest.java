@@ -351,6 +351,26 @@ class RulesTest {
     desk.end(true);
   }
 
+  /** As above, of a directory that came to limbo with the one above it. */
+  @Test
+  void aDirectoryInLimboIsNotAskedForBecauseAFileHasItsGfid() throws Exception {
+    Gfid above = Desk.gfid("above"); // its place is noted behind the file's
+    Desk desk = Desk.at(fresh());
+    assertThat(
+            desk.wants(
+                    Desk.at(Desk.ROOT, "above", Desk.directory("above")),
+                    Desk.at(above, "d", Desk.directory("D")))
+                .incomplete())
+        .contains(D);
+    desk.nextBatch();
+    EntryState file = Desk.file("D", "contents");
+    desk.wants(Desk.absent(Desk.ROOT, "above"), Desk.at(Desk.ROOT, "a", file));
+    desk.sends(file, "contents");
+    assertThat(desk.wants().incomplete()).doesNotContain(D);
+    assertThat(Files.readString(desk.path("a"))).isEqualTo("contents");
+    desk.end(true);
+  }
+
   @Test
   void aFileBackFromLimboIsNotBelieved() throws Exception {
     Desk desk = Desk.at(fresh());
