@@ -6,8 +6,10 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
@@ -26,7 +28,9 @@ import org.georep.replicator.volume.PrimaryTree;
  * times say. Of each it says a digest, which the agent compares with what it last applied; where
  * that differs, or where the directory changed since {@code since}, the whole directory is to be
  * listed. Files changed since {@code since} are suspects: events may be missing that would tell
- * whether their contents changed under an unchanged size and mtime.
+ * whether their contents changed under an unchanged size and mtime. What did not change since is
+ * glanced at, not opened: should the name change hands between the two calls, and capture not tell,
+ * the next crawl does.
  *
  * <p>While it runs, live records go on; a directory they meet is put on the list again ({@link
  * #again}), since it may have moved from where the walk had yet to come to where it has been. What
@@ -69,13 +73,13 @@ public final class HybridCrawl {
    *
    * @param digests one for each directory met
    * @param toList directories to be listed whatever their digest says
-   * @param suspects files whose contents may differ though size and mtime agree
+   * @param suspects files whose contents may differ though size and mtime agree, each once
    * @param failures directories that could not be read
    */
   public record Portion(
       List<DirectoryDigest> digests,
       List<Gfid> toList,
-      List<Request.Suspect> suspects,
+      Set<Request.Suspect> suspects,
       List<Unreadable> failures) {}
 
   /** A directory or entry that could not be looked at. */
@@ -84,7 +88,7 @@ public final class HybridCrawl {
   /** Walks on until about {@code budget} entries were looked at, or the walk is over. */
   public Portion next(int budget) throws IOException {
     Portion portion =
-        new Portion(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
+        new Portion(new ArrayList<>(), new ArrayList<>(), new LinkedHashSet<>(), new ArrayList<>());
     long until = seen + budget;
     while (!left.isEmpty() && seen < until) {
       Gfid gfid = left.pop();
@@ -119,6 +123,15 @@ public final class HybridCrawl {
     boolean certain = true;
     for (FileName name : directory.names()) {
       seen++;
+      Optional<PrimaryDirectory.Glance> known =
+          since.isEmpty() ? Optional.empty() : directory.glance(name).filter(this::isBefore);
+      if (known.isPresent()) {
+        if (path.isEmpty() || !filter.excludes(path.get().resolve(name), false)) {
+          PrimaryDirectory.Glance at = known.get();
+          digest.add(name, at.gfid(), at.kind(), at.ctime(), at.size());
+        }
+        continue;
+      }
       Want want;
       try {
         want = directory.look(name);
@@ -152,6 +165,10 @@ public final class HybridCrawl {
     if (!certain || (since.isPresent() && isSince(directory.attributes().ctime()))) {
       portion.toList().add(gfid);
     }
+  }
+
+  private boolean isBefore(PrimaryDirectory.Glance glance) {
+    return !isSince(glance.ctime());
   }
 
   /**

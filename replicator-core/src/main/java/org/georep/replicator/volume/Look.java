@@ -95,6 +95,30 @@ final class Look {
     }
   }
 
+  /** Tells what is at a name without opening it; nothing if it takes a look to tell. */
+  Optional<PrimaryDirectory.Glance> glance(int directory, long device, FileName name)
+      throws IOException {
+    try {
+      Stat stat =
+          libc.statx(directory, name.toBytes(), Linux.AT_SYMLINK_NOFOLLOW | Linux.AT_NO_AUTOMOUNT);
+      Kind kind = Kind.ofMode(stat.mode());
+      if (kind == Kind.DIRECTORY
+          || stat.mountRoot()
+          || stat.device() != device
+          || isRacy(stat.ctime())) {
+        return Optional.empty();
+      }
+      return Optional.of(
+          new PrimaryDirectory.Glance(
+              identity.of(directory, name.toBytes()),
+              kind,
+              stat.ctime(),
+              kind == Kind.FILE ? stat.size() : 0));
+    } catch (PosixException e) {
+      return Optional.empty(); // the look tells of it
+    }
+  }
+
   /** Looks at an open descriptor, O_PATH or not. */
   EntryState state(int descriptor) throws IOException {
     return state(descriptor, libc.statx(descriptor, EMPTY, Linux.AT_EMPTY_PATH));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.georep.engine.OpenFile;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
@@ -201,6 +202,11 @@ final class Root implements AutoCloseable {
     @Override
     public Want look(FileName name) throws IOException {
       return isRoot && isOwn(name) ? new Want.Excluded(name) : look.at(open, device, name);
+    }
+
+    @Override
+    public Optional<Glance> glance(FileName name) throws IOException {
+      return look.glance(open, device, name);
     }
 
     @Override

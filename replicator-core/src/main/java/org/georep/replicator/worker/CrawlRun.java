@@ -205,14 +205,15 @@ final class CrawlRun {
     return budget;
   }
 
-  private List<FileJob> suspects(List<Request.Suspect> suspects)
+  private List<FileJob> suspects(Set<Request.Suspect> suspects)
       throws IOException, InterruptedException {
     if (suspects.isEmpty()) {
       return List.of();
     }
     Map<Gfid, Long> sizes = new HashMap<>();
     suspects.forEach(suspect -> sizes.put(suspect.gfid(), suspect.size()));
-    Reply.Different different = agent.ask(new Request.Suspects(suspects), Reply.Different.class);
+    Reply.Different different =
+        agent.ask(new Request.Suspects(List.copyOf(suspects)), Reply.Different.class);
     List<FileJob> jobs = new ArrayList<>();
     for (Gfid gfid : different.directories()) {
       long size = sizes.getOrDefault(gfid, -1L);
@@ -232,7 +233,7 @@ final class CrawlRun {
     if (phase == Phase.WALKING) {
       result.liveDirectories().forEach(directory -> crawl.again(directory.gfid()));
     }
-    List<Request.Suspect> suspects = new ArrayList<>();
+    Set<Request.Suspect> suspects = new LinkedHashSet<>();
     for (EntryState file : result.liveFiles()) {
       if (crawl.isSince(file.ctime())) {
         suspects.add(new Request.Suspect(file.gfid(), file.ctime(), file.size()));

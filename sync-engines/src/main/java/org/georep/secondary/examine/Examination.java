@@ -3,6 +3,7 @@ package org.georep.secondary.examine;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -306,11 +307,8 @@ public final class Examination {
       return true;
     }
     Gfid gfid = found.mark().orElseThrow().gfid();
-    List<Place> places = inventory.places(gfid);
-    if (places.size() < 2) {
-      return true;
-    }
-    for (Place place : places) {
+    for (Iterator<Place> all = inventory.eachPlace(gfid); all.hasNext(); ) {
+      Place place = all.next();
       if (place.equals(found.place())) {
         return true;
       }

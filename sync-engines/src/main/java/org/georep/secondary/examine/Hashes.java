@@ -64,14 +64,14 @@ public final class Hashes {
   }
 
   private Optional<byte[]> digest(Request.Piece piece) throws PosixException {
-    for (Found found : tree.places(piece.gfid())) {
-      if (found.kind() == Kind.FILE && !found.directory().isLimbo()) {
-        try (Node node = tree.open(found.directory(), found.name())) {
-          return node == null ? Optional.empty() : Optional.of(digest(node, piece));
-        }
-      }
+    Found found =
+        tree.find(piece.gfid(), file -> file.kind() == Kind.FILE && !file.directory().isLimbo());
+    if (found == null) {
+      return Optional.empty();
     }
-    return Optional.empty();
+    try (Node node = tree.open(found.directory(), found.name())) {
+      return node == null ? Optional.empty() : Optional.of(digest(node, piece));
+    }
   }
 
   private byte[] digest(Node node, Request.Piece piece) throws PosixException {

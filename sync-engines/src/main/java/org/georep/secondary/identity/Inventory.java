@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
@@ -15,6 +17,7 @@ import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the agent remembers of the tree, in one file: for each name what it stands for and the
@@ -148,23 +151,46 @@ public final class Inventory implements AutoCloseable {
 
   /** Returns where a gfid may be, to be checked. */
   public List<Place> places(Gfid gfid) {
+    List<Place> found = new ArrayList<>(1);
+    eachPlace(gfid).forEachRemaining(found::add);
+    return found;
+  }
+
+  /** Returns whether there is a place where a gfid may be. */
+  public boolean hasPlaces(Gfid gfid) {
+    return eachPlace(gfid).hasNext();
+  }
+
+  /**
+   * Returns where a gfid may be, one after the other: of a file with thousands of names, the first
+   * are enough for most. The inventory may be changed meanwhile, which the iterator does not see.
+   */
+  public Iterator<Place> eachPlace(Gfid gfid) {
     byte[] prefix = Keys.ofGfid(gfid);
     Cursor<byte[], byte[]> cursor = places.cursor(prefix);
-    List<Place> found = List.of();
-    while (cursor.hasNext()) {
-      byte[] key = cursor.next();
-      if (!Keys.hasPrefix(key, prefix)) {
-        break;
+    return new Iterator<>() {
+      private byte @Nullable [] next = advance();
+
+      private byte @Nullable [] advance() {
+        byte[] key = cursor.hasNext() ? cursor.next() : null;
+        return key != null && Keys.hasPrefix(key, prefix) ? key : null;
       }
-      Place place = Keys.placeOf(key);
-      if (found.isEmpty()) {
-        found = List.of(place);
-      } else {
-        found = new ArrayList<>(found);
-        found.add(place);
+
+      @Override
+      public boolean hasNext() {
+        return next != null;
       }
-    }
-    return found;
+
+      @Override
+      public Place next() {
+        byte[] key = next;
+        if (key == null) {
+          throw new NoSuchElementException();
+        }
+        next = advance();
+        return Keys.placeOf(key);
+      }
+    };
   }
 
   /**

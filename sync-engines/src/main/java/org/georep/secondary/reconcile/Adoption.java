@@ -1,7 +1,6 @@
 package org.georep.secondary.reconcile;
 
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 import org.georep.name.Gfid;
 import org.georep.posix.Libc;
@@ -66,13 +65,13 @@ final class Adoption {
       tree.adopt(foreign, Mark.ofDirectory(gfid, true));
       incomplete.noted(gfid, batch);
     } else {
-      List<Found> known = tree.places(gfid);
-      if (!known.isEmpty() && !known.get(0).sameInode(foreign)) {
+      Found known = tree.find(gfid, any -> true);
+      if (known != null && !known.sameInode(foreign)) {
         if (extent == Extent.COMPARED) {
           return null;
         }
         // On the primary these names are one file: the equal copy gives way to a link.
-        tree.link(known.get(0), gfid, foreign.directory(), foreign.name(), foreign);
+        tree.link(known, gfid, foreign.directory(), foreign.name(), foreign);
       } else {
         boolean trusted = wanted.isFile() && extent == Extent.EQUAL;
         tree.adopt(foreign, trusted ? Mark.of(gfid, wanted.token()) : Mark.of(gfid));

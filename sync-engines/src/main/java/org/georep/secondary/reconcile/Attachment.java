@@ -84,8 +84,9 @@ final class Attachment {
    * What one request gathers.
    *
    * @param made directories it made, which were empty then
+   * @param groups files of which it names several names
    */
-  record Answer(long batch, Needs needs, List<Place> loops, Set<Gfid> made) {}
+  record Answer(long batch, Needs needs, List<Place> loops, Set<Gfid> made, LinkGroups groups) {}
 
   /**
    * Attaches one name.
@@ -105,6 +106,8 @@ final class Attachment {
     }
     if (now != null && now.is(state.gfid())) {
       know(now, state);
+    } else if (now != null) {
+      now.mark().ifPresent(mark -> answer.groups.loses(mark.gfid()));
     }
     switch (state.kind()) {
       case DIRECTORY -> attachDirectory(directory, name, state, now, answer);
@@ -184,13 +187,19 @@ final class Attachment {
       Directory directory, FileName name, EntryState state, @Nullable Found now, Answer answer)
       throws PosixException {
     Gfid gfid = state.gfid();
+    if (state.nlink() > 1 || answer.groups.has(gfid)) {
+      attachToGroup(directory, name, state, now, answer);
+      return;
+    }
     List<Found> have = places(now, state);
     if (have.isEmpty()) {
       awaiting.add(directory.at(name), gfid, answer.batch);
       answer.needs.wanted(state, null);
       return;
     }
-    if (now != null && isOtherVersion(have, state) && have.stream().noneMatch(now::sameInode)) {
+    if (now != null
+        && isOtherVersion(have.get(0), state)
+        && have.stream().noneMatch(now::sameInode)) {
       // What is at the name keeps it, whole, until what belongs there has arrived whole.
       awaiting.add(directory.at(name), gfid, answer.batch);
       answer.needs.wanted(state, null);
@@ -206,15 +215,61 @@ final class Attachment {
   }
 
   /**
+   * One of several names: what all of them have in common is looked at with the first, and set
+   * after the last, however many thousand there are.
+   */
+  private void attachToGroup(
+      Directory directory, FileName name, EntryState state, @Nullable Found now, Answer answer)
+      throws PosixException {
+    Gfid gfid = state.gfid();
+    LinkGroups.Group group = answer.groups.of(state, now);
+    Found first = group.first();
+    if (first == null) {
+      awaiting.add(directory.at(name), gfid, answer.batch);
+      answer.needs.wanted(state, null);
+      return;
+    }
+    if (now != null && !group.has(now) && isOtherVersion(first, state)) {
+      awaiting.add(directory.at(name), gfid, answer.batch);
+      answer.needs.wanted(state, null);
+      return;
+    }
+    awaiting.cancel(directory.at(name));
+    if (group.isToBeBelieved() && first.directory().isLimbo()) {
+      believable(group.places(), state, answer.batch);
+    }
+    if (now == null || !group.has(now)) {
+      Found old = now == null ? null : departures.giveWay(now, answer.batch);
+      tree.link(first, gfid, directory, name, old);
+    }
+    group.wanted(state);
+  }
+
+  /** Sets what the names of a file have in common, and says whose contents are needed. */
+  void finish(Answer answer, Failures failures) {
+    for (LinkGroups.Group group : answer.groups.wanted()) {
+      EntryState state = group.state();
+      try {
+        List<Found> have = group.inodes();
+        if (!have.isEmpty()) {
+          metadata.set(have, state);
+          if (!Metadata.isWhole(have, state)) {
+            answer.needs.wanted(state, have.get(0));
+          }
+        }
+      } catch (PosixException e) {
+        failures.add(state.gfid(), e);
+      }
+      tree.directories().trim();
+    }
+  }
+
+  /**
    * Whether the copies hold, as far as georep knows what it wrote, other contents than these: a
    * file that was sent while it was being written, and is now renamed over another.
    */
-  private static boolean isOtherVersion(List<Found> have, EntryState state) {
-    return have.get(0)
-        .mark()
-        .flatMap(Mark::left)
-        .filter(left -> !left.equals(state.token()))
-        .isPresent();
+  private static boolean isOtherVersion(Found have, EntryState state) {
+    return have.mark().flatMap(Mark::left).filter(left -> !left.equals(state.token())).isPresent();
   }
 
   /**

@@ -3,10 +3,12 @@ package org.georep.secondary.reconcile;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
@@ -55,14 +57,25 @@ final class Contents {
 
   /** Takes the token from a file, if it has one. */
   void doubt(Found file, long batch) throws PosixException {
-    if (file.kind() == Kind.FILE && file.mark().isPresent()) {
-      Mark mark = file.mark().get();
-      doubt(mark.gfid(), batch);
-      if (mark.token().isPresent()) {
-        tree.mark(file, mark.doubted());
-        AgentFailpoint.CONTENTS_DOUBTED.reached();
+    doubt(List.of(file), batch);
+  }
+
+  /** Takes the tokens from files; those with several names may be among them several times. */
+  void doubt(List<Found> files, long batch) throws PosixException {
+    Set<Long> inodes = new HashSet<>();
+    Set<Gfid> gfids = new HashSet<>();
+    for (Found file : files) {
+      if (file.kind() == Kind.FILE && file.mark().isPresent() && inodes.add(file.stat().inode())) {
+        Mark mark = file.mark().get();
+        doubt(mark.gfid(), batch);
+        if (mark.token().isPresent()) {
+          tree.mark(file, mark.doubted());
+          AgentFailpoint.CONTENTS_DOUBTED.reached();
+        }
+        if (gfids.add(mark.gfid())) {
+          doubtEntries(mark.gfid());
+        }
       }
-      doubtEntries(mark.gfid());
     }
   }
 
@@ -83,12 +96,15 @@ final class Contents {
             files.add(name);
           }
         });
+    List<Found> found = new ArrayList<>(files.size());
+    Set<Long> inodes = new HashSet<>();
     for (FileName name : files) {
-      Found found = tree.look(directory, name);
-      if (found != null) {
-        doubt(found, batch);
+      Found file = tree.look(directory, name);
+      if (file != null && inodes.add(file.stat().inode())) {
+        found.add(file);
       }
     }
+    doubt(found, batch);
   }
 
   /**

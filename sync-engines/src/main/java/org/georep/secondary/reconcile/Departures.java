@@ -93,15 +93,12 @@ final class Departures {
   }
 
   private boolean isElsewhere(Found found, Gfid gfid, long batch) throws PosixException {
-    for (Found other : tree.places(gfid)) {
-      if (other.sameInode(found) && !other.place().equals(found.place())) {
-        if (other.directory().isLimbo()) {
-          limbo.entered(other.name(), batch);
-        }
-        return true;
-      }
+    Found other =
+        tree.find(gfid, place -> place.sameInode(found) && !place.place().equals(found.place()));
+    if (other != null && other.directory().isLimbo()) {
+      limbo.entered(other.name(), batch);
     }
-    return false;
+    return other != null;
   }
 
   /** Whether this very name is in limbo already; all items of the inode are of this batch then. */

@@ -99,8 +99,10 @@ public final class Reconciler {
     private final Set<Place> failed = new HashSet<>();
     private final Map<Gfid, Set<FileName>> present = new HashMap<>();
 
-    Step(long batch, Failures failures) {
-      this.answer = new Attachment.Answer(batch, new Needs(), new ArrayList<>(), new HashSet<>());
+    Step(long batch, Tree tree, Failures failures) {
+      this.answer =
+          new Attachment.Answer(
+              batch, new Needs(), new ArrayList<>(), new HashSet<>(), new LinkGroups(tree));
       this.failures = failures;
     }
 
@@ -114,7 +116,7 @@ public final class Reconciler {
 
   /** Carries it out. */
   public Reply.Reconciled apply(Request.Reconcile request) {
-    Step step = new Step(request.batch(), new Failures(directories));
+    Step step = new Step(request.batch(), tree, new Failures(directories));
     doubt(request, step);
     AgentFailpoint.RECONCILE_DOUBTED.reached();
     for (EntryState state : request.metadata()) {
@@ -144,6 +146,7 @@ public final class Reconciler {
     detach(wants, step);
     AgentFailpoint.RECONCILE_DETACHED.reached();
     attach(wants, step);
+    attachment.finish(step.answer, step.failures);
     AgentFailpoint.RECONCILE_ATTACHED.reached();
     settle(request.directories(), step);
     AgentFailpoint.RECONCILE_SETTLED.reached();
@@ -170,8 +173,9 @@ public final class Reconciler {
     }
     for (Gfid gfid : request.dirtyContents()) {
       try {
-        for (Found place : tree.places(gfid)) {
-          contents.doubt(place, request.batch());
+        List<Found> places = tree.places(gfid);
+        contents.doubt(places, request.batch());
+        for (Found place : places) {
           if (place.kind() == Kind.FILE) {
             step.answer.needs().dirty(place);
           }
@@ -252,7 +256,7 @@ public final class Reconciler {
     }
     if (state.isDirectory() || now.isDirectory()) {
       departures.leave(now, batch);
-    } else if (!tree.places(state.gfid()).isEmpty()) {
+    } else if (tree.find(state.gfid(), any -> true) != null) {
       departures.giveWay(now, batch);
     }
     // Else what is there keeps its name, whole, until what belongs there has arrived.

@@ -44,13 +44,12 @@ final class Whereabouts {
     if (found.isKept()) {
       return false;
     }
-    for (Found other : tree.places(found.mark().orElseThrow().gfid())) {
-      if (!other.place().equals(found.place())
-          && !other.directory().isLimbo()
-          && item(other.directory().gfid()) == null) {
-        return true;
-      }
-    }
-    return false;
+    return tree.find(
+            found.mark().orElseThrow().gfid(),
+            other ->
+                !other.place().equals(found.place())
+                    && !other.directory().isLimbo()
+                    && item(other.directory().gfid()) == null)
+        != null;
   }
 }

@@ -90,8 +90,10 @@ public final class SecondarySession implements RequestHandler {
       }
       return preview.of(wanted);
     } else if (request instanceof Request.Survey) {
-      return Objects.requireNonNull(survey, "a survey needs a Hello that asks for a preview")
-          .make();
+      if (survey == null) {
+        throw new IOException("a survey needs a Hello that asks for a preview");
+      }
+      return survey.make();
     } else if (Failover.takes(request)) {
       if (secondary != null) {
         throw new IOException("this connection has a secondary open already");

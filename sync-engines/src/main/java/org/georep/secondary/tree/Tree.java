@@ -1,9 +1,11 @@
 package org.georep.secondary.tree;
 
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
@@ -153,6 +155,22 @@ public final class Tree {
     return places;
   }
 
+  /**
+   * Returns somewhere a gfid is found that is as wanted, in the tree or in limbo; null if there is
+   * nothing. Of a file with thousands of names it looks at no more than it takes.
+   */
+  public @Nullable Found find(Gfid gfid, Predicate<Found> wanted) throws PosixException {
+    for (Iterator<Place> all = inventory.eachPlace(gfid); all.hasNext(); ) {
+      Place place = all.next();
+      Directory directory = directories.get(place.directory());
+      Found found = directory == null ? null : look(directory, place.name());
+      if (found != null && found.is(gfid) && wanted.test(found)) {
+        return found;
+      }
+    }
+    return null;
+  }
+
   /** Sets the mark of an inode that has a name. */
   public void mark(Found found, Mark mark) throws PosixException {
     try (Node node = open(found.directory(), found.name())) {
@@ -227,7 +245,7 @@ public final class Tree {
           Place place = directory.at(name);
           inventory.removePlace(entry.gfid(), place);
           inventory.remove(place);
-          if (!marks.holds(entry.kind()) && inventory.places(entry.gfid()).isEmpty()) {
+          if (!marks.holds(entry.kind()) && !inventory.hasPlaces(entry.gfid())) {
             inventory.removeOwned(entry.gfid());
           }
         });
@@ -427,8 +445,7 @@ public final class Tree {
     if (found.mark().isPresent()) {
       Gfid gfid = found.mark().get().gfid();
       forget(place, gfid);
-      if ((!marks.holds(found.kind()) || inventory.withheld() > 0)
-          && inventory.places(gfid).isEmpty()) {
+      if ((!marks.holds(found.kind()) || inventory.withheld() > 0) && !inventory.hasPlaces(gfid)) {
         inventory.removeOwned(gfid);
         inventory.removeWithheld(gfid);
       }
