@@ -96,6 +96,14 @@ public final class Conversation {
   }
 
   /**
+   * Returns a number that is another one whenever the peer gave a sign of life since: bytes
+   * arrived, or a frame waits to be taken here, so that silence would be ours.
+   */
+  public long signs() {
+    return delivering ? System.nanoTime() : in.heard();
+  }
+
+  /**
    * Queues a frame; waits while too much is queued.
    *
    * @return whether it was taken: not after the end
