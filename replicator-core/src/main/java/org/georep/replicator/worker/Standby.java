@@ -151,7 +151,7 @@ final class Standby {
   private void begin() throws IOException {
     standing = true;
     SyncState start = parts.states().read();
-    covered = start.stime().isPresent() && start.position().isPresent();
+    covered = false;
     parts.stimes().began(start);
     parts.meter().stime(start.stime());
     Optional<CaptureFeed> feed = parts.capture().feed();
@@ -184,8 +184,8 @@ final class Standby {
     return covered
         ? Optional.empty()
         : Optional.of(
-            "Taking over now needs a crawl: changes are captured here only since a moment the pair"
-                + " has not reached yet.");
+            "Taking over now may need a crawl: it is not known yet whether the pair has reached"
+                + " the moment since which changes are captured here.");
   }
 
   private void rest(Duration pause) throws InterruptedException {
