@@ -9,13 +9,17 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.georep.posix.NativeLibc;
 import org.georep.testing.RsyncOracle;
 import org.georep.testing.Sandbox;
+import org.georep.testing.TreeChurn;
 import org.georep.testing.Waits;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,6 +75,17 @@ final class PairTest {
       return json.readTree(georep(0, "status", "s", "--json")).path(0);
     }
 
+    String said() throws IOException {
+      StringBuilder all = new StringBuilder(name + ": " + status() + "\n");
+      all.append(Files.readString(sandbox.path().resolve(name + ".err")));
+      try (Stream<Path> logs = Files.list(state().resolve("s/log"))) {
+        for (Path log : logs.toList()) {
+          all.append(Files.readString(log));
+        }
+      }
+      return all.append('\n').toString();
+    }
+
     boolean is(String state) throws IOException {
       return status().path("worker status").asText().equals(state);
     }
@@ -113,22 +128,20 @@ final class PairTest {
   }
 
   private void churn() {
-    quiet = false;
+    long seed = Long.getLong("georep.test.seed", System.nanoTime());
+    TreeChurn steps =
+        new TreeChurn(
+            NativeLibc.instance(), primary.toString().getBytes(StandardCharsets.UTF_8), seed);
     churn =
         new Thread(
             () -> {
-              for (int i = 0; !quiet; i++) {
+              while (!quiet) {
                 try {
-                  Path name = primary.resolve("a/churn" + i % 40);
-                  Files.writeString(name, "round " + i);
-                  Files.move(
-                      name,
-                      primary.resolve("a/b/moved" + i % 23).resolveSibling("m" + i % 7),
-                      java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+                  steps.step();
                 } catch (IOException e) {
                   throw new UncheckedIOException(e);
                 }
-                LockSupport.parkNanos(5_000_000);
+                LockSupport.parkNanos(20_000_000);
               }
             });
     churn.start();
@@ -139,52 +152,66 @@ final class PairTest {
     churn.join();
   }
 
-  private void assertSameAsSoonAsInStep(Member active) throws Exception {
-    rest();
-    Files.writeString(primary.resolve("last"), "of " + active.name);
-    Waits.until(
-        active.name + " is in step",
-        () -> Files.exists(secondary.resolve("last")) && active.isInStep());
-    assertThat(RsyncOracle.differences(primary, secondary)).isEmpty();
-    assertThat(active.status().path("crawls").asLong(-1)).as("crawls").isZero();
-    Files.delete(primary.resolve("last"));
+  /** What the two said is what tells why they did not. */
+  private void await(String what, Callable<Boolean> condition) throws Exception {
+    try {
+      Waits.until(what, condition);
+    } catch (AssertionError e) {
+      throw new AssertionError(one.said() + two.said(), e);
+    }
   }
 
-  private double takesOver(Member successor, long since) throws Exception {
-    Waits.until(successor.name + " is Active", () -> successor.is("Active"));
-    return (System.nanoTime() - since) / 1e9;
+  private void takesOver(Member successor, long since, String what) throws Exception {
+    await(successor.name + " is Active", () -> successor.is("Active"));
+    System.out.printf(
+        "pair: Active %.1f s after the other %s%n", (System.nanoTime() - since) / 1e9, what);
+  }
+
+  /** Waits until one of the two works and the other stands by; returns that one. */
+  private Member standingBy() throws Exception {
+    await(
+        "one is Active and the other stands by",
+        () -> (one.is("Active") && two.isReady()) || (two.is("Active") && one.isReady()));
+    return one.is("Active") ? two : one;
+  }
+
+  private Member other(Member member) {
+    return member == one ? two : one;
   }
 
   @Test
   void oneIsActiveAndTheOtherTakesOver() throws Exception {
     one.georep(0, "session", "config", "s", "lease", "3s");
     one.start();
-    Waits.until("one is Active", () -> one.is("Active"));
+    await("one is Active", () -> one.is("Active"));
     two.georep(0, "session", "create", "s", primary.toString(), secondary.toString(), "--join");
     two.start();
     churn();
-    Waits.until("two stands by", two::isReady);
-    assertThat(one.is("Active")).isTrue();
-    assertThat(two.status().path("lease").path("term").asLong()).isEqualTo(1);
+    Member successor = standingBy();
+    assertThat(successor.georep(0, "status", "s")).contains("active on", "term ");
 
     long killed = System.nanoTime();
-    one.worker.kill();
-    double took = takesOver(two, killed);
-    System.out.printf("pair: Active %.1f s after the other was killed%n", took);
-    one.start();
-    assertSameAsSoonAsInStep(two);
-    churn();
-    Waits.until("one stands by", one::isReady);
+    other(successor).worker.kill();
+    takesOver(successor, killed, "was killed");
+    other(successor).start();
 
+    successor = standingBy();
+    Member former = other(successor);
     long stopped = System.nanoTime();
-    two.worker.signal("STOP");
-    took = takesOver(one, stopped);
-    System.out.printf("pair: Active %.1f s after the other stood still%n", took);
-    two.worker.signal("CONT");
-    Waits.until("two is Passive", () -> two.is("Passive"));
-    assertSameAsSoonAsInStep(one);
-    assertThat(two.is("Passive")).isTrue();
-    assertThat(one.georep(0, "events", "s")).contains("passive", "active");
-    assertThat(one.georep(0, "status", "s")).contains("active on", "term 3");
+    former.worker.signal("STOP");
+    takesOver(successor, stopped, "stood still");
+    former.worker.signal("CONT");
+    Member last = successor;
+    await("the former Active stands by", () -> former.is("Passive") && last.is("Active"));
+    rest();
+    Files.writeString(primary.resolve("last"), "as it stays");
+    await("it is in step", () -> Files.exists(secondary.resolve("last")) && last.isInStep());
+    assertThat(RsyncOracle.differences(primary, secondary)).isEmpty();
+    assertThat(former.is("Passive")).isTrue();
+    assertThat(last.status().path("crawls").asLong(-1)).isZero();
+    assertThat(last.status().path("lease").path("term").asLong()).isGreaterThanOrEqualTo(3);
+    assertThat(two.georep(0, "events", "s"))
+        .contains("standing by; the lease is that of")
+        .doesNotContain("crawl-begun");
   }
 }

@@ -47,6 +47,7 @@ final class Standby {
   private Sightings sightings = new Sightings();
   private @Nullable Follower follower;
   private boolean standing;
+  private boolean answered;
   private boolean covered;
   private long checked;
 
@@ -77,6 +78,11 @@ final class Standby {
       rest(Sightings.beat(self.length()));
     }
     return false;
+  }
+
+  /** Returns whether an agent ever told how the lease stands. */
+  boolean isAnswered() {
+    return answered;
   }
 
   /** Gets the lease of a secondary that was made just now. */
@@ -117,6 +123,7 @@ final class Standby {
       refusals.refused(refused);
     }
     if (reply instanceof Reply.Standing found) {
+      answered = true;
       return found;
     }
     throw new IOException("the agent answered " + reply.getClass().getSimpleName());
@@ -128,6 +135,12 @@ final class Standby {
       begin();
     }
     parts.meter().lease(report(now));
+    parts
+        .verify()
+        .elsewhere(
+            "This worker is Passive, and only the Active can compare. Run it on "
+                + now.holder().map(LeaseHolder::host).orElse("the other host")
+                + ".");
     if (System.nanoTime() - checked >= CHECK_EVERY.toNanos()) {
       checked = System.nanoTime();
       parts.tree().check();

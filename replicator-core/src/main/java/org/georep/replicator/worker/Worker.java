@@ -108,7 +108,7 @@ public final class Worker {
         log.info("the filter changed: beginning anew with the new one");
         continue;
       } catch (ConnectionException e) {
-        if (!reached && !mayWait(e)) {
+        if (!isReached() && !mayWait(e)) {
           throw new GeorepException(code(e), sentence(e), e);
         }
         parts.meter().linkLost(sentence(e));
@@ -246,11 +246,16 @@ public final class Worker {
   }
 
   private void refused(Reply.Refused refused) throws GeorepException, IOException {
-    if ((reached || standby.isPresent()) && PASSING.contains(refused.reason())) {
+    boolean another = standby.isPresent() && refused.reason() == Reply.Refusal.LOCKED;
+    if (another || (isReached() && PASSING.contains(refused.reason()))) {
       // The agent of the lost connection has not noticed yet, or the disk is in trouble.
       throw new RequestFailedException(new Reply.Failed(0, refused.sentence()));
     }
     throw new GeorepException(code(refused.reason()), refused.sentence());
+  }
+
+  private boolean isReached() {
+    return reached || standby.filter(Standby::isAnswered).isPresent();
   }
 
   private static ExitCode code(Reply.Refusal reason) {

@@ -191,6 +191,11 @@ public final class LeaseFiles {
     }
   }
 
+  /** Removes all terms, where no worker of a pair is. */
+  public void forget() throws PosixException {
+    forgetBefore(Long.MAX_VALUE);
+  }
+
   private static byte[] ascii(String text) {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
