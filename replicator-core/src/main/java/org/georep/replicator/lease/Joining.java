@@ -78,9 +78,9 @@ public final class Joining {
                     refused(
                         "The worker that replicates to "
                             + wanted.secondary().describe()
-                            + " has no lease. On its host run: georep session config NAME lease 5s;"
-                            + " then georep session stop NAME, and georep session start NAME; then"
-                            + " run this again."));
+                            + " has no lease. On its host run: georep session config NAME lease 5s"
+                            + " (without a monitor, begin georep replicate again); then run this"
+                            + " again."));
     check(wanted, standing.volume().orElseThrow(), holder);
     told.accept("joins: the lease is that of " + holder.shown());
     session.make();
