@@ -49,7 +49,7 @@ public final class LeasePulse implements AutoCloseable {
   public static LeasePulse start(AgentClient client, Duration length, String filter, Clock clock) {
     LeasePulse pulse = new LeasePulse(client, filter, clock);
     long every = Sightings.beat(length).toNanos();
-    pulse.thread.scheduleWithFixedDelay(pulse::beat, 0, every, TimeUnit.NANOSECONDS);
+    var unused = pulse.thread.scheduleWithFixedDelay(pulse::beat, 0, every, TimeUnit.NANOSECONDS);
     return pulse;
   }
 

@@ -186,8 +186,8 @@ final class Standby {
     if (parts.capture().feed().isEmpty()) {
       return Optional.of("Without capture taking over needs a crawl.");
     }
-    if (!now.live()) {
-      return Optional.of("The lease is free, and the agent of its last holder is being ended.");
+    if (now.holder().filter(holder -> holder.member().equals(self.member())).isPresent()) {
+      return Optional.of("The lease is ours; the agent of its last holder is being ended.");
     }
     if (!sameFilter) {
       return Optional.of(

@@ -75,7 +75,7 @@ final class SightingsTest {
   @Test
   void aClockSetForwardCountsForWhatWasSeenBefore() {
     at(0, 1, Duration.ofSeconds(100));
-    at(1, 1, Duration.ofSeconds(3600));
+    at(1, 1, Duration.ofHours(1));
     assertThat(at(3, 1, Duration.ofSeconds(100)).orElseThrow())
         .isBeforeOrEqualTo(BEGUN.minusSeconds(3502));
   }

@@ -63,7 +63,6 @@ final class Candidacy implements AutoCloseable {
   private static final int WAIT_MILLIS = 500;
 
   private final Libc libc;
-  private final Opening opening;
   private final UpTime time;
   private final LongSupplier signs;
   private @Nullable Ground ground;
@@ -92,9 +91,8 @@ final class Candidacy implements AutoCloseable {
    *
    * @param signs another number whenever the worker gave a sign of life since
    */
-  Candidacy(Libc libc, Opening opening, UpTime time, LongSupplier signs) {
+  Candidacy(Libc libc, UpTime time, LongSupplier signs) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
-    this.opening = Objects.requireNonNull(opening, "opening is null");
     this.time = Objects.requireNonNull(time, "time is null");
     this.signs = Objects.requireNonNull(signs, "signs is null");
   }

@@ -56,7 +56,7 @@ public final class SecondarySession implements RequestHandler {
       String version,
       Supplier<Map<String, String>> programs,
       UpTime time) {
-    this.candidacy = new Candidacy(libc, opening, time, () -> signs.getAsLong());
+    this.candidacy = new Candidacy(libc, time, () -> signs.getAsLong());
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.failover = new Failover(libc, opening);
     this.opening = Objects.requireNonNull(opening, "opening is null");
