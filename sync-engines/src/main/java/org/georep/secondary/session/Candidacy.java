@@ -3,6 +3,8 @@ package org.georep.secondary.session;
 import java.io.IOException;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import org.georep.posix.BootId;
 import org.georep.posix.Libc;
@@ -75,6 +77,7 @@ final class Candidacy implements AutoCloseable {
   private static final class Held {
     final LeaseTerm term;
     final Optional<LeaseTerm> former;
+    final CountDownLatch over = new CountDownLatch(1);
     LeaseBeat beat;
     boolean cleared;
     boolean ended;
@@ -234,6 +237,7 @@ final class Candidacy implements AutoCloseable {
     LeaseBeat first = new LeaseBeat(now + length(term), Optional.empty(), "");
     here.lease().beat(term.number(), first);
     here.lease().forgetBefore(term.number());
+    letGo();
     Held got = new Held(term, former, first);
     held = got;
     Thread keeper = new Thread(() -> keep(here.lease(), got), "lease-keeper");
@@ -310,8 +314,8 @@ final class Candidacy implements AutoCloseable {
   private void keep(LeaseFiles lease, Held mine) {
     long heard = signs.getAsLong();
     try {
-      while (held == mine) {
-        Thread.sleep(Math.max(1, length(mine.term) / TICKS_PER_LENGTH));
+      long tick = Math.max(1, length(mine.term) / TICKS_PER_LENGTH);
+      while (!mine.over.await(tick, TimeUnit.MILLISECONDS)) {
         long now = signs.getAsLong();
         if (now != heard) {
           renew(lease, mine);
@@ -325,7 +329,7 @@ final class Candidacy implements AutoCloseable {
 
   private void renew(LeaseFiles lease, Held mine) {
     synchronized (mine) {
-      if (held != mine) {
+      if (mine.over.getCount() == 0) {
         return;
       }
       try {
@@ -374,11 +378,19 @@ final class Candidacy implements AutoCloseable {
             + mine.term.holder().shown());
   }
 
+  private void letGo() {
+    Held mine = held;
+    held = null;
+    if (mine != null) {
+      mine.over.countDown();
+    }
+  }
+
   /** Ends as a killed process does. */
   void abandon() throws IOException {
     Ground here = ground;
     ground = null;
-    held = null;
+    letGo();
     if (here != null) {
       libc.close(here.control());
       libc.close(here.root());
@@ -391,7 +403,7 @@ final class Candidacy implements AutoCloseable {
     Held mine = held;
     Ground here = ground;
     ground = null;
-    held = null;
+    letGo();
     if (here == null) {
       return;
     }
