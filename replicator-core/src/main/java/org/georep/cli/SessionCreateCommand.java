@@ -5,6 +5,8 @@ import java.io.PrintWriter;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
+import org.georep.replicator.lease.Joining;
 import org.georep.replicator.monitor.Pushing;
 import org.georep.replicator.monitor.SessionCreation;
 import org.georep.replicator.session.ByteText;
@@ -78,6 +80,14 @@ final class SessionCreateCommand implements Callable<Integer> {
       })
   private boolean push;
 
+  @Option(
+      names = "--join",
+      description = {
+        "Another host replicates this file system to SECONDARY already, with a lease: take part, so"
+            + " that one of the two is Active and the other takes over when it is lost."
+      })
+  private boolean join;
+
   @Mixin private SettingOptions settingOptions;
 
   @Mixin(name = ReplicateCommand.FILTER)
@@ -96,18 +106,25 @@ final class SessionCreateCommand implements Callable<Integer> {
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
     }
+    if (join && (adopt || checksum || push || pushKey || waitForSecondary)) {
+      throw new CommandLine.ParameterException(
+          spec.commandLine(),
+          "--join goes without --adopt, --checksum, --push, --push-key and --wait-for-secondary:"
+              + " the secondary is there already. Leave those out");
+    }
     Host host = parent.host();
     PrintWriter err = spec.commandLine().getErr();
     SessionConfiguration configuration =
         new SessionPreparation(host.libc(), host.state())
             .prepare(
                 Optional.of(name), ByteText.bytes(primary), ByteText.bytes(secondary), settings);
-    new SessionCreation(host.libc(), host.clock(), host.state())
-        .create(
-            configuration,
-            mode,
-            new Pushing(push, pushKey),
-            line -> err.println("georep: " + line));
+    Consumer<String> told = line -> err.println("georep: " + line);
+    if (join) {
+      new Joining(host.libc(), host.state()).join(configuration, told);
+    } else {
+      new SessionCreation(host.libc(), host.clock(), host.state())
+          .create(configuration, mode, new Pushing(push, pushKey), told);
+    }
     err.println("georep: created; start it with: georep session start " + name);
     return 0;
   }

@@ -66,7 +66,7 @@ public final class AgentClient implements AutoCloseable {
 
   private record Pending(CompletableFuture<Reply> future, long cost) {}
 
-  private AgentClient(Channel channel, Duration timeout, String version) {
+  private AgentClient(Channel channel, Duration timeout, Duration first, String version) {
     this.channel = channel;
     this.timeout = timeout;
     this.version = version;
@@ -77,7 +77,8 @@ public final class AgentClient implements AutoCloseable {
               thread.setDaemon(true);
               return thread;
             });
-    this.conversation = new Conversation(channel.in(), channel.out(), timeout, new Incoming());
+    this.conversation =
+        new Conversation(channel.in(), channel.out(), timeout, first, new Incoming());
   }
 
   /**
@@ -89,11 +90,22 @@ public final class AgentClient implements AutoCloseable {
    */
   public static AgentClient open(Channel channel, Duration timeout)
       throws ConnectionException, InterruptedException {
+    return open(channel, timeout, timeout);
+  }
+
+  /**
+   * As above.
+   *
+   * @param first how long the agent may take from its greeting to its first frame, if that is
+   *     longer: it loads what it needs in between
+   */
+  public static AgentClient open(Channel channel, Duration timeout, Duration first)
+      throws ConnectionException, InterruptedException {
     Greeting.Session greeting = new Greeting.Session(timeout);
     Duration patience = timeout.compareTo(LEAST_START) > 0 ? timeout : LEAST_START;
     try {
       String version = FirstAnswer.agent(channel, greeting, patience);
-      AgentClient client = new AgentClient(channel, timeout, version);
+      AgentClient client = new AgentClient(channel, timeout, first, version);
       client.conversation.start();
       return client;
     } catch (ConnectionException | InterruptedException | RuntimeException e) {

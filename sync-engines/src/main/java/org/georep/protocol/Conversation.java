@@ -68,6 +68,7 @@ public final class Conversation {
   private final HeardStream in;
   private final OutputStream out;
   private final Duration timeout;
+  private final Duration first;
   private final Listener listener;
   private final FrameQueue outgoing = new FrameQueue();
   private final AtomicBoolean over = new AtomicBoolean();
@@ -76,6 +77,17 @@ public final class Conversation {
 
   /** Makes one over two streams; nothing happens before {@link #start}. */
   public Conversation(InputStream in, OutputStream out, Duration timeout, Listener listener) {
+    this(in, out, timeout, timeout, listener);
+  }
+
+  /**
+   * Makes one with a peer that is just being started.
+   *
+   * @param first how long the peer may be silent before its first byte, if that is longer
+   */
+  public Conversation(
+      InputStream in, OutputStream out, Duration timeout, Duration first, Listener listener) {
+    this.first = Objects.requireNonNull(first, "first is null");
     this.in = new HeardStream(in);
     this.out = Objects.requireNonNull(out, "out is null");
     this.timeout = Objects.requireNonNull(timeout, "timeout is null");
@@ -93,6 +105,14 @@ public final class Conversation {
     Thread thread = new Thread(task, name);
     thread.setDaemon(true);
     thread.start();
+  }
+
+  /**
+   * Returns a number that is another one whenever the peer gave a sign of life since: bytes
+   * arrived, or a frame waits to be taken here, so that silence would be ours.
+   */
+  public long signs() {
+    return delivering ? System.nanoTime() : in.heard();
   }
 
   /**
@@ -210,6 +230,7 @@ public final class Conversation {
    */
   private void watch() {
     long tick = Math.max(1, timeout.toNanos() / TICKS_PER_TIMEOUT);
+    long ticksBeforeFirst = Math.max(TICKS_PER_TIMEOUT, first.toNanos() / tick);
     long heard = in.heard();
     int silent = 0;
     try {
@@ -217,8 +238,9 @@ public final class Conversation {
         long now = in.heard();
         silent = now != heard || delivering ? 0 : silent + 1;
         heard = now;
-        if (silent >= TICKS_PER_TIMEOUT) {
-          end(new End(How.SILENT, "nothing was heard from the other side for " + shown(timeout)));
+        if (silent >= (heard == 0 ? ticksBeforeFirst : TICKS_PER_TIMEOUT)) {
+          Duration most = heard == 0 && first.compareTo(timeout) > 0 ? first : timeout;
+          end(new End(How.SILENT, "nothing was heard from the other side for " + shown(most)));
         }
       }
     } catch (InterruptedException e) {

@@ -66,6 +66,50 @@ public sealed interface Reply {
     }
   }
 
+  /**
+   * How the lease of a secondary stands.
+   *
+   * @param session whose secondary it is; empty for nobody's
+   * @param volume which volume it is a copy of
+   * @param epoch how often it was promoted
+   * @param granted whether who asked has the lease and may say Hello
+   * @param holder who has it, or had it last; empty if nobody ever had
+   * @param live whether that one gave a sign of life within the length of its lease
+   * @param stime the stime kept on the secondary
+   * @param now milliseconds since the secondary's host was booted
+   * @param clock what the holder said of its clock
+   * @param filter what the holder said of its filter
+   */
+  record Standing(
+      Optional<UUID> session,
+      Optional<VolumeId> volume,
+      long epoch,
+      boolean granted,
+      Optional<LeaseHolder> holder,
+      boolean live,
+      Optional<Instant> stime,
+      long now,
+      Optional<ClockBound> clock,
+      String filter)
+      implements Reply {
+    /** Checks its parts. */
+    public Standing {
+      Objects.requireNonNull(session, "session is null");
+      Objects.requireNonNull(volume, "volume is null");
+      Objects.requireNonNull(holder, "holder is null");
+      Objects.requireNonNull(stime, "stime is null");
+      Objects.requireNonNull(clock, "clock is null");
+      Objects.requireNonNull(filter, "filter is null");
+    }
+  }
+
+  /**
+   * What the holder of the lease said was noted.
+   *
+   * @param now milliseconds since the secondary's host was booted
+   */
+  record Beaten(long now) implements Reply {}
+
   /** Carried out; nothing to say. */
   record Done() implements Reply {}
 

@@ -28,6 +28,8 @@ final class ReplyCodec {
   private static final int PROMOTED = 80;
   private static final int KIN = 81;
   private static final int HANDED_OVER = 82;
+  private static final int STANDING = 84;
+  private static final int BEATEN = 85;
 
   private static final int MAX_TEXT = 1 << 16;
   private static final int MIN_PLACE = 4;
@@ -124,6 +126,12 @@ final class ReplyCodec {
     } else if (reply instanceof Reply.Kin kin) {
       out.octet(KIN);
       FailoverValues.kin(out, kin);
+    } else if (reply instanceof Reply.Standing standing) {
+      out.octet(STANDING);
+      LeaseValues.standing(out, standing);
+    } else if (reply instanceof Reply.Beaten beaten) {
+      out.octet(BEATEN);
+      out.signed(beaten.now());
     } else if (reply instanceof Reply.HandedOver over) {
       out.octet(HANDED_OVER);
       out.signed(over.same());
@@ -176,6 +184,8 @@ final class ReplyCodec {
       case DIGESTS -> new Reply.Digests(in.counted(Frame.MAX_BODY));
       case PROMOTED -> FailoverValues.promoted(in);
       case KIN -> FailoverValues.kin(in);
+      case STANDING -> LeaseValues.standing(in);
+      case BEATEN -> new Reply.Beaten(in.signed());
       case HANDED_OVER -> new Reply.HandedOver(in.signed(), in.signed(), in.signed());
       default -> throw new ProtocolException("a reply of the unknown kind " + code + " arrived");
     };

@@ -163,6 +163,36 @@ public sealed interface Request {
     }
   }
 
+  /**
+   * Asks who has the lease of a secondary, and for it, if somebody is named. No Hello comes before;
+   * when it is granted one follows on the same connection, and the frames that arrive on it renew
+   * the lease. May be asked again. Answered by {@link Reply.Standing} or {@link Reply.Refused}.
+   *
+   * @param root as in {@link Hello}
+   * @param candidate who would have it; empty to look only
+   */
+  record Stand(byte[] root, Optional<Candidate> candidate) implements Request {
+    /** Checks its parts. */
+    public Stand {
+      Objects.requireNonNull(root, "root is null");
+      Objects.requireNonNull(candidate, "candidate is null");
+    }
+  }
+
+  /**
+   * What the holder of the lease tells the others. Answered by {@link Reply.Beaten}.
+   *
+   * @param clock how its clock stands to the secondary's host, if that is known
+   * @param filter what its filter is known by; empty without one
+   */
+  record LeaseBeat(Optional<ClockBound> clock, String filter) implements Request {
+    /** Checks its parts. */
+    public LeaseBeat {
+      Objects.requireNonNull(clock, "clock is null");
+      Objects.requireNonNull(filter, "filter is null");
+    }
+  }
+
   /** Answered by {@link Reply.Done}; keeps the connection alive and measures it. */
   record Ping() implements Request {}
 

@@ -34,6 +34,8 @@ final class RequestCodec {
   private static final int NEXT_KIN = 81;
   private static final int HANDOVER = 82;
   private static final int TAKE_KIN = 83;
+  private static final int STAND = 84;
+  private static final int LEASE_BEAT = 85;
 
   private static final int MAX_TEXT = 1 << 16;
 
@@ -145,6 +147,14 @@ final class RequestCodec {
     } else if (request instanceof Request.TakeKin kin) {
       out.octet(TAKE_KIN);
       FailoverValues.takeKin(out, kin);
+    } else if (request instanceof Request.Stand stand) {
+      out.octet(STAND);
+      out.counted(stand.root());
+      out.optional(stand.candidate(), LeaseValues::candidate);
+    } else if (request instanceof Request.LeaseBeat beat) {
+      out.octet(LEASE_BEAT);
+      out.optional(beat.clock(), LeaseValues::bound);
+      out.text(beat.filter());
     } else {
       throw new IllegalStateException("no code for " + request.getClass());
     }
@@ -188,6 +198,9 @@ final class RequestCodec {
       case NEXT_KIN -> new Request.NextKin(in.counted(Values.MAX_PATH));
       case HANDOVER -> FailoverValues.handover(in);
       case TAKE_KIN -> FailoverValues.takeKin(in);
+      case STAND ->
+          new Request.Stand(in.counted(Values.MAX_PATH), in.optional(LeaseValues::candidate));
+      case LEASE_BEAT -> LeaseValues.beat(in);
       default -> throw new ProtocolException("a request of the unknown kind " + code + " arrived");
     };
   }

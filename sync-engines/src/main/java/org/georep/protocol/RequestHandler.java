@@ -1,6 +1,7 @@
 package org.georep.protocol;
 
 import java.io.IOException;
+import java.util.function.LongSupplier;
 
 /**
  * What carries out requests: the agent's tree side. Called by one thread, one request at a time, in
@@ -13,6 +14,13 @@ public interface RequestHandler extends AutoCloseable {
    * number if it is a {@link org.georep.posix.PosixException}; the connection goes on.
    */
   Reply handle(Request request) throws IOException;
+
+  /**
+   * Told once, before the first request, how to see whether the peer lives.
+   *
+   * @param signs returns another number whenever the peer gave a sign of life since
+   */
+  default void watch(LongSupplier signs) {}
 
   /**
    * Takes the body of a frame of contents: {@link Piece}s. Called by other threads than the rest,

@@ -62,6 +62,7 @@ final class AgentSession implements Conversation.Listener {
       throws IOException, InterruptedException {
     Conversation conversation = new Conversation(in, out, timeout, this);
     this.conversation = conversation;
+    handler.watch(conversation::signs);
     conversation.start();
     try {
       for (Optional<Frame> frame = requests.next(); frame.isPresent(); frame = requests.next()) {
@@ -228,6 +229,8 @@ final class AgentSession implements Conversation.Listener {
       return Optional.of(next.root());
     } else if (request instanceof Request.Handover handover) {
       return Optional.of(handover.root());
+    } else if (request instanceof Request.Stand stand) {
+      return Optional.of(stand.root());
     }
     return Optional.empty();
   }

@@ -1,5 +1,6 @@
 package org.georep.protocol;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,8 @@ public final class RandomMessages {
             new MinFree(random.nextLong() >>> 1, random.nextInt(MinFree.WHOLE + 1)),
             number(),
             optional(this::origin)),
+        new Request.Stand(bytes(random.nextInt(100)), optional(this::candidate)),
+        new Request.LeaseBeat(optional(this::bound), text()),
         new Request.Promote(bytes(random.nextInt(100)), random.nextBoolean()),
         new Request.NextKin(bytes(random.nextInt(100))),
         new Request.Handover(
@@ -117,6 +120,18 @@ public final class RandomMessages {
             list(this::path),
             optional(this::origin)),
         new Reply.Kin(new VolumeId(UUID.randomUUID()), number(), list(this::relative), flag()),
+        new Reply.Standing(
+            optional(UUID::randomUUID),
+            optional(() -> new VolumeId(UUID.randomUUID())),
+            number(),
+            flag(),
+            optional(() -> candidate().inTerm(number())),
+            flag(),
+            optional(this::time),
+            number(),
+            optional(this::bound),
+            text()),
+        new Reply.Beaten(number()),
         new Reply.HandedOver(number(), number(), number()),
         new Reply.Refused(pick(Reply.Refusal.values()), text()),
         new Reply.Done(),
@@ -155,6 +170,22 @@ public final class RandomMessages {
         new Reply.Hashed(list(() -> optional(() -> bytes(32)))),
         new Reply.Conflicts(
             list(() -> new Reply.Conflict(path(), pick(Kind.values()), number(), time()))));
+  }
+
+  private Candidate candidate() {
+    return new Candidate(
+        UUID.randomUUID(),
+        new VolumeId(UUID.randomUUID()),
+        number(),
+        text(),
+        UUID.randomUUID(),
+        text(),
+        Duration.ofMillis(100 + random.nextInt(1 << 20)),
+        gfid());
+  }
+
+  private ClockBound bound() {
+    return new ClockBound(number(), time());
   }
 
   private Origin origin() {

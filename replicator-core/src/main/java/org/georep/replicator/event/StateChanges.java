@@ -65,7 +65,10 @@ final class StateChanges {
     linkLost = sight.linkLost();
     if (report.workerStatus() != state) {
       if (report.workerStatus() == WorkerState.ACTIVE) {
-        events.add(event(now, EventKind.ACTIVE, "replicating to " + report.remoteNode()));
+        events.add(
+            event(now, EventKind.ACTIVE, "replicating to " + report.remoteNode() + lease(report)));
+      } else if (report.workerStatus() == WorkerState.PASSIVE) {
+        events.add(event(now, EventKind.PASSIVE, "standing by" + lease(report)));
       } else if (report.workerStatus() == WorkerState.FAULTY) {
         events.add(event(now, EventKind.FAULTY, reason));
       }
@@ -75,6 +78,12 @@ final class StateChanges {
     quarantine(report, now, events);
     lag(report, now, events);
     return events;
+  }
+
+  private static String lease(WorkerReport report) {
+    return report.lease() == null
+        ? ""
+        : "; the lease is that of " + report.lease().holder() + ", term " + report.lease().term();
   }
 
   private void crawl(WorkerReport report, Instant now, List<EventReport> events) {

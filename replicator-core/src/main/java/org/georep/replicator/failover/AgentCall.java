@@ -20,7 +20,7 @@ import org.georep.replicator.session.Settings;
  * One agent that is asked a few things without a session, for a verb that ends at the first
  * refusal.
  */
-final class AgentCall implements AutoCloseable {
+public final class AgentCall implements AutoCloseable {
   private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
   private final Link link;
@@ -40,8 +40,13 @@ final class AgentCall implements AutoCloseable {
     return open(() -> new LocalLink(new SecondaryAddress.Local(root)), TIMEOUT);
   }
 
-  /** Starts one where a session's secondary is. */
-  static AgentCall to(SessionConfiguration session) throws GeorepException, InterruptedException {
+  /**
+   * Starts one where a session's secondary is.
+   *
+   * @throws GeorepException if it cannot be reached
+   */
+  public static AgentCall to(SessionConfiguration session)
+      throws GeorepException, InterruptedException {
     Settings settings = session.settings();
     LinkOptions options =
         new LinkOptions(
@@ -80,7 +85,7 @@ final class AgentCall implements AutoCloseable {
    *
    * @throws GeorepException if it is refused
    */
-  <T extends Reply> T ask(Request request, Class<T> kind)
+  public <T extends Reply> T ask(Request request, Class<T> kind)
       throws GeorepException, IOException, InterruptedException {
     Reply reply;
     try {

@@ -26,7 +26,8 @@ public final class Origins {
     return session.secondary() instanceof SecondaryAddress.Local ? path : host() + ":" + path;
   }
 
-  private static String host() {
+  /** Returns what this host is called. */
+  public static String host() {
     try {
       return InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {

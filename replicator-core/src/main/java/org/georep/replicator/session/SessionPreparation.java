@@ -63,6 +63,7 @@ public final class SessionPreparation {
     }
     Settings kept =
         settings.toBuilder()
+            .lease(before.get().settings().lease())
             .journalLimit(before.get().settings().journalLimit())
             .logFormat(before.get().settings().logFormat())
             .build();

@@ -76,6 +76,10 @@ final class Setting {
               "timeout",
               settings -> Span.format(settings.timeout()),
               (builder, value) -> builder.timeout(Span.parse(word(value)))),
+          new Setting(
+              "lease",
+              settings -> Span.format(settings.lease()),
+              (builder, value) -> builder.lease(Span.parse(word(value)))),
           text("journal-limit", Settings::journalLimit, SettingsBuilder::journalLimit, Size::parse),
           new Setting("hook", Settings::hook, (builder, value) -> builder.hook(words(value))),
           new Setting(

@@ -31,6 +31,8 @@ import org.georep.protocol.MinFree;
  * @param sshKey the private key for ssh
  * @param agentCommand how the agent is started on the secondary, instead of bringing it there
  * @param timeout the link is lost when nothing was heard for so long, at least a second
+ * @param lease other workers may be there for the same secondary, and one that is silent for so
+ *     long loses it to another; zero if there is none
  * @param journalLimit bytes of journal kept for a secondary that is behind
  * @param hook a program by its absolute path, and its arguments, run when something happens that an
  *     operator may want to hear of; empty for none
@@ -53,11 +55,15 @@ public record Settings(
     Optional<Path> sshKey,
     Optional<String> agentCommand,
     Duration timeout,
+    Duration lease,
     Size journalLimit,
     List<String> hook,
     Optional<URI> heartbeatUrl,
     Duration lagThreshold,
     LogFormat logFormat) {
+
+  private static final Duration SHORTEST_LEASE = Duration.ofSeconds(2);
+  private static final Duration LONGEST_LEASE = Duration.ofHours(1);
 
   /** What holds where nothing else was said. */
   public static final Settings DEFAULTS =
@@ -76,6 +82,7 @@ public record Settings(
           Optional.empty(),
           Optional.empty(),
           Duration.ofSeconds(30),
+          Duration.ZERO,
           new Size(4L << 30),
           List.of(),
           Optional.empty(),
@@ -108,6 +115,11 @@ public record Settings(
     if (!verifyInterval.isZero() && verifyInterval.compareTo(Duration.ofSeconds(1)) < 0) {
       throw new IllegalArgumentException(
           "verify-interval is 0s (never) or at least 1s, not " + Span.format(verifyInterval));
+    }
+    if (!lease.isZero()
+        && (lease.compareTo(SHORTEST_LEASE) < 0 || lease.compareTo(LONGEST_LEASE) > 0)) {
+      throw new IllegalArgumentException(
+          "lease is 0s (this worker is the only one) or 2s to 1h, not " + Span.format(lease));
     }
     if (journalLimit.bytes() < 16L << 20) {
       throw new IllegalArgumentException("journal-limit is at least 16MiB, not " + journalLimit);

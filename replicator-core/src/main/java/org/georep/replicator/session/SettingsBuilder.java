@@ -25,6 +25,7 @@ public final class SettingsBuilder {
   private Optional<Path> sshKey;
   private Optional<String> agentCommand;
   private Duration timeout;
+  private Duration lease;
   private Size journalLimit;
   private List<String> hook;
   private Optional<URI> heartbeatUrl;
@@ -46,6 +47,7 @@ public final class SettingsBuilder {
     sshKey = from.sshKey();
     agentCommand = from.agentCommand();
     timeout = from.timeout();
+    lease = from.lease();
     journalLimit = from.journalLimit();
     hook = from.hook();
     heartbeatUrl = from.heartbeatUrl();
@@ -137,6 +139,12 @@ public final class SettingsBuilder {
     return this;
   }
 
+  /** Sets {@link Settings#lease}. */
+  public SettingsBuilder lease(Duration value) {
+    lease = value;
+    return this;
+  }
+
   /** Sets {@link Settings#journalLimit}. */
   public SettingsBuilder journalLimit(Size value) {
     journalLimit = value;
@@ -188,6 +196,7 @@ public final class SettingsBuilder {
         sshKey,
         agentCommand,
         timeout,
+        lease,
         journalLimit,
         hook,
         heartbeatUrl,

@@ -50,6 +50,9 @@ public final class VerifyDesk {
   private boolean closed;
 
   @GuardedBy("this")
+  private Optional<String> elsewhere = Optional.empty();
+
+  @GuardedBy("this")
   private Busy busy = Busy.NOT;
 
   /** Those who wait for the end of a share. */
@@ -83,7 +86,14 @@ public final class VerifyDesk {
    */
   public synchronized void attach(Agent greeted, boolean crawlsOnly) {
     agent = greeted;
+    elsewhere = Optional.empty();
     sweeps = crawlsOnly;
+    notifyAll();
+  }
+
+  /** Another worker has the secondary: who asks for a verify is told so, in this sentence. */
+  public synchronized void elsewhere(String sentence) {
+    elsewhere = Optional.of(sentence);
     notifyAll();
   }
 
@@ -147,6 +157,9 @@ public final class VerifyDesk {
   private void checkOpen() throws IOException {
     if (closed) {
       throw new IOException("The session ends; the comparison did not come to its end.");
+    }
+    if (elsewhere.isPresent()) {
+      throw new IOException(elsewhere.get());
     }
   }
 

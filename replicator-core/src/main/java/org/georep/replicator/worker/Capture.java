@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import org.georep.changelog.capture.host.CaptureFeed;
+import org.georep.changelog.journal.JournalReader;
 import org.georep.changelog.journal.StartAt;
 import org.georep.replicator.crawl.JournalIntake;
 import org.georep.replicator.crawl.RecordCounts;
@@ -55,12 +56,17 @@ public final class Capture implements AutoCloseable {
    * @param counts takes note of what is read
    */
   Optional<JournalIntake> open(SyncState start, RecordCounts counts) throws IOException {
-    if (feed.isEmpty()) {
-      return Optional.empty();
-    }
+    return feed.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new JournalIntake(follow(start), start.capture(), counts));
+  }
+
+  /** Begins to read as above, where there is a feed, for who wants the records themselves. */
+  JournalReader follow(SyncState start) throws IOException {
     StartAt from = start.position().<StartAt>map(StartAt.After::new).orElseGet(StartAt.End::new);
-    feed.get().readFrom(from);
-    return Optional.of(new JournalIntake(feed.get().reader(), start.capture(), counts));
+    CaptureFeed open = feed.orElseThrow();
+    open.readFrom(from);
+    return open.reader();
   }
 
   /** Lets the journal forget what lies before a state that is durable. */

@@ -1,5 +1,6 @@
 package org.georep.replicator.worker;
 
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -21,11 +22,22 @@ import org.jspecify.annotations.Nullable;
 final class EarlyLink implements AutoCloseable {
   private final SecondaryAddress address;
   private final LinkOptions options;
+  private final Duration silence;
   private @Nullable FutureTask<Connected> ahead;
   private @Nullable Thread thread;
   private boolean begun;
 
   EarlyLink(SecondaryAddress address, LinkOptions options) {
+    this(address, options, options.timeout());
+  }
+
+  /**
+   * Makes it.
+   *
+   * @param silence after how long without a sign of life the link is lost
+   */
+  EarlyLink(SecondaryAddress address, LinkOptions options, Duration silence) {
+    this.silence = Objects.requireNonNull(silence, "silence is null");
     this.address = Objects.requireNonNull(address, "address is null");
     this.options = Objects.requireNonNull(options, "options is null");
   }
@@ -59,7 +71,7 @@ final class EarlyLink implements AutoCloseable {
     Link link = Links.open(address, options);
     AgentClient client = null;
     try {
-      client = AgentClient.open(link.open(), options.timeout());
+      client = AgentClient.open(link.open(), silence, options.timeout());
       return new Connected(link, client);
     } finally {
       if (client == null) {

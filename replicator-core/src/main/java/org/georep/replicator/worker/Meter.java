@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.georep.replicator.apply.StepResult;
 import org.georep.replicator.crawl.CrawlProgress;
 import org.georep.replicator.crawl.RecordCounts;
+import org.georep.status.report.LeaseReport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -106,6 +107,8 @@ public final class Meter {
   private volatile String secondary = "";
   private volatile boolean connected;
   private volatile boolean linkLost;
+  private volatile boolean passive;
+  private volatile Optional<LeaseReport> lease = Optional.empty();
   private volatile Runnable changed = () -> {};
   private volatile Duration lastCrawl = Duration.ZERO;
   private volatile long lastCrawlEntries;
@@ -116,7 +119,37 @@ public final class Meter {
     fault = Optional.empty();
     connected = true;
     linkLost = false;
+    passive = false;
+    trouble = Optional.empty();
     changed.run();
+  }
+
+  /** Says that another worker of the pair is Active, and the agent at this place tells of it. */
+  public void standsBy(String place) {
+    boolean other = !passive || fault.isPresent();
+    secondary = place;
+    fault = Optional.empty();
+    connected = true;
+    linkLost = false;
+    passive = true;
+    if (other) {
+      changed.run();
+    }
+  }
+
+  /** Returns whether another worker of the pair is Active. */
+  public boolean isPassive() {
+    return passive;
+  }
+
+  /** Says who of a pair is Active. */
+  public void lease(Optional<LeaseReport> holder) {
+    lease = holder;
+  }
+
+  /** Returns who of a pair is Active; nothing where there is no pair. */
+  public Optional<LeaseReport> lease() {
+    return lease;
   }
 
   /**

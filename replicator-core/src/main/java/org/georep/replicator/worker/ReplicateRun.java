@@ -22,6 +22,7 @@ import org.georep.posix.RawPath;
 import org.georep.replicator.apply.Agent;
 import org.georep.replicator.failover.EpochFile;
 import org.georep.replicator.failover.Origins;
+import org.georep.replicator.lease.Membership;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.quarantine.QuarantineFullException;
 import org.georep.replicator.session.ExitCode;
@@ -121,7 +122,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
     this.clock = Objects.requireNonNull(clock, "clock is null");
     this.desk = new VerifyDesk(this::inStep, signal::raise);
     this.live = new LiveSettings(configuration.settings(), clock.withZone(ZoneId.systemDefault()));
-    this.secondary = new EarlyLink(configuration.secondary(), linkOptions());
+    this.secondary = new EarlyLink(configuration.secondary(), linkOptions(), silence());
   }
 
   /**
@@ -433,6 +434,14 @@ public final class ReplicateRun implements Callable<ExitCode> {
         settings.sshOptions(), settings.sshKey(), settings.agentCommand(), settings.timeout());
   }
 
+  /** Who is cut off has to know it when another may take the lease. */
+  private Duration silence() {
+    Settings settings = configuration.settings();
+    return settings.lease().isZero() || settings.lease().compareTo(settings.timeout()) > 0
+        ? settings.timeout()
+        : settings.lease();
+  }
+
   private WorkerParts parts(
       SessionDirectory session,
       VolumeId volume,
@@ -460,6 +469,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
         mode,
         new EpochFile(libc, session.epoch()).read(),
         Origins.of(configuration),
+        mode.ends() || errand.isPresent() ? Optional.empty() : Membership.of(libc, configuration),
         new DeleteBrake(
             mode.acceptDeletes() || settings.ignoreDeletes(),
             Optional.of(new DeleteConsent(libc, session))),

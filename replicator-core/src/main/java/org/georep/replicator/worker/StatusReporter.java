@@ -102,7 +102,9 @@ final class StatusReporter {
     return report(
         meter.fault().isPresent()
             ? WorkerState.FAULTY
-            : meter.secondary().isEmpty() ? WorkerState.INITIALIZING : WorkerState.ACTIVE,
+            : meter.secondary().isEmpty()
+                ? WorkerState.INITIALIZING
+                : meter.isPassive() ? WorkerState.PASSIVE : WorkerState.ACTIVE,
         meter.fault().or(meter::trouble).orElse(null));
   }
 
@@ -152,13 +154,19 @@ final class StatusReporter {
             .pid(ProcessHandle.current().pid())
             .updated(now)
             .lagSeconds(lag(now, active))
-            .heartbeatAgeSeconds(meter.heartbeat().map(mark -> seconds(mark, now)).orElse(null))
+            .heartbeatAgeSeconds(
+                meter
+                    .heartbeat()
+                    .filter(mark -> state != WorkerState.PASSIVE)
+                    .map(mark -> seconds(mark, now))
+                    .orElse(null))
             .quarantined(quarantined)
             .quarantine(quarantined())
             .counters(CounterReporter.of(meter, feed.isPresent()))
             .limbo(meter.limbo.get())
             .crawl(progress())
             .rates(rates())
+            .lease(meter.lease().orElse(null))
             .reason(reason == null ? different() : reason);
     VerifyState verified = verifier.state();
     Optional<VerifyFigures> verifying = verifier.running();

@@ -22,6 +22,7 @@ import org.georep.replicator.apply.DataPhase;
 import org.georep.replicator.crawl.JournalIntake;
 import org.georep.replicator.crawl.PreviewWalk;
 import org.georep.replicator.failpoint.ReplicatorFailpoint;
+import org.georep.replicator.lease.LeasePulse;
 import org.georep.replicator.session.ExitCode;
 import org.georep.replicator.session.GeorepException;
 import org.georep.replicator.stime.SyncState;
@@ -54,6 +55,7 @@ public final class Worker {
   private volatile boolean stopping;
   private volatile boolean refiltered;
   private volatile @Nullable Pipeline pipeline;
+  private final Optional<Standby> standby;
   private boolean reached;
 
   /** Makes it. */
@@ -64,6 +66,8 @@ public final class Worker {
   Worker(WorkerParts parts, EarlyLink secondary) {
     this.parts = parts;
     this.secondary = secondary;
+    this.standby =
+        parts.pair().map(self -> new Standby(parts, self, this::refused, () -> stopping));
     parts.live().whenFiltered(this::refilter);
   }
 
@@ -104,7 +108,7 @@ public final class Worker {
         log.info("the filter changed: beginning anew with the new one");
         continue;
       } catch (ConnectionException e) {
-        if (!reached && !mayWait(e)) {
+        if (!isReached() && !mayWait(e)) {
           throw new GeorepException(code(e), sentence(e), e);
         }
         parts.meter().linkLost(sentence(e));
@@ -171,7 +175,14 @@ public final class Worker {
     try (EarlyLink.Connected connected = secondary.take()) {
       Link link = connected.link();
       AgentClient client = connected.client();
+      if (standby.isPresent() && !standby.get().await(client)) {
+        client.call(new Request.Goodbye(), Reply.Done.class);
+        return Pipeline.End.STOPPED;
+      }
       Reply.Welcome welcome = greet(client);
+      if (standby.isPresent()) {
+        standby.get().confirm(client);
+      }
       reached = true;
       welcome.notes().forEach(note -> log.info("{}: {}", link.describe(), note));
       Agent agent = new Agent(client);
@@ -227,15 +238,24 @@ public final class Worker {
       return welcome;
     }
     if (reply instanceof Reply.Refused refused) {
-      if (reached && PASSING.contains(refused.reason())) {
-        // The agent of the lost connection has not noticed yet, or the disk is in trouble.
-        throw new RequestFailedException(new Reply.Failed(0, refused.sentence()));
-      }
-      throw new GeorepException(code(refused.reason()), refused.sentence());
+      refused(refused);
     }
     throw new ConnectionException(
         ConnectionException.Reason.PROTOCOL,
         "the agent answered the greeting with " + reply.getClass().getSimpleName());
+  }
+
+  private void refused(Reply.Refused refused) throws GeorepException, IOException {
+    boolean another = standby.isPresent() && refused.reason() == Reply.Refusal.LOCKED;
+    if (another || (isReached() && PASSING.contains(refused.reason()))) {
+      // The agent of the lost connection has not noticed yet, or the disk is in trouble.
+      throw new RequestFailedException(new Reply.Failed(0, refused.sentence()));
+    }
+    throw new GeorepException(code(refused.reason()), refused.sentence());
+  }
+
+  private boolean isReached() {
+    return reached || standby.filter(Standby::isAnswered).isPresent();
   }
 
   private static ExitCode code(Reply.Refusal reason) {
@@ -267,7 +287,8 @@ public final class Worker {
     try (DataPool pool =
             DataPool.start(
                 options, parts.libc(), parts.tree(), link, AgentPort.of(client), contents);
-        Watchdog dog = watch(client, pool, contents)) {
+        Watchdog dog = watch(client, pool, contents);
+        LeasePulse pulse = pulse(client, filtering)) {
       Pipeline running =
           new Pipeline(
               new PipelineParts(
@@ -298,7 +319,7 @@ public final class Worker {
                   parts.meter(),
                   parts.signal(),
                   parts.clock()));
-      log.debug("{} watches", dog);
+      log.debug("{} watches, {} beats", dog, pulse);
       pipeline = running;
       parts.meter().contents.attach(pool::counts);
       parts.meter().connected(link.describe());
@@ -314,6 +335,12 @@ public final class Worker {
       parts.meter().contents.detach();
       parts.verify().detach();
     }
+  }
+
+  private @Nullable LeasePulse pulse(AgentClient client, LiveSettings.Filtering filtering) {
+    return parts.pair().isEmpty()
+        ? null
+        : LeasePulse.start(client, parts.pair().get().length(), filtering.digest(), parts.clock());
   }
 
   private Watchdog watch(AgentClient client, DataPool pool, DataPhase contents) {

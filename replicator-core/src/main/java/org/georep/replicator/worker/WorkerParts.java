@@ -13,6 +13,7 @@ import org.georep.posix.Libc;
 import org.georep.protocol.MinFree;
 import org.georep.protocol.Origin;
 import org.georep.protocol.Reply;
+import org.georep.replicator.lease.Membership;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.session.RunMode;
 import org.georep.replicator.stime.StimeListener;
@@ -40,6 +41,7 @@ import org.georep.replicator.volume.PrimaryTree;
  * @param mode how this run goes
  * @param epoch how often the secondary was promoted, as far as this session knows
  * @param origin how this primary is found again once the secondary is promoted
+ * @param pair what this worker is in a pair; empty if it is the only one
  * @param brake asked before a crawl deletes
  * @param capture the journal, or none
  * @param states where stime and position are kept
@@ -66,6 +68,7 @@ public record WorkerParts(
     RunMode mode,
     long epoch,
     Origin origin,
+    Optional<Membership> pair,
     DeleteBrake brake,
     Capture capture,
     SyncStateFile states,

@@ -45,6 +45,7 @@ class SessionYamlTest {
       ssh-key: null
       agent-command: null
       timeout: "30s"
+      lease: "0s"
       journal-limit: "4GiB"
       hook: []
       heartbeat-url: null
@@ -72,6 +73,7 @@ class SessionYamlTest {
           Optional.of(RawPath.toPath(latin("/root/.ssh/\377key"))),
           Optional.of("georep agent"),
           Duration.ofMillis(1500),
+          Duration.ofSeconds(5),
           new Size(64L << 20),
           List.of("/usr/local/bin/tell", "--what", "a 'b' $c"),
           Optional.of(URI.create("https://example.org/beat?key=1")),

@@ -186,6 +186,7 @@ final class TestSession implements AutoCloseable {
                 mode,
                 0,
                 new Origin("test", "", new byte[0]),
+                Optional.empty(),
                 new DeleteBrake(mode.acceptDeletes() || ignoreDeletes),
                 capture,
                 new SyncStateFile(LIBC, state.resolve("stime")),

@@ -11,6 +11,8 @@ public enum EventKind {
   STOPPED("stopped"),
   /** The agent is greeted, and work goes on. */
   ACTIVE("active"),
+  /** Another of the pair replicates; this one stands by. */
+  PASSIVE("passive"),
   /** Work stands still. */
   FAULTY("faulty"),
   /** A connection that had been made is gone. */

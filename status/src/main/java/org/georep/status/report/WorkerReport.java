@@ -57,6 +57,7 @@ import org.jspecify.annotations.Nullable;
  * @param quarantine the first entries in quarantine, those that came first
  * @param checkpoints the checkpoints that were set last, the newest first; only those who look at
  *     all sessions tell
+ * @param lease who of a pair is Active; null where there is no pair
  * @param reason why it is Faulty or degraded: a sentence with the next command
  */
 @JsonPropertyOrder({
@@ -102,6 +103,7 @@ import org.jspecify.annotations.Nullable;
   "counters",
   "quarantine",
   "checkpoints",
+  "lease",
   "reason"
 })
 public record WorkerReport(
@@ -162,6 +164,7 @@ public record WorkerReport(
     @JsonProperty("counters") @Nullable CountersReport counters,
     @JsonProperty("quarantine") @Nullable List<QuarantineReport> quarantine,
     @JsonProperty("checkpoints") @Nullable List<CheckpointReport> checkpoints,
+    @JsonProperty("lease") @Nullable LeaseReport lease,
     @JsonProperty("reason") @Nullable String reason) {
   /** Copies its lists. */
   public WorkerReport {

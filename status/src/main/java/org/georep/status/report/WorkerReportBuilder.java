@@ -48,6 +48,7 @@ public final class WorkerReportBuilder {
   private @Nullable CountersReport counters;
   private @Nullable List<QuarantineReport> quarantine;
   private @Nullable List<CheckpointReport> checkpoints;
+  private @Nullable LeaseReport lease;
   private @Nullable String reason;
 
   /** Starts with nothing known. */
@@ -96,6 +97,7 @@ public final class WorkerReportBuilder {
     counters = from.counters();
     quarantine = from.quarantine();
     checkpoints = from.checkpoints();
+    lease = from.lease();
     reason = from.reason();
   }
 
@@ -327,6 +329,12 @@ public final class WorkerReportBuilder {
     return this;
   }
 
+  /** Sets who of a pair is Active. */
+  public WorkerReportBuilder lease(@Nullable LeaseReport value) {
+    lease = value;
+    return this;
+  }
+
   /** Sets why it is Faulty or degraded: a sentence with the next command. */
   public WorkerReportBuilder reason(@Nullable String value) {
     reason = value;
@@ -402,6 +410,7 @@ public final class WorkerReportBuilder {
         counters,
         quarantine,
         checkpoints,
+        lease,
         reason);
   }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Objects;
 import org.georep.status.report.CrawlReport;
 import org.georep.status.report.CrawlState;
+import org.georep.status.report.LeaseReport;
 import org.georep.status.report.RatesReport;
 import org.georep.status.report.WorkerReport;
 import org.georep.status.report.WorkerState;
@@ -71,6 +72,12 @@ public final class StatusScreen {
           .append('\n');
     }
     for (WorkerReport worker : workers) {
+      if (worker.lease() != null) {
+        out.append(Amounts.text(worker.session()))
+            .append(": active on ")
+            .append(lease(worker.lease()))
+            .append('\n');
+      }
       if (worker.reason() != null) {
         out.append(paint.warning(Amounts.text(worker.session()) + ": " + worker.reason()))
             .append('\n');
@@ -102,6 +109,9 @@ public final class StatusScreen {
     line(out, "status", paint.state(w.workerStatus(), state(w.workerStatus())));
     if (w.reason() != null) {
       line(out, "reason", paint.warning(w.reason()));
+    }
+    if (w.lease() != null) {
+      line(out, "active", "on " + lease(w.lease()));
     }
     line(out, "crawl status", crawl(w.crawlStatus()));
     line(out, "last synced", Amounts.time(w.lastSynced(), zone));
@@ -159,6 +169,10 @@ public final class StatusScreen {
   private static String inFlight(WorkerReport w) {
     return "%s entry, %s data, %s metadata"
         .formatted(Amounts.count(w.entry()), Amounts.count(w.data()), Amounts.count(w.meta()));
+  }
+
+  private static String lease(LeaseReport lease) {
+    return lease.holder() + ", term " + lease.term();
   }
 
   private static String mounts(@Nullable List<String> mounts) {

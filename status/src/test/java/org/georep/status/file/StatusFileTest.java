@@ -71,6 +71,7 @@ class StatusFileTest {
           "counters",
           "quarantine",
           "checkpoints",
+          "lease",
           "reason");
 
   @TempDir Path directory;

@@ -238,8 +238,7 @@ final class Opening {
     }
   }
 
-  private static void check(SecondaryId id, Request.Hello hello, RootDirectory directory)
-      throws Refusal {
+  static void check(SecondaryId id, Request.Hello hello, RootDirectory directory) throws Refusal {
     if (id.promoted().isPresent()) {
       throw new Refusal(
           Reply.Refusal.PROMOTED,

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.georep.posix.Libc;
 import org.georep.protocol.Packing;
@@ -12,6 +13,7 @@ import org.georep.protocol.ProtocolException;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.protocol.RequestHandler;
+import org.georep.secondary.durability.UpTime;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +28,8 @@ public final class SecondarySession implements RequestHandler {
   private final String version;
   private final Supplier<Map<String, String>> programs;
   private final Failover failover;
+  private final Candidacy candidacy;
+  private volatile LongSupplier signs = System::nanoTime;
   private volatile @Nullable OpenSecondary secondary;
   private @Nullable Preview preview;
   private @Nullable Survey survey;
@@ -43,11 +47,26 @@ public final class SecondarySession implements RequestHandler {
 
   SecondarySession(
       Libc libc, Opening opening, String version, Supplier<Map<String, String>> programs) {
+    this(libc, opening, version, programs, UpTime.KERNEL);
+  }
+
+  SecondarySession(
+      Libc libc,
+      Opening opening,
+      String version,
+      Supplier<Map<String, String>> programs,
+      UpTime time) {
+    this.candidacy = new Candidacy(libc, time, () -> signs.getAsLong());
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.failover = new Failover(libc, opening);
     this.opening = Objects.requireNonNull(opening, "opening is null");
     this.version = Objects.requireNonNull(version, "version is null");
     this.programs = Objects.requireNonNull(programs, "programs is null");
+  }
+
+  @Override
+  public void watch(LongSupplier peer) {
+    signs = Objects.requireNonNull(peer, "peer is null");
   }
 
   @Override
@@ -57,6 +76,7 @@ public final class SecondarySession implements RequestHandler {
 
   @Override
   public Reply publish(long stream) throws IOException {
+    candidacy.require();
     return open().publish(stream);
   }
 
@@ -79,7 +99,12 @@ public final class SecondarySession implements RequestHandler {
       return open().bases().digest(digest);
     } else if (request instanceof Request.Ping) {
       return new Reply.Done();
+    } else if (request instanceof Request.Stand stand) {
+      return stand(stand);
+    } else if (request instanceof Request.LeaseBeat beat) {
+      return candidacy.beat(beat);
     } else if (request instanceof Request.Hello hello) {
+      candidacy.require();
       return open(hello);
     } else if (request instanceof Request.Goodbye) {
       end();
@@ -104,7 +129,16 @@ public final class SecondarySession implements RequestHandler {
     if (open == null) {
       throw new IOException("no secondary is open: a Hello comes first");
     }
+    candidacy.require();
     return open.handle(request);
+  }
+
+  private Reply stand(Request.Stand request) throws IOException {
+    try {
+      return candidacy.stand(request, secondary != null);
+    } catch (Refusal e) {
+      return e.toReply();
+    }
   }
 
   private Reply open(Request.Hello hello) throws IOException {
@@ -150,7 +184,11 @@ public final class SecondarySession implements RequestHandler {
     try {
       end();
     } finally {
-      failover.close();
+      try {
+        failover.close();
+      } finally {
+        candidacy.close();
+      }
     }
   }
 
@@ -158,6 +196,7 @@ public final class SecondarySession implements RequestHandler {
   void abandon() throws IOException {
     OpenSecondary ending = secondary;
     secondary = null;
+    candidacy.abandon();
     if (ending != null) {
       ending.abandon();
     }

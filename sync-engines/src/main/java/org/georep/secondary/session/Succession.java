@@ -19,6 +19,7 @@ import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.protocol.Token;
 import org.georep.secondary.durability.ControlFiles;
+import org.georep.secondary.durability.LeaseFiles;
 import org.georep.secondary.durability.Lock;
 import org.georep.secondary.durability.SecondaryId;
 import org.georep.secondary.failpoint.FailoverFailpoint;
@@ -205,6 +206,7 @@ final class Succession implements AutoCloseable, Recovery.Namer {
     ControlFiles files = new ControlFiles(libc, control);
     files.prepare();
     files.deleteStime();
+    new LeaseFiles(libc, control).forget(); // those of another primary
     marks.giveBack();
     List<Integer> opened = new ArrayList<>();
     try {
