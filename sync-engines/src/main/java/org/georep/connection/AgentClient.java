@@ -17,6 +17,7 @@ import org.georep.protocol.Frame;
 import org.georep.protocol.Greeting;
 import org.georep.protocol.MessageCodec;
 import org.georep.protocol.ProtocolException;
+import org.georep.protocol.Protocols;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 
@@ -52,7 +53,7 @@ public final class AgentClient implements AutoCloseable {
 
   private final Channel channel;
   private final Duration timeout;
-  private final String version;
+  private final FirstAnswer.Agent agent;
   private final Conversation conversation;
   private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
   private final AtomicLong ids = new AtomicLong();
@@ -66,10 +67,10 @@ public final class AgentClient implements AutoCloseable {
 
   private record Pending(CompletableFuture<Reply> future, long cost) {}
 
-  private AgentClient(Channel channel, Duration timeout, String version) {
+  private AgentClient(Channel channel, Duration timeout, FirstAnswer.Agent agent) {
     this.channel = channel;
     this.timeout = timeout;
-    this.version = version;
+    this.agent = agent;
     this.replies =
         Executors.newSingleThreadExecutor(
             task -> {
@@ -81,19 +82,36 @@ public final class AgentClient implements AutoCloseable {
   }
 
   /**
+   * Begins a session over a link, with an agent of this version or a neighbouring one.
+   *
+   * @param timeout as in {@link #open(Channel, Duration)}
+   * @throws ConnectionException if no agent answers that speaks a protocol spoken here
+   */
+  public static AgentClient open(Link link, Duration timeout)
+      throws ConnectionException, InterruptedException {
+    return Negotiation.of(spoken -> open(link.open(), timeout, spoken));
+  }
+
+  /**
    * Begins a session on a fresh channel, which the session then owns.
    *
    * @param timeout how long either end may be silent before the link counts as lost; 100 ms to a
    *     day
-   * @throws ConnectionException if no agent of this protocol answers
+   * @throws ConnectionException if no agent answers that speaks a protocol spoken here
    */
   public static AgentClient open(Channel channel, Duration timeout)
       throws ConnectionException, InterruptedException {
-    Greeting.Session greeting = new Greeting.Session(timeout);
+    return open(channel, timeout, Protocols.SPOKEN);
+  }
+
+  static AgentClient open(Channel channel, Duration timeout, Protocols spoken)
+      throws ConnectionException, InterruptedException {
+    Greeting.Session greeting = new Greeting.Session(timeout, spoken);
     Duration patience = timeout.compareTo(LEAST_START) > 0 ? timeout : LEAST_START;
     try {
-      String version = FirstAnswer.agent(channel, greeting, patience);
-      AgentClient client = new AgentClient(channel, timeout, version);
+      FirstAnswer.Agent agent =
+          FirstAnswer.agent(channel, greeting.toLine(), greeting.spoken(), patience);
+      AgentClient client = new AgentClient(channel, timeout, agent);
       client.conversation.start();
       return client;
     } catch (ConnectionException | InterruptedException | RuntimeException e) {
@@ -104,7 +122,12 @@ public final class AgentClient implements AutoCloseable {
 
   /** Returns the version of georep the agent says it is. */
   public String agentVersion() {
-    return version;
+    return agent.version();
+  }
+
+  /** Returns the protocol that is spoken. */
+  public int protocol() {
+    return agent.protocol();
   }
 
   /** Returns why the link is lost, if it is. */

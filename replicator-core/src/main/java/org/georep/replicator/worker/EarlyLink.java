@@ -59,7 +59,7 @@ final class EarlyLink implements AutoCloseable {
     Link link = Links.open(address, options);
     AgentClient client = null;
     try {
-      client = AgentClient.open(link.open(), options.timeout());
+      client = AgentClient.open(link, options.timeout());
       return new Connected(link, client);
     } finally {
       if (client == null) {
