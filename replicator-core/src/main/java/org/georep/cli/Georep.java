@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.georep.posix.NewerFormatException;
 import org.georep.replicator.session.ExitCode;
 import org.georep.replicator.session.GeorepException;
 import org.georep.replicator.session.LogFormat;
@@ -168,6 +169,10 @@ public final class Georep implements Runnable {
     }
     if (e instanceof InterruptedException) {
       return ExitCode.INTERRUPTED.number();
+    }
+    if (e instanceof NewerFormatException) {
+      line.getErr().println("georep: " + e.getMessage() + ".");
+      return ExitCode.ERROR.number();
     }
     String what = e.getMessage() == null ? e.toString() : e.getMessage();
     line.getErr()

@@ -17,6 +17,7 @@ import org.georep.protocol.Frame;
 import org.georep.protocol.Greeting;
 import org.georep.protocol.MessageCodec;
 import org.georep.protocol.ProtocolException;
+import org.georep.protocol.Protocols;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 
@@ -52,7 +53,7 @@ public final class AgentClient implements AutoCloseable {
 
   private final Channel channel;
   private final Duration timeout;
-  private final String version;
+  private final FirstAnswer.Agent agent;
   private final Conversation conversation;
   private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
   private final AtomicLong ids = new AtomicLong();
@@ -66,10 +67,10 @@ public final class AgentClient implements AutoCloseable {
 
   private record Pending(CompletableFuture<Reply> future, long cost) {}
 
-  private AgentClient(Channel channel, Duration timeout, Duration first, String version) {
+  private AgentClient(Channel channel, Duration timeout, Duration first, FirstAnswer.Agent agent) {
     this.channel = channel;
     this.timeout = timeout;
-    this.version = version;
+    this.agent = agent;
     this.replies =
         Executors.newSingleThreadExecutor(
             task -> {
@@ -82,15 +83,14 @@ public final class AgentClient implements AutoCloseable {
   }
 
   /**
-   * Begins a session on a fresh channel, which the session then owns.
+   * Begins a session over a link, with an agent of this version or a neighbouring one.
    *
-   * @param timeout how long either end may be silent before the link counts as lost; 100 ms to a
-   *     day
-   * @throws ConnectionException if no agent of this protocol answers
+   * @param timeout as in {@link #open(Channel, Duration)}
+   * @throws ConnectionException if no agent answers that speaks a protocol spoken here
    */
-  public static AgentClient open(Channel channel, Duration timeout)
+  public static AgentClient open(Link link, Duration timeout)
       throws ConnectionException, InterruptedException {
-    return open(channel, timeout, timeout);
+    return open(link, timeout, timeout);
   }
 
   /**
@@ -99,13 +99,31 @@ public final class AgentClient implements AutoCloseable {
    * @param first how long the agent may take from its greeting to its first frame, if that is
    *     longer: it loads what it needs in between
    */
-  public static AgentClient open(Channel channel, Duration timeout, Duration first)
+  public static AgentClient open(Link link, Duration timeout, Duration first)
       throws ConnectionException, InterruptedException {
-    Greeting.Session greeting = new Greeting.Session(timeout);
+    return Negotiation.of(spoken -> open(link.open(), timeout, first, spoken));
+  }
+
+  /**
+   * Begins a session on a fresh channel, which the session then owns.
+   *
+   * @param timeout how long either end may be silent before the link counts as lost; 100 ms to a
+   *     day
+   * @throws ConnectionException if no agent answers that speaks a protocol spoken here
+   */
+  public static AgentClient open(Channel channel, Duration timeout)
+      throws ConnectionException, InterruptedException {
+    return open(channel, timeout, timeout, Protocols.SPOKEN);
+  }
+
+  static AgentClient open(Channel channel, Duration timeout, Duration first, Protocols spoken)
+      throws ConnectionException, InterruptedException {
+    Greeting.Session greeting = new Greeting.Session(timeout, spoken);
     Duration patience = timeout.compareTo(LEAST_START) > 0 ? timeout : LEAST_START;
     try {
-      String version = FirstAnswer.agent(channel, greeting, patience);
-      AgentClient client = new AgentClient(channel, timeout, first, version);
+      FirstAnswer.Agent agent =
+          FirstAnswer.agent(channel, greeting.toLine(), greeting.spoken(), patience);
+      AgentClient client = new AgentClient(channel, timeout, first, agent);
       client.conversation.start();
       return client;
     } catch (ConnectionException | InterruptedException | RuntimeException e) {
@@ -116,7 +134,12 @@ public final class AgentClient implements AutoCloseable {
 
   /** Returns the version of georep the agent says it is. */
   public String agentVersion() {
-    return version;
+    return agent.version();
+  }
+
+  /** Returns the protocol that is spoken. */
+  public int protocol() {
+    return agent.protocol();
   }
 
   /** Returns why the link is lost, if it is. */

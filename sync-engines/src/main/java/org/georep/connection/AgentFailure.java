@@ -7,6 +7,9 @@ final class AgentFailure {
   private static final int NOT_EXECUTABLE = 126;
   private static final int NOT_FOUND = 127;
 
+  /** The agent's, for a greeting it does not take. */
+  private static final int NOT_UNDERSTOOD = 2;
+
   private AgentFailure() {}
 
   static ConnectionException of(int exit, String errors) {
@@ -24,6 +27,9 @@ final class AgentFailure {
           "the agent's command is not found on the secondary's host; check --agent-command, or the"
               + " command in authorized_keys there"
               + tail);
+    }
+    if (exit == NOT_UNDERSTOOD && errors.contains("speaks protocol")) {
+      return new ConnectionException(Reason.PROTOCOL, "no protocol in common" + tail);
     }
     return new ConnectionException(
         Reason.LOST, "the agent ended with code " + exit + " before it answered" + tail);

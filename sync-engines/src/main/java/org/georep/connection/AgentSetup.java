@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.georep.connection.ConnectionException.Reason;
 import org.georep.name.Shown;
 import org.georep.protocol.Greeting;
+import org.georep.protocol.Protocols;
 
 /**
  * Sees to it that the agent of this build can be started on a host: asks, and copies the jar if it
@@ -41,9 +42,13 @@ final class AgentSetup {
   /** Asks an agent that a command of the user's own starts. */
   static void ask(SshMasters masters, String command, Duration timeout)
       throws ConnectionException, InterruptedException {
-    try (Channel channel = masters.open(command)) {
-      FirstAnswer.agent(channel, new Greeting.Probe(), atLeast(timeout));
-    }
+    Negotiation.of(
+        spoken -> {
+          try (Channel channel = masters.open(command)) {
+            byte[] probe = new Greeting.Probe(spoken).toLine();
+            return FirstAnswer.agent(channel, probe, spoken, atLeast(timeout));
+          }
+        });
   }
 
   /**
@@ -52,14 +57,19 @@ final class AgentSetup {
    * @return one that was started and waits for its greeting; nothing if the next has yet to be
    */
   Optional<Channel> ensure() throws ConnectionException, InterruptedException {
+    return Negotiation.of(this::ensure);
+  }
+
+  private Optional<Channel> ensure(Protocols spoken)
+      throws ConnectionException, InterruptedException {
     Channel channel = masters.open(bootstrap.begin());
     String found = "";
     boolean begun = false;
     try {
       // Only an agent that sshd started instead of the script takes it for its greeting, and ends.
-      String line =
-          FirstAnswer.await(channel, out -> out.write(new Greeting.Probe().toLine()), patience);
-      found = outcome(line);
+      byte[] probe = new Greeting.Probe(spoken).toLine();
+      String line = FirstAnswer.await(channel, out -> out.write(probe), patience);
+      found = outcome(line, spoken);
       begun = line.equals(Bootstrap.MARK + " ready");
       if (!begun) {
         channel.await(ENDING); // sshd may let no other through beside it
@@ -113,7 +123,7 @@ final class AgentSetup {
 
   private String copy() throws ConnectionException, InterruptedException {
     try (Channel channel = masters.open(bootstrap.install())) {
-      String found = outcome(FirstAnswer.await(channel, this::send, COPY));
+      String found = outcome(FirstAnswer.await(channel, this::send, COPY), Protocols.SPOKEN);
       channel.await(ENDING);
       return found;
     }
@@ -125,12 +135,12 @@ final class AgentSetup {
     }
   }
 
-  private String outcome(String line) throws ConnectionException {
+  private String outcome(String line, Protocols spoken) throws ConnectionException {
     String[] words = line.split(" ", 3);
     if (words[0].equals(Bootstrap.MARK)) {
       return line.substring(Bootstrap.MARK.length() + 1);
     }
-    if (words.length == 3 && words[1].equals(Integer.toString(Greeting.PROTOCOL))) {
+    if (words.length == 3 && FirstAnswer.protocol(words[1], spoken).isPresent()) {
       return "ready"; // a forced command's agent
     }
     throw new ConnectionException(

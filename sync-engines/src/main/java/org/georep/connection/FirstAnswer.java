@@ -16,6 +16,7 @@ import org.georep.connection.ConnectionException.Reason;
 import org.georep.name.Shown;
 import org.georep.protocol.Greeting;
 import org.georep.protocol.ProtocolException;
+import org.georep.protocol.Protocols;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,13 +34,23 @@ final class FirstAnswer {
   private FirstAnswer() {}
 
   /**
-   * Greets an agent and returns the version it says it is.
+   * The agent that answered.
    *
-   * @throws ConnectionException if no agent of this protocol answers in time
+   * @param protocol the one that is spoken with it
+   * @param version what it says it is
    */
-  static String agent(Channel channel, Greeting greeting, Duration patience)
+  record Agent(int protocol, String version) {}
+
+  /**
+   * Greets an agent.
+   *
+   * @param greeting the first line
+   * @param spoken which protocols it says
+   * @throws ConnectionException if no agent answers in time, or none that speaks one of them
+   */
+  static Agent agent(Channel channel, byte[] greeting, Protocols spoken, Duration patience)
       throws ConnectionException, InterruptedException {
-    String line = await(channel, out -> out.write(greeting.toLine()), patience);
+    String line = await(channel, out -> out.write(greeting), patience);
     String[] words = line.split(" ", 3);
     if (!words[0].equals(Greeting.ANSWER)) {
       throw new ConnectionException(
@@ -48,16 +59,26 @@ final class FirstAnswer {
               + Shown.of(bytes(line))
               + ")");
     }
-    if (words.length < 3 || !words[1].equals(Integer.toString(Greeting.PROTOCOL))) {
+    OptionalInt protocol = words.length == 3 ? protocol(words[1], spoken) : OptionalInt.empty();
+    if (protocol.isEmpty()) {
       throw new ConnectionException(
           Reason.PROTOCOL,
           "the agent there speaks protocol "
               + (words.length > 1 ? Shown.of(bytes(words[1])) : "?")
               + " and this georep "
-              + Greeting.PROTOCOL
+              + spoken
               + "; install the same version of georep on both hosts");
     }
-    return Shown.of(bytes(words[2]));
+    return new Agent(protocol.getAsInt(), Shown.of(bytes(words[2])));
+  }
+
+  /** Returns the protocol an agent's answer says, if it was asked for. */
+  static OptionalInt protocol(String word, Protocols spoken) {
+    if (!word.matches("[0-9]{1,6}")) {
+      return OptionalInt.empty();
+    }
+    int protocol = Integer.parseInt(word);
+    return spoken.has(protocol) ? OptionalInt.of(protocol) : OptionalInt.empty();
   }
 
   /**

@@ -14,10 +14,15 @@ import java.util.Objects;
  * end with a newline. A session is answered by {@link #answer}, then come frames; a probe is
  * answered likewise, then the agent ends; to data there is no answer, the bytes after the line are
  * the data program's own.
+ *
+ * <p>Session and probe say which protocols the replicator speaks: the newest as the second word,
+ * the oldest, where that is another, as one more at the end. The agent answers with the newest both
+ * speak. An agent of protocol 2 does not know of ranges and ends at such a line; it is asked again
+ * in its own. The line of data has the form of protocol 2, whatever the session speaks.
  */
 public sealed interface Greeting {
-  /** The version of the wire; another one is not spoken with. */
-  int PROTOCOL = 2;
+  /** The protocol since which the line of data is what it is. */
+  int DATA_FORM = 2;
 
   /** The longest line, in bytes: room for the longest path in base64. */
   int MAX_LINE = 8192;
@@ -35,26 +40,32 @@ public sealed interface Greeting {
    * A session: frames follow.
    *
    * @param timeout how long either end may be silent, 100 ms to 1 day
+   * @param spoken which protocols the replicator speaks
    */
-  record Session(Duration timeout) implements Greeting {
+  record Session(Duration timeout, Protocols spoken) implements Greeting {
     /** Checks its part. */
     public Session {
       if (timeout.toMillis() < 100 || timeout.toDays() > 1) {
         throw new IllegalArgumentException("a timeout is from 100 ms to a day, not " + timeout);
       }
+      Objects.requireNonNull(spoken, "spoken is null");
     }
 
     @Override
     public byte[] toLine() {
-      return line("georep-session " + PROTOCOL + " " + timeout.toMillis());
+      return line("georep-session " + spoken.newest() + " " + timeout.toMillis() + oldest(spoken));
     }
   }
 
-  /** Only asks whether an agent is there. */
-  record Probe() implements Greeting {
+  /**
+   * Only asks whether an agent is there.
+   *
+   * @param spoken which protocols the replicator speaks
+   */
+  record Probe(Protocols spoken) implements Greeting {
     @Override
     public byte[] toLine() {
-      return line("georep-probe " + PROTOCOL);
+      return line("georep-probe " + spoken.newest() + oldest(spoken));
     }
   }
 
@@ -77,7 +88,7 @@ public sealed interface Greeting {
     public byte[] toLine() {
       return line(
           "georep-data "
-              + PROTOCOL
+              + DATA_FORM
               + " "
               + Base64.getEncoder().encodeToString(root)
               + " "
@@ -85,9 +96,18 @@ public sealed interface Greeting {
     }
   }
 
-  /** Returns the agent's answer to a session or probe, newline included. */
-  static byte[] answer(String version) {
-    return line(ANSWER + " " + PROTOCOL + " " + version);
+  /**
+   * Returns the agent's answer to a session or probe, newline included.
+   *
+   * @param protocol the one that is spoken from now on
+   * @param version the agent's version
+   */
+  static byte[] answer(int protocol, String version) {
+    return line(ANSWER + " " + protocol + " " + version);
+  }
+
+  private static String oldest(Protocols spoken) {
+    return spoken.isOne() ? "" : " " + spoken.oldest();
   }
 
   /**
@@ -133,32 +153,42 @@ public sealed interface Greeting {
   /**
    * Parses a line without its newline.
    *
-   * @throws ProtocolException if it is no greeting of this protocol
+   * @throws ProtocolException if it is no greeting, or one of protocols that are not spoken here
    */
   static Greeting parse(String line) throws ProtocolException {
     String[] words = line.split(" ", -1);
-    if (words.length >= 2 && words[0].startsWith("georep-")) {
-      if (!words[1].equals(Integer.toString(PROTOCOL))) {
-        throw new ProtocolException(
-            "the replicator speaks protocol "
-                + words[1]
-                + " and this agent "
-                + PROTOCOL
-                + "; install the same version of georep on both hosts");
-      }
+    int newest = words.length >= 2 ? Protocols.number(words[1]) : -1;
+    if (newest > 0 && words[0].startsWith("georep-")) {
       try {
-        if (words[0].equals("georep-session") && words.length == 3) {
-          return new Session(Duration.ofMillis(Long.parseLong(words[2])));
-        } else if (words[0].equals("georep-probe") && words.length == 2) {
-          return new Probe();
-        } else if (words[0].equals("georep-data") && words.length == 4) {
+        if (words[0].equals("georep-session") && (words.length == 3 || words.length == 4)) {
+          Protocols spoken = spoken(words, 3, newest);
+          return new Session(Duration.ofMillis(Long.parseLong(words[2])), spoken);
+        } else if (words[0].equals("georep-probe") && words.length <= 3) {
+          return new Probe(spoken(words, 2, newest));
+        } else if (words[0].equals("georep-data") && newest == DATA_FORM && words.length == 4) {
           return new Data(Base64.getDecoder().decode(words[2]), words[3]);
         }
       } catch (IllegalArgumentException e) {
         throw new ProtocolException("the first line is malformed: " + e.getMessage(), e);
       }
+      if (newest > Protocols.NEWEST) {
+        throw new ProtocolException(otherProtocol(Protocols.only(newest), Protocols.SPOKEN));
+      }
     }
     throw new ProtocolException(STRANGER);
+  }
+
+  private static Protocols spoken(String[] words, int at, int newest) {
+    return new Protocols(words.length > at ? Protocols.number(words[at]) : newest, newest);
+  }
+
+  /** Returns what is said where the two ends speak no protocol in common. */
+  static String otherProtocol(Protocols replicator, Protocols agent) {
+    return "the replicator speaks "
+        + replicator
+        + " and the agent "
+        + agent
+        + "; install the same version of georep on both hosts";
   }
 
   private static byte[] line(String text) {

@@ -4,8 +4,8 @@ import java.time.DateTimeException;
 
 /**
  * Messages as bytes. A message is one byte that says which, then its parts in the order the records
- * declare them. There are no optional parts and no tolerance: both ends are of one build, or at
- * least of one {@link Greeting#PROTOCOL}, which they say to each other before the first frame.
+ * declare them. There are no optional parts and no tolerance: both ends write what the protocol has
+ * that they agreed on before the first frame, see {@link Protocols}.
  *
  * <p>What arrives is not trusted. Decoding ends in time proportional to the message, allocates at
  * most a bounded multiple of its length, and either returns a whole message of valid values or
@@ -31,8 +31,18 @@ public final class MessageCodec {
    * @throws ProtocolException if it is larger than a frame
    */
   public static byte[] encode(Reply reply) throws ProtocolException {
+    return encode(reply, Protocols.NEWEST);
+  }
+
+  /**
+   * Encodes a reply for a replicator of an older protocol.
+   *
+   * @param protocol the one that is spoken
+   * @throws ProtocolException if it is larger than a frame
+   */
+  public static byte[] encode(Reply reply, int protocol) throws ProtocolException {
     WireWriter out = new WireWriter();
-    ReplyCodec.write(out, reply);
+    ReplyCodec.write(out, reply, protocol);
     return out.toBytes();
   }
 

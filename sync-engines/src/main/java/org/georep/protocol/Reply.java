@@ -54,7 +54,9 @@ public sealed interface Reply {
     /** It was promoted, or its epoch is newer. */
     PROMOTED,
     /** It cannot be made, entered or written, or its file system cannot hold identities. */
-    UNUSABLE
+    UNUSABLE,
+    /** What is kept there was written by a newer version. Said from protocol 3 on. */
+    NEWER_FORMAT
   }
 
   /** The secondary is not opened; {@code sentence} says why and what to do. */

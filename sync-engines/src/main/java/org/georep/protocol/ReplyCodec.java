@@ -40,7 +40,7 @@ final class ReplyCodec {
 
   private ReplyCodec() {}
 
-  static void write(WireWriter out, Reply reply) throws ProtocolException {
+  static void write(WireWriter out, Reply reply, int protocol) throws ProtocolException {
     if (reply instanceof Reply.Reconciled reconciled) {
       out.octet(RECONCILED);
       out.list(reconciled.data(), ReplyCodec::writeNeeded);
@@ -78,17 +78,18 @@ final class ReplyCodec {
       out.octet(BASIS_OPENED);
       out.signed(opened.size());
     } else {
-      writeSmall(out, reply);
+      writeSmall(out, reply, protocol);
     }
   }
 
-  private static void writeSmall(WireWriter out, Reply reply) throws ProtocolException {
+  private static void writeSmall(WireWriter out, Reply reply, int protocol)
+      throws ProtocolException {
     if (reply instanceof Reply.Welcome welcome) {
       out.octet(WELCOME);
       write(out, welcome);
     } else if (reply instanceof Reply.Refused refused) {
       out.octet(REFUSED);
-      out.text(refused.reason().name());
+      out.text(reason(refused.reason(), protocol).name());
       out.text(shortened(refused.sentence()));
     } else if (reply instanceof Reply.Done) {
       out.octet(DONE);
@@ -189,6 +190,12 @@ final class ReplyCodec {
       case HANDED_OVER -> new Reply.HandedOver(in.signed(), in.signed(), in.signed());
       default -> throw new ProtocolException("a reply of the unknown kind " + code + " arrived");
     };
+  }
+
+  private static Reply.Refusal reason(Reply.Refusal reason, int protocol) {
+    return reason == Reply.Refusal.NEWER_FORMAT && protocol < Protocols.NEWER_FORMAT_REFUSAL
+        ? Reply.Refusal.UNUSABLE
+        : reason;
   }
 
   private static void write(WireWriter out, Reply.Welcome welcome) throws ProtocolException {

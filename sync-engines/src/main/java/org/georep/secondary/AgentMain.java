@@ -12,6 +12,7 @@ import java.util.Optional;
 import org.georep.posix.NativeLibc;
 import org.georep.protocol.Greeting;
 import org.georep.protocol.ProtocolException;
+import org.georep.protocol.Protocols;
 import org.georep.secondary.job.DataChannel;
 import org.georep.secondary.session.SecondarySession;
 
@@ -82,13 +83,22 @@ public final class AgentMain {
       }
       return data.run(channel, in);
     }
-    out.write(Greeting.answer(AgentVersion.VERSION));
+    Protocols asked =
+        greeting instanceof Greeting.Session session
+            ? session.spoken()
+            : ((Greeting.Probe) greeting).spoken();
+    int protocol =
+        Protocols.SPOKEN
+            .agree(asked)
+            .orElseThrow(
+                () -> new ProtocolException(Greeting.otherProtocol(asked, Protocols.SPOKEN)));
+    out.write(Greeting.answer(protocol, AgentVersion.VERSION));
     out.flush();
     if (greeting instanceof Greeting.Session session) {
       // From here on only frames are expected there; until now lines that are none were passed
       // over.
       OutputStream frames = FrameOutput.take(NativeLibc.instance());
-      return AgentSession.run(tree, rule, in, frames, session.timeout());
+      return AgentSession.run(tree, rule, protocol, in, frames, session.timeout());
     }
     return 0;
   }

@@ -14,6 +14,7 @@ import org.georep.protocol.Conversation;
 import org.georep.protocol.Frame;
 import org.georep.protocol.MessageCodec;
 import org.georep.protocol.ProtocolException;
+import org.georep.protocol.Protocols;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.protocol.RequestHandler;
@@ -36,6 +37,7 @@ final class AgentSession implements Conversation.Listener {
 
   private final RequestHandler handler;
   private final RootRule rule;
+  private final int protocol;
   private final RequestQueue requests = new RequestQueue();
   private final ContentLanes lanes = new ContentLanes(new Contents());
   private final CountDownLatch closed = new CountDownLatch(1);
@@ -44,15 +46,29 @@ final class AgentSession implements Conversation.Listener {
   private boolean handlerClosed;
 
   AgentSession(RequestHandler handler, RootRule rule) {
+    this(handler, rule, Protocols.NEWEST);
+  }
+
+  private AgentSession(RequestHandler handler, RootRule rule, int protocol) {
+    this.protocol = protocol;
     this.handler = Objects.requireNonNull(handler, "handler is null");
     this.rule = Objects.requireNonNull(rule, "rule is null");
   }
 
-  /** Runs a session to its end; returns the exit code. */
+  /**
+   * Runs a session to its end; returns the exit code.
+   *
+   * @param protocol the one that is spoken
+   */
   static int run(
-      HandlerFactory tree, RootRule rule, InputStream in, OutputStream out, Duration timeout)
+      HandlerFactory tree,
+      RootRule rule,
+      int protocol,
+      InputStream in,
+      OutputStream out,
+      Duration timeout)
       throws IOException, InterruptedException {
-    AgentSession session = new AgentSession(tree.open(), rule);
+    AgentSession session = new AgentSession(tree.open(), rule, protocol);
     Runtime.getRuntime().addShutdownHook(new Thread(session::stop, "agent-stop"));
     return session.serve(in, out, timeout);
   }
@@ -123,7 +139,7 @@ final class AgentSession implements Conversation.Listener {
     }
   }
 
-  private static void answer(Conversation conversation, Frame request, Reply reply)
+  private void answer(Conversation conversation, Frame request, Reply reply)
       throws InterruptedException {
     byte[] body;
     try {
@@ -134,9 +150,9 @@ final class AgentSession implements Conversation.Listener {
     conversation.send(new Frame(Frame.Type.REPLY, request.id(), body));
   }
 
-  private static byte[] encoded(Reply reply) throws ProtocolException {
+  private byte[] encoded(Reply reply) throws ProtocolException {
     try {
-      return MessageCodec.encode(reply);
+      return MessageCodec.encode(reply, protocol);
     } catch (ProtocolException e) {
       return MessageCodec.encode(
           new Reply.Failed(

@@ -22,6 +22,7 @@ import org.georep.name.VolumeId;
 import org.georep.posix.Errno;
 import org.georep.protocol.Greeting;
 import org.georep.protocol.MinFree;
+import org.georep.protocol.Protocols;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.testing.Program;
@@ -222,8 +223,8 @@ final class AgentClientTest {
   @DisplayName("an agent whose replicator falls silent closes its handler and ends")
   void silentReplicator() throws Exception {
     ProcessChannel channel = startAgent();
-    Greeting.Session greeting = new Greeting.Session(SHORT);
-    FirstAnswer.agent(channel, greeting, PATIENT);
+    Greeting.Session greeting = new Greeting.Session(SHORT, Protocols.SPOKEN);
+    FirstAnswer.agent(channel, greeting.toLine(), greeting.spoken(), PATIENT);
     assertThat(channel.await(Waits.limit())).hasValue(1);
     assertThat(channel.errors()).contains("nothing was heard");
   }

@@ -21,6 +21,7 @@ import java.util.concurrent.TimeUnit;
 import org.georep.protocol.Frame;
 import org.georep.protocol.Greeting;
 import org.georep.protocol.MessageCodec;
+import org.georep.protocol.Protocols;
 import org.georep.protocol.RandomMessages;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
@@ -40,7 +41,7 @@ class ClientFuzzTest {
   /** Answers with these bytes, after the first request was sent. */
   private static final class Scripted implements Channel {
     private final CountDownLatch asked = new CountDownLatch(1);
-    private final byte[] greeting = Greeting.answer("fuzz");
+    private final byte[] greeting = Greeting.answer(Protocols.NEWEST, "fuzz");
     private final ByteArrayInputStream first = new ByteArrayInputStream(greeting);
     private final ByteArrayInputStream rest;
 

@@ -22,8 +22,10 @@ final class GreetingTest {
     byte[] root = {'/', (byte) 0xff, ' ', '\n', '\''};
     for (Greeting greeting :
         new Greeting[] {
-          new Greeting.Session(Duration.ofSeconds(30)),
-          new Greeting.Probe(),
+          new Greeting.Session(Duration.ofSeconds(30), new Protocols(2, 3)),
+          new Greeting.Session(Duration.ofSeconds(30), Protocols.only(2)),
+          new Greeting.Probe(new Protocols(2, 3)),
+          new Greeting.Probe(Protocols.only(2)),
           new Greeting.Data(root, TICKET)
         }) {
       byte[] line = greeting.toLine();
@@ -46,11 +48,14 @@ final class GreetingTest {
         "georep-session 2 soon",
         "georep-session 2 99",
         "georep-session 2 -5",
-        "georep-session 9 30000",
         "georep-session 2 30000 more",
-        "georep-data " + Greeting.PROTOCOL + " Li4= " + TICKET + "0",
-        "georep-data " + Greeting.PROTOCOL + " Li4= ../../../../../../../etc/passwd0",
-        "georep-data " + Greeting.PROTOCOL + " !!!! " + TICKET,
+        "georep-session 2 30000 3",
+        "georep-session 0 30000",
+        "georep-session 9 30000 2 new",
+        "georep-probe 3 2 1",
+        "georep-data " + Greeting.DATA_FORM + " Li4= " + TICKET + "0",
+        "georep-data " + Greeting.DATA_FORM + " Li4= ../../../../../../../etc/passwd0",
+        "georep-data " + Greeting.DATA_FORM + " !!!! " + TICKET,
         "georep-other 1"
       })
   @DisplayName("any other line is refused")

@@ -22,6 +22,7 @@ import org.georep.protocol.Frame;
 import org.georep.protocol.Greeting;
 import org.georep.protocol.MessageCodec;
 import org.georep.protocol.ProtocolException;
+import org.georep.protocol.Protocols;
 import org.georep.protocol.RandomMessages;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
@@ -106,7 +107,9 @@ class AgentFuzzTest {
     for (int round = 0; round < 10 * ROUNDS; round++) {
       byte[] line =
           switch (random.nextInt(3)) {
-            case 0 -> new Greeting.Session(Duration.ofSeconds(1 + random.nextInt(100))).toLine();
+            case 0 ->
+                new Greeting.Session(Duration.ofSeconds(1 + random.nextInt(100)), Protocols.SPOKEN)
+                    .toLine();
             case 1 -> new Greeting.Data(bytes(random.nextInt(50)), "0".repeat(32)).toLine();
             default -> bytes(random.nextInt(100));
           };

@@ -3,6 +3,7 @@ package org.georep.changelog.journal;
 import java.io.IOException;
 import java.util.NavigableSet;
 import java.util.Optional;
+import org.georep.posix.NewerFormatException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,10 +19,13 @@ record Crossing(JournalDirectory directory, long generation, GenerationFile.Begi
   private static final Logger LOG = LoggerFactory.getLogger(Crossing.class);
 
   /** Looks at a generation; empty if it is not there or cannot be entered. */
-  static Optional<Crossing> find(JournalDirectory directory, long generation) {
+  static Optional<Crossing> find(JournalDirectory directory, long generation)
+      throws NewerFormatException {
     try {
       return GenerationFile.beginning(directory.generations().path(generation))
           .map(beginning -> new Crossing(directory, generation, beginning));
+    } catch (NewerFormatException e) {
+      throw e;
     } catch (IOException e) {
       LOG.debug("A journal generation cannot be entered: {}", e.getMessage());
       return Optional.empty();
@@ -30,7 +34,8 @@ record Crossing(JournalDirectory directory, long generation, GenerationFile.Begi
 
   /** Returns the first of the generations, later than the given one, that can be entered. */
   static Optional<Crossing> firstOf(
-      JournalDirectory directory, NavigableSet<Long> generations, long after) {
+      JournalDirectory directory, NavigableSet<Long> generations, long after)
+      throws NewerFormatException {
     for (long generation : generations.tailSet(after, false)) {
       Optional<Crossing> crossing = find(directory, generation);
       if (crossing.isPresent()) {

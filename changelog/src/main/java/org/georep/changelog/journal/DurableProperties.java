@@ -62,7 +62,9 @@ final class DurableProperties {
    * Reads the file.
    *
    * @return its values, or empty if there is none
-   * @throws IOException if it cannot be read, is damaged or of another kind or version
+   * @param kind its kind, and the newest format of it that is read
+   * @throws org.georep.posix.NewerFormatException if it is of this kind and of a newer format
+   * @throws IOException if it cannot be read, is damaged or of another kind
    */
   static Optional<Map<String, String>> read(Path file, String kind) throws IOException {
     String text;
@@ -74,6 +76,7 @@ final class DurableProperties {
     } catch (NoSuchFileException e) {
       return Optional.empty();
     }
+    JournalFormats.check(file, text, kind); // first: a later one may have no such checksum
     int crcLine = text.lastIndexOf("crc=");
     if (crcLine < 0
         || !text.substring(crcLine).equals("crc=" + crc(text.substring(0, crcLine)) + "\n")) {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.georep.changelog.record.DamagedRecordException;
 import org.georep.changelog.record.JournalRecord;
 import org.georep.changelog.record.RecordCodec;
+import org.georep.posix.NewerFormatException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -50,8 +51,9 @@ final class GenerationReader implements AutoCloseable {
    * Returns the next record that stands where it should, empty if none does.
    *
    * @throws ClosedByInterruptException if the thread was interrupted; can be tried again
+   * @throws NewerFormatException if a later version of georep wrote it
    */
-  Optional<JournalRecord> next() throws ClosedByInterruptException {
+  Optional<JournalRecord> next() throws ClosedByInterruptException, NewerFormatException {
     try {
       Optional<JournalRecord> record = read(open());
       if (record.isEmpty()) {
@@ -60,7 +62,7 @@ final class GenerationReader implements AutoCloseable {
         record = read(open());
       }
       return record;
-    } catch (ClosedByInterruptException e) {
+    } catch (ClosedByInterruptException | NewerFormatException e) {
       reopen();
       throw e;
     } catch (IOException e) {
@@ -101,6 +103,9 @@ final class GenerationReader implements AutoCloseable {
     try {
       return Optional.of(codec.decode());
     } catch (DamagedRecordException e) {
+      if (e.newerVersion() > 0) {
+        JournalFormats.checkRecord(path.resolve(ChronicleQueues.FILE), e.newerVersion());
+      }
       LOG.debug("At {} of {}: {}", at, path, e.getMessage());
       return Optional.empty();
     }
@@ -112,7 +117,7 @@ final class GenerationReader implements AutoCloseable {
    *
    * @param upTo the highest number there can be
    */
-  boolean skip(long upTo) throws ClosedByInterruptException {
+  boolean skip(long upTo) throws ClosedByInterruptException, NewerFormatException {
     try {
       QueueFile from = open();
       from.refresh();
@@ -128,7 +133,7 @@ final class GenerationReader implements AutoCloseable {
           }
         }
       }
-    } catch (ClosedByInterruptException e) {
+    } catch (ClosedByInterruptException | NewerFormatException e) {
       reopen();
       throw e;
     } catch (IOException e) {
@@ -139,7 +144,7 @@ final class GenerationReader implements AutoCloseable {
   }
 
   /** Reads to the last record that can be read without skipping. */
-  void readToEnd() throws ClosedByInterruptException {
+  void readToEnd() throws ClosedByInterruptException, NewerFormatException {
     while (next().isPresent()) {
       // sequence() and bytes() move along
     }

@@ -3,6 +3,7 @@ package org.georep.changelog.journal;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 final class Head {
   private static final String NAME = "head";
   private static final long MAGIC = 0x67656f7265704831L; // georepH1
+  private static final long FORMAT_DIGIT = 0xff;
   private static final int BYTES = 64;
   private static final int AT_MAGIC = 0;
   private static final int AT_LAST = 8;
@@ -38,6 +40,29 @@ final class Head {
   private Head(MappedByteBuffer memory, Path file) throws IOException {
     this.memory = memory;
     this.fileKey = keyOf(file);
+  }
+
+  /**
+   * Checks one that is there.
+   *
+   * @throws org.georep.posix.NewerFormatException if it is of a newer format
+   */
+  static void check(Path directory) throws IOException {
+    Path file = directory.resolve(NAME);
+    if (!Files.exists(file)) {
+      return;
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      if (channel.read(bytes) < Long.BYTES) {
+        return; // the beginning of one
+      }
+    }
+    long magic = bytes.getLong(0);
+    int digit = (int) (magic & FORMAT_DIGIT);
+    if ((magic & ~FORMAT_DIGIT) == (MAGIC & ~FORMAT_DIGIT) && Character.isDigit(digit)) {
+      JournalFormats.checkHead(file, digit, (int) (MAGIC & FORMAT_DIGIT));
+    }
   }
 
   /** Opens it for the writer, which makes it if there is none. */

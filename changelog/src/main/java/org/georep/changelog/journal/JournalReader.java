@@ -67,11 +67,13 @@ public final class JournalReader implements AutoCloseable {
    * Opens a reader and registers it, so that the writer keeps what it has not acknowledged.
    *
    * @param name its name, unique within the journal: 1 to 128 letters, digits or {@code _%@+=,.-}
+   * @throws org.georep.posix.NewerFormatException if a later version of georep wrote it
    */
   public static JournalReader open(
       JournalDirectory directory, String name, StartAt start, Clock clock) throws IOException {
     ReaderFiles files = directory.create().readerFiles();
     ReaderFiles.check(name);
+    JournalFormats.check(directory); // before the position is written
     JournalPosition position;
     String gap = null;
     if (start instanceof StartAt.After after) {

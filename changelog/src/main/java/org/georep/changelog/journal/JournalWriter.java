@@ -66,6 +66,7 @@ public final class JournalWriter implements AutoCloseable {
     this.clock = Objects.requireNonNull(clock, "clock is null");
     this.bootId = bootId;
     this.lock = lock;
+    JournalFormats.check(directory); // before anything is written
     this.head = Head.create(directory.path());
     directory.generations().sweep();
     LastRun lastRun = LastRun.examine(directory, head, bootId);
@@ -83,6 +84,7 @@ public final class JournalWriter implements AutoCloseable {
    * Opens the journal for writing; makes it if there is none.
    *
    * @throws JournalHeldException if it has a writer already
+   * @throws org.georep.posix.NewerFormatException if a later version of georep wrote it
    */
   public static JournalWriter open(
       JournalDirectory directory, JournalSettings settings, Clock clock) throws IOException {

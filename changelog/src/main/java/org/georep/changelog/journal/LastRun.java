@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.NavigableSet;
 import java.util.Optional;
+import org.georep.posix.NewerFormatException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -55,7 +56,8 @@ record LastRun(long generation, long last, Ending ending) {
     return found;
   }
 
-  private static GenerationFile.End find(Path newest, long headLast, String bootId) {
+  private static GenerationFile.End find(Path newest, long headLast, String bootId)
+      throws NewerFormatException {
     try {
       GenerationFile.Beginning beginning =
           GenerationFile.beginning(newest)
@@ -69,6 +71,8 @@ record LastRun(long generation, long last, Ending ending) {
         }
         return new GenerationFile.End(last, reader.bytes(), how);
       }
+    } catch (NewerFormatException e) {
+      throw e;
     } catch (IOException e) {
       LOG.warn("A journal generation cannot be read: {}", e.getMessage());
       return new GenerationFile.End(headLast, 0, Ending.DAMAGED);

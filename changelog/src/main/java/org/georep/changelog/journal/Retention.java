@@ -105,6 +105,11 @@ final class Retention {
         Map.of("generation", Long.toString(generation), "last", Long.toString(end.last())));
   }
 
+  /** Reads what was recorded, if anything was, for its format's sake. */
+  static void checkFormat(JournalDirectory directory) throws IOException {
+    DurableProperties.read(file(directory), KIND);
+  }
+
   /** Returns the last generation that was dropped unread, 0 if none was. For readers. */
   static long lastDropped(JournalDirectory directory) {
     Path file = file(directory);

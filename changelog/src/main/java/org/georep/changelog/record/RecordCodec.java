@@ -86,7 +86,8 @@ public final class RecordCodec {
     int version = Byte.toUnsignedInt(buffer.get());
     if (version != VERSION) {
       throw new DamagedRecordException(
-          "a record has format version " + version + ", this program reads version " + VERSION);
+          "a record has format version " + version + ", this program reads version " + VERSION,
+          version > VERSION ? version : 0);
     }
     buffer.limit(length - CRC_BYTES);
     try {

@@ -24,7 +24,9 @@ import java.util.TreeSet;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.regex.Pattern;
 import org.georep.posix.AtomicFile;
+import org.georep.posix.FileFormat;
 import org.georep.posix.Libc;
+import org.georep.posix.NewerFormatException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,11 +34,13 @@ import org.slf4j.LoggerFactory;
  * The checkpoints of a session: a directory with a file for each, written whole and durable before
  * {@link #add} returns, and never changed. Its name sorts by when it was set. So any process may
  * add one at any time, and needs nobody's leave. A file that cannot be read is passed over, and
- * said once. Threads take turns.
+ * said once; one of a newer format is refused. Threads take turns.
  */
 public final class CheckpointShelf {
   private static final Logger log = LoggerFactory.getLogger(CheckpointShelf.class);
   private static final int FORMAT = 1;
+  private static final FileFormat FORMATS =
+      FileFormat.first("remove it: that checkpoint is forgotten then");
   private static final Pattern NAME = Pattern.compile("([0-9]{19})-[0-9a-f]{8}");
 
   private final Libc libc;
@@ -127,15 +131,15 @@ public final class CheckpointShelf {
     return names;
   }
 
-  private Optional<Checkpoint> read(String name) {
+  private Optional<Checkpoint> read(String name) throws NewerFormatException {
     try {
       Optional<byte[]> content = new AtomicFile(libc, directory.resolve(name)).read();
       if (content.isEmpty()) {
         return Optional.empty();
       }
       JsonNode node = json.readTree(content.get());
-      if (node.path("format").asInt() != FORMAT) {
-        throw new IOException("its format is not " + FORMAT);
+      if (!FORMATS.reads(directory.resolve(name), node.path("format").asLong())) {
+        throw new IOException("it says no format");
       }
       return Optional.of(
           new Checkpoint(
@@ -143,6 +147,8 @@ public final class CheckpointShelf {
               node.path("label").asText(),
               Instant.parse(node.path("target").asText()),
               node.path("indexed").asBoolean()));
+    } catch (NewerFormatException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       log.warn("The checkpoint {} cannot be read and is passed over", directory.resolve(name), e);
       return Optional.empty();

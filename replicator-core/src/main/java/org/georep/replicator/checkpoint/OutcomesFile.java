@@ -12,21 +12,28 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.georep.posix.AtomicFile;
+import org.georep.posix.FileFormat;
 import org.georep.posix.Libc;
+import org.georep.posix.NewerFormatException;
 import org.georep.status.report.CheckpointStanding;
 
 /**
  * {@code VOLUME.checkpoints}: {@link Outcomes} as JSON with a format version, replaced atomically
  * and durably, by the worker that holds the session. Anyone may read. One that cannot be read
- * counts as empty: then what is reached is found reached again, with a later time.
+ * counts as empty: then what is reached is found reached again, with a later time. One of a newer
+ * format is refused.
  */
 final class OutcomesFile {
   private static final int FORMAT = 1;
+  private static final FileFormat FORMATS =
+      FileFormat.first("remove it: checkpoints are found reached again, with a later time");
 
+  private final Path path;
   private final AtomicFile file;
   private final ObjectMapper json = new ObjectMapper();
 
   OutcomesFile(Libc libc, Path path) {
+    this.path = path;
     this.file = new AtomicFile(libc, Objects.requireNonNull(path, "path is null"));
   }
 
@@ -37,7 +44,7 @@ final class OutcomesFile {
     }
     try {
       JsonNode node = json.readTree(content.get());
-      if (node.path("format").asInt() != FORMAT) {
+      if (!FORMATS.reads(path, node.path("format").asLong())) {
         return Outcomes.NONE;
       }
       Map<String, Outcome> outcomes = new TreeMap<>();
@@ -53,6 +60,8 @@ final class OutcomesFile {
           node.hasNonNull("reset")
               ? Optional.of(Instant.parse(node.get("reset").asText()))
               : Optional.empty());
+    } catch (NewerFormatException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       return Outcomes.NONE;
     }

@@ -60,7 +60,7 @@ public final class AgentCall implements AutoCloseable {
       Link link = opening.open();
       AgentClient client = null;
       try {
-        client = AgentClient.open(link.open(), timeout);
+        client = AgentClient.open(link, timeout);
         return new AgentCall(link, client);
       } finally {
         if (client == null) {
@@ -109,7 +109,7 @@ public final class AgentCall implements AutoCloseable {
       case NOT_EMPTY, OTHER_SESSION -> ExitCode.REFUSED;
       case LOCKED -> ExitCode.HELD;
       case PROMOTED -> ExitCode.PROMOTED;
-      case UNUSABLE -> ExitCode.ERROR;
+      case UNUSABLE, NEWER_FORMAT -> ExitCode.ERROR;
     };
   }
 

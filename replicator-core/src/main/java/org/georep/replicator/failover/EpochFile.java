@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
 import org.georep.posix.AtomicFile;
+import org.georep.posix.FileFormat;
 import org.georep.posix.Libc;
 
 /**
@@ -14,6 +15,9 @@ import org.georep.posix.Libc;
  * Absent it is 0, as with every session that was never failed back. Whole and durable when written.
  */
 public final class EpochFile {
+  private static final FileFormat FORMATS =
+      FileFormat.first("remove it, and run georep failback again");
+
   private final Libc libc;
   private final Path path;
 
@@ -32,6 +36,7 @@ public final class EpochFile {
     if (bytes.isEmpty()) {
       return 0;
     }
+    FORMATS.checkPlain(path, bytes.get());
     String text = new String(bytes.get(), StandardCharsets.US_ASCII).strip();
     try {
       return Long.parseLong(text);

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.georep.name.Shown;
 import org.georep.posix.AtomicFile;
+import org.georep.posix.FileFormat;
 import org.georep.posix.Libc;
 
 /**
@@ -25,6 +26,8 @@ import org.georep.posix.Libc;
  */
 public record PromotedRoot(byte[] root, String host, byte[] primary) {
   private static final int FORMAT = 1;
+  private static final FileFormat FORMATS =
+      FileFormat.first("promote the secondary again: georep promote ROOT");
 
   /** Checks its parts. */
   public PromotedRoot {
@@ -41,8 +44,8 @@ public record PromotedRoot(byte[] root, String host, byte[] primary) {
       return Optional.empty();
     }
     JsonNode node = new ObjectMapper().readTree(bytes.get());
-    if (node.path("format").asInt() != FORMAT) {
-      throw new IOException(path + " is of a later format; promote the secondary again");
+    if (!FORMATS.reads(path, node.path("format").asLong())) {
+      throw new IOException(path + " is damaged; promote the secondary again");
     }
     try {
       return Optional.of(

@@ -81,7 +81,7 @@ public final class SessionDoctor {
     String host =
         session.secondary() instanceof SecondaryAddress.Ssh ssh ? ssh.host() : "this host";
     try (Link link = Links.open(session.secondary(), options);
-        AgentClient client = AgentClient.open(link.open(), options.timeout())) {
+        AgentClient client = AgentClient.open(link, options.timeout())) {
       boolean ssh = session.secondary() instanceof SecondaryAddress.Ssh;
       passed(findings, host, ssh ? 3 : 0);
       findings.add(

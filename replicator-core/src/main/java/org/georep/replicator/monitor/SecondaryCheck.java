@@ -56,7 +56,7 @@ final class SecondaryCheck {
     try (PrimaryTree tree = PrimaryTrees.open(libc, RawPath.toBytes(session.primary()), clock);
         Link link = Links.open(session.secondary(), options)) {
       told.accept("reached: " + link.describe() + ", its host key and the key accepted");
-      try (AgentClient client = AgentClient.open(link.open(), options.timeout())) {
+      try (AgentClient client = AgentClient.open(link, options.timeout())) {
         Reply reply = client.call(hello(session, tree.rootGfid()), Reply.class);
         if (reply instanceof Reply.Refused refused) {
           throw new GeorepException(ExitCode.REFUSED, refused.sentence());

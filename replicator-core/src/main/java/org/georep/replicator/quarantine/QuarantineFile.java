@@ -13,6 +13,7 @@ import org.georep.name.Shown;
 import org.georep.posix.AtomicFile;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
+import org.georep.posix.NewerFormatException;
 import org.georep.posix.RawPath;
 import org.georep.replicator.failpoint.ReplicatorFailpoint;
 
@@ -78,7 +79,7 @@ final class QuarantineFile {
     try {
       JsonNode node = QuarantineLine.parse(line);
       if (number == 0) {
-        QuarantineLine.checkHeader(node);
+        QuarantineLine.checkHeader(Shown.of(path), node);
         return;
       }
       Subject subject = QuarantineLine.subject(node);
@@ -87,6 +88,8 @@ final class QuarantineFile {
       } else {
         entries.put(subject, QuarantineLine.entry(node));
       }
+    } catch (NewerFormatException e) {
+      throw e;
     } catch (IOException e) {
       throw new IOException(
           "The quarantine "

@@ -17,6 +17,7 @@ import org.georep.name.EntryPath;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
+import org.georep.posix.FileFormat;
 import org.georep.status.report.EpochSeconds;
 
 /**
@@ -26,6 +27,10 @@ import org.georep.status.report.EpochSeconds;
  */
 public final class QuarantineLine {
   static final int FORMAT = 1;
+  private static final FileFormat FORMATS =
+      FileFormat.first(
+          "move it and the session's .stime file away: the next start compares both sides then, and"
+              + " finds again what is in it");
   private static final JsonNodeFactory EXACT = new JsonNodeFactory(true);
   private static final ObjectMapper MAPPER =
       new ObjectMapper()
@@ -42,15 +47,13 @@ public final class QuarantineLine {
   /**
    * Checks the first line.
    *
-   * @throws IOException if it is not of this format
+   * @param file as people know it
+   * @throws org.georep.posix.NewerFormatException if the file is of a newer format
+   * @throws IOException if it is no quarantine's
    */
-  static void checkHeader(JsonNode line) throws IOException {
-    int format = line.path("georep_quarantine").asInt(0);
-    if (format != FORMAT) {
-      throw new IOException(
-          format > FORMAT
-              ? "it was written by a newer georep; use that one"
-              : "it is no quarantine file");
+  static void checkHeader(String file, JsonNode line) throws IOException {
+    if (!FORMATS.reads(file, line.path("georep_quarantine").asLong(0))) {
+      throw new IOException("it is no quarantine file");
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.Optional;
 import org.georep.name.Shown;
 import org.georep.posix.AtomicFile;
 import org.georep.posix.Libc;
+import org.georep.posix.NewerFormatException;
 import org.georep.posix.RawPath;
 
 /**
@@ -42,7 +43,9 @@ public final class SessionFile {
       return Optional.empty();
     }
     try {
-      return Optional.of(SessionYaml.parse(bytes.get()));
+      return Optional.of(SessionYaml.parse(path, bytes.get()));
+    } catch (NewerFormatException e) {
+      throw new GeorepException(ExitCode.ERROR, e.getMessage() + ".", e);
     } catch (IllegalArgumentException e) {
       throw new GeorepException(
           ExitCode.ERROR, Shown.of(RawPath.toBytes(path)) + ": " + e.getMessage(), e);

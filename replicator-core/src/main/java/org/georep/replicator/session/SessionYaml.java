@@ -9,6 +9,7 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLGenerator;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
@@ -17,6 +18,8 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.georep.connection.SecondaryAddress;
+import org.georep.posix.FileFormat;
+import org.georep.posix.NewerFormatException;
 import org.georep.posix.RawPath;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +31,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SessionYaml {
   static final int FORMAT = 1;
+  private static final FileFormat FORMATS =
+      FileFormat.first(
+          "move the session's directory away, make the session anew, and take the secondary over"
+              + " with --adopt");
   private static final String BYTES = "-bytes";
   private static final String HEADER =
       "# A georep session. Lines that begin with # are not kept when georep writes this file.\n";
@@ -69,21 +76,16 @@ final class SessionYaml {
   /**
    * Parses a session.
    *
+   * @param file where it stands
+   * @throws NewerFormatException if it is of a newer format
    * @throws IllegalArgumentException a sentence for people
    */
-  static SessionConfiguration parse(byte[] yaml) {
+  static SessionConfiguration parse(Path file, byte[] yaml) throws NewerFormatException {
     JsonNode tree = tree(yaml);
     JsonNode format = tree.path("format");
-    if (!format.isInt() || format.intValue() < 1) {
-      throw new IllegalArgumentException("the key 'format' is missing; this version writes 1.");
-    }
-    if (format.intValue() > FORMAT) {
+    if (!format.isIntegralNumber() || !FORMATS.reads(file, format.longValue())) {
       throw new IllegalArgumentException(
-          "its format is "
-              + format.intValue()
-              + ", this georep knows formats up to "
-              + FORMAT
-              + ". Use the newer georep that wrote it.");
+          "the key 'format' is missing; this version writes " + FORMAT + ".");
     }
     checkKeys(tree);
     SettingsBuilder settings = Settings.DEFAULTS.toBuilder();

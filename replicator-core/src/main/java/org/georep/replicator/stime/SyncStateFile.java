@@ -12,22 +12,28 @@ import java.util.Optional;
 import java.util.UUID;
 import org.georep.changelog.journal.JournalPosition;
 import org.georep.posix.AtomicFile;
+import org.georep.posix.FileFormat;
 import org.georep.posix.Libc;
+import org.georep.posix.NewerFormatException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * {@code VOLUME.stime}: a {@link SyncState} as JSON with a format version, replaced atomically and
- * durably. A file that cannot be read counts as none: the cost is a crawl, not the truth. For one
- * thread.
+ * durably. A file that cannot be read counts as none: the cost is a crawl, not the truth. One of a
+ * newer format is refused. For one thread.
  */
 public final class SyncStateFile {
   private static final int FORMAT = 1;
+  private static final FileFormat FORMATS =
+      FileFormat.first("remove it: the next start compares both sides then");
 
+  private final Path path;
   private final AtomicFile file;
   private final ObjectMapper json = new ObjectMapper();
 
   /** Keeps the state at this path. */
   public SyncStateFile(Libc libc, Path path) {
+    this.path = path;
     this.file = new AtomicFile(libc, Objects.requireNonNull(path, "path is null"));
   }
 
@@ -39,13 +45,15 @@ public final class SyncStateFile {
     }
     try {
       JsonNode node = json.readTree(content.get());
-      if (node.path("format").asInt() != FORMAT) {
+      if (!FORMATS.reads(path, node.path("format").asLong())) {
         return SyncState.NONE;
       }
       return new SyncState(
           text(node, "stime").map(Instant::parse),
           text(node, "position").map(JournalPosition::parse),
           text(node, "capture").map(UUID::fromString));
+    } catch (NewerFormatException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       return SyncState.NONE;
     }

@@ -12,20 +12,27 @@ import java.util.Objects;
 import java.util.Optional;
 import org.georep.name.EntryPath;
 import org.georep.posix.AtomicFile;
+import org.georep.posix.FileFormat;
 import org.georep.posix.Libc;
+import org.georep.posix.NewerFormatException;
 
 /**
  * {@code VOLUME.verify}: a {@link VerifyState} as JSON with a format version, replaced atomically
- * and durably. One that cannot be read counts as none: then a round begins anew. For one thread.
+ * and durably. One that cannot be read counts as none: then a round begins anew. One of a newer
+ * format is refused. For one thread.
  */
 public final class VerifyStateFile {
   private static final int FORMAT = 1;
+  private static final FileFormat FORMATS =
+      FileFormat.first("remove it: the round that is under way begins anew then");
 
+  private final Path path;
   private final AtomicFile file;
   private final ObjectMapper json = new ObjectMapper();
 
   /** Keeps the state at this path. */
   public VerifyStateFile(Libc libc, Path path) {
+    this.path = path;
     this.file = new AtomicFile(libc, Objects.requireNonNull(path, "path is null"));
   }
 
@@ -37,7 +44,7 @@ public final class VerifyStateFile {
     }
     try {
       JsonNode node = json.readTree(content.get());
-      if (node.path("format").asInt() != FORMAT) {
+      if (!FORMATS.reads(path, node.path("format").asLong())) {
         return VerifyState.NONE;
       }
       return new VerifyState(
@@ -49,6 +56,8 @@ public final class VerifyStateFile {
           node.hasNonNull("last_success")
               ? Optional.of(Instant.parse(node.get("last_success").asText()))
               : Optional.empty());
+    } catch (NewerFormatException e) {
+      throw e;
     } catch (IOException | RuntimeException e) {
       return VerifyState.NONE;
     }

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.georep.name.VolumeId;
 import org.georep.posix.AtomicFile;
+import org.georep.posix.FileFormat;
 import org.georep.posix.Libc;
 
 /**
@@ -14,10 +15,15 @@ import org.georep.posix.Libc;
  * written when it meets it first.
  */
 public final class KnownVolume {
+  private static final FileFormat FORMATS =
+      FileFormat.first("remove it, if the primary is the right volume");
+
+  private final Path path;
   private final AtomicFile file;
 
   /** Keeps it at this path. */
   public KnownVolume(Libc libc, Path path) {
+    this.path = path;
     this.file = new AtomicFile(libc, path);
   }
 
@@ -27,9 +33,12 @@ public final class KnownVolume {
    * @throws VolumeChangedException if it is not the one met before
    */
   public VolumeId meet(VolumeMarker marker) throws IOException {
+    Optional<byte[]> kept = file.read();
+    if (kept.isPresent()) {
+      FORMATS.checkPlain(path, kept.get());
+    }
     Optional<VolumeId> known =
-        file.read()
-            .map(text -> new String(text, StandardCharsets.US_ASCII).strip())
+        kept.map(text -> new String(text, StandardCharsets.US_ASCII).strip())
             .map(text -> new VolumeId(UUID.fromString(text)));
     VolumeId here = marker.identify(known);
     if (known.isEmpty()) {

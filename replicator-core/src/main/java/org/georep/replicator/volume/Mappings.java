@@ -19,10 +19,13 @@ import org.georep.posix.Stat;
  * Finds the files that living processes have mapped shared and writable: {@code /proc/PID/maps} has
  * the mappings, {@code /proc/PID/map_files} leads to the files, whatever names they have or had and
  * wherever the process sees them. Needs root; a process that goes, or keeps itself to itself, is
- * passed over. About a microsecond a mapping. For any thread.
+ * passed over. So are georep's own processes: what they map is the journal, which lies in no
+ * volume, and of many sessions each would read through those of all others. About a microsecond a
+ * mapping. For any thread.
  */
 final class Mappings {
   private static final Path PROC = Path.of("/proc");
+  private static final String[] OWN = {"/georep.jar\0", "/georep-agent.jar\0"};
   private static final byte[] EMPTY = new byte[0];
 
   private final Libc libc;
@@ -61,10 +64,24 @@ final class Mappings {
 
   private static String maps(Path process) {
     try {
+      if (isOwn(Files.readString(process.resolve("cmdline"), StandardCharsets.ISO_8859_1))) {
+        return "";
+      }
       return Files.readString(process.resolve("maps"), StandardCharsets.ISO_8859_1);
     } catch (IOException e) {
       return ""; // it ended, or may not be looked at
     }
+  }
+
+  /** Returns whether a command, each of its words ended by a NUL, is georep installed or built. */
+  static boolean isOwn(String command) {
+    for (String jar : OWN) {
+      int at = command.indexOf(jar);
+      if (at > 0 && command.lastIndexOf("\0-jar\0", at) == command.lastIndexOf('\0', at) - 5) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** maps pads the addresses with zeros; map_files does not. */

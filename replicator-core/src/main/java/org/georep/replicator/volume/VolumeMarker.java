@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.georep.name.VolumeId;
 import org.georep.posix.Errno;
+import org.georep.posix.FileFormat;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
@@ -17,6 +18,9 @@ import org.georep.posix.PosixException;
  * or swapped, and must never be taken for a mass delete.
  */
 public final class VolumeMarker {
+  private static final FileFormat FORMATS =
+      FileFormat.first(
+          "write the volume id alone into it, as STATE/SESSION has it in the file .volume");
   private static final byte[] OWN = ".georep".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] VOLUME = "volume".getBytes(StandardCharsets.US_ASCII);
   private static final byte[] TEMPORARY = "volume.new".getBytes(StandardCharsets.US_ASCII);
@@ -76,6 +80,7 @@ public final class VolumeMarker {
         libc.read(file, content);
         byte[] text = new byte[content.flip().remaining()];
         content.get(text);
+        FORMATS.checkPlain("the primary's .georep/volume", text);
         return Optional.of(
             new VolumeId(UUID.fromString(new String(text, StandardCharsets.US_ASCII).strip())));
       } finally {

@@ -71,7 +71,7 @@ final class EarlyLink implements AutoCloseable {
     Link link = Links.open(address, options);
     AgentClient client = null;
     try {
-      client = AgentClient.open(link.open(), silence, options.timeout());
+      client = AgentClient.open(link, silence, options.timeout());
       return new Connected(link, client);
     } finally {
       if (client == null) {

@@ -17,6 +17,7 @@ import org.georep.connection.LinkOptions;
 import org.georep.name.Shown;
 import org.georep.name.VolumeId;
 import org.georep.posix.Libc;
+import org.georep.posix.NewerFormatException;
 import org.georep.posix.PosixException;
 import org.georep.posix.RawPath;
 import org.georep.replicator.apply.Agent;
@@ -167,7 +168,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
       throw new GeorepException(ExitCode.REFUSED, sentence(e), e);
     } catch (JournalHeldException e) {
       throw new GeorepException(ExitCode.HELD, sentence(e), e);
-    } catch (CaptureUnavailableException | QuarantineFullException e) {
+    } catch (CaptureUnavailableException | QuarantineFullException | NewerFormatException e) {
       throw new GeorepException(ExitCode.ERROR, sentence(e), e);
     } catch (PosixException e) {
       throw new GeorepException(
@@ -225,6 +226,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
         PrimaryTree tree = tree();
         Capture none = new Capture(Optional.empty(), signal)) {
       log.debug("{} is held", lock);
+      StateFormats.check(libc, session, configuration.volume(), clock);
       VolumeId volume = volume(session);
       estimate(0);
       Verifier verifier = verifier(session, tree);
@@ -289,6 +291,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
         EarlyCapture ahead = EarlyCapture.begin(() -> meet(session));
         Quarantine quarantine = quarantine(session)) {
       log.debug("{} is held", lock);
+      StateFormats.check(libc, session, configuration.volume(), clock);
       output.holding(session, configuration.settings().logFormat());
       try (Observation observation =
           Observation.begin(libc, session, configuration, quarantine, meter, clock)) {

@@ -263,7 +263,7 @@ public final class Worker {
       case NOT_EMPTY, OTHER_SESSION -> ExitCode.REFUSED;
       case LOCKED -> ExitCode.HELD;
       case PROMOTED -> ExitCode.PROMOTED;
-      case UNUSABLE -> ExitCode.ERROR;
+      case UNUSABLE, NEWER_FORMAT -> ExitCode.ERROR;
     };
   }
 

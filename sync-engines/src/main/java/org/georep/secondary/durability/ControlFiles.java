@@ -9,6 +9,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.georep.posix.AtomicFile;
 import org.georep.posix.BootId;
+import org.georep.posix.FileFormat;
 import org.georep.posix.Libc;
 import org.georep.posix.SpareFile;
 
@@ -20,6 +21,9 @@ import org.georep.posix.SpareFile;
  * last block.
  */
 public final class ControlFiles {
+  private static final FileFormat STIME_FORMATS =
+      FileFormat.first("remove it: the next start compares both sides then");
+
   private final AtomicFile id;
   private final SpareFile stime;
   private final SpareFile running;
@@ -57,6 +61,9 @@ public final class ControlFiles {
   /** Reads up to when it is in step. */
   public Optional<Instant> readStime() throws IOException {
     Optional<byte[]> bytes = stime.read();
+    if (bytes.isPresent()) {
+      STIME_FORMATS.checkPlain("its .georep/stime", bytes.get());
+    }
     try {
       return bytes.map(text -> Instant.parse(new String(text, StandardCharsets.US_ASCII).strip()));
     } catch (DateTimeException e) {

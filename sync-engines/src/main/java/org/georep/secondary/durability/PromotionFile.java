@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.georep.name.EntryPath;
 import org.georep.posix.AtomicFile;
+import org.georep.posix.FileFormat;
 import org.georep.posix.Libc;
 
 /**
@@ -17,6 +18,9 @@ import org.georep.posix.Libc;
  * says the same. Whole and durable when written.
  */
 public final class PromotionFile {
+  private static final FileFormat FORMATS =
+      FileFormat.first("remove it: what was lacking at the promotion is not known any more then");
+
   private final AtomicFile file;
 
   /**
@@ -61,6 +65,7 @@ public final class PromotionFile {
     if (bytes.isEmpty()) {
       return Optional.empty();
     }
+    FORMATS.checkPlain("its .georep/promotion", bytes.get());
     String[] lines = new String(bytes.get(), StandardCharsets.US_ASCII).split("\n", -1);
     String[] numbers = lines[0].split(" ", -1);
     try {

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.georep.name.Gfid;
 import org.georep.name.VolumeId;
+import org.georep.posix.FileFormat;
 import org.georep.protocol.Origin;
 
 /**
@@ -33,7 +34,10 @@ public record SecondaryId(
     Optional<Instant> promoted,
     boolean settled,
     Optional<Origin> origin) {
-  private static final String FORMAT = "1";
+  private static final int FORMAT = 1;
+  private static final FileFormat FORMATS =
+      FileFormat.first(
+          "remove .georep there and take the data over with --adopt, which compares both sides");
 
   /** Checks its parts. */
   public SecondaryId {
@@ -79,7 +83,8 @@ public record SecondaryId(
   /**
    * Parses it.
    *
-   * @throws IOException if it is damaged, or of a later format
+   * @throws org.georep.posix.NewerFormatException if it is of a newer format
+   * @throws IOException if it is damaged
    */
   public static SecondaryId parse(byte[] bytes) throws IOException {
     Map<String, String> values = new HashMap<>();
@@ -89,12 +94,10 @@ public record SecondaryId(
         values.put(line.substring(0, equals), line.substring(equals + 1));
       }
     }
-    String format = values.getOrDefault("format", "none");
-    if (!format.equals(FORMAT)) {
-      throw new IOException(
-          "its .georep/id is of format " + format + ", and this agent reads format " + FORMAT);
-    }
     try {
+      if (!FORMATS.reads("its .georep/id", Long.parseLong(value(values, "format")))) {
+        throw new IllegalArgumentException("its format is " + values.get("format"));
+      }
       return new SecondaryId(
           UUID.fromString(value(values, "session")),
           new VolumeId(UUID.fromString(value(values, "volume"))),

@@ -13,7 +13,10 @@ import java.util.function.Consumer;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
+import org.georep.posix.FileFormat;
+import org.georep.posix.NewerFormatException;
 import org.h2.mvstore.Cursor;
+import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
 import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
@@ -30,11 +33,16 @@ import org.jspecify.annotations.Nullable;
  * gfid are always a superset of the true ones: one is added before the tree changes and removed
  * after, and whoever uses one looks whether the inode there carries the gfid.
  *
+ * <p>The map {@code facts} says its format; the first said none. One of a newer format is refused.
+ *
  * <p>For one thread.
  */
 public final class Inventory implements AutoCloseable {
   private static final byte[] NOTHING = {};
   private static final String BARRIER = "barrier";
+  private static final String FORMAT = "format";
+  private static final FileFormat FORMATS =
+      FileFormat.first("remove it: it is made again from the tree then");
   private static final int CLEAN_END_MILLIS = 500;
   private static final int CACHE_MEGABYTES = 16;
   private static final long UNSAVED_AT_LEAST = 64 << 10;
@@ -69,6 +77,7 @@ public final class Inventory implements AutoCloseable {
   /**
    * Opens or makes the inventory in a file.
    *
+   * @throws NewerFormatException if it is of a newer format; it is left as it is
    * @throws IOException if it is not readable as one, or another process has it open
    */
   public static Inventory open(String file) throws IOException {
@@ -94,9 +103,33 @@ public final class Inventory implements AutoCloseable {
       MVStore store =
           builder.autoCommitDisabled().autoCommitBufferSize(0).cacheSize(CACHE_MEGABYTES).open();
       store.setVersionsToKeep(0);
-      return new Inventory(store);
+      return checked(new Inventory(store));
     } catch (MVStoreException | IllegalArgumentException e) {
+      if (e instanceof MVStoreException of
+          && of.getErrorCode() == DataUtils.ERROR_UNSUPPORTED_FORMAT) {
+        FORMATS.reads("its .georep/inventory", FORMATS.newest() + 1L); // the store's own is newer
+      }
       throw new IOException("the inventory cannot be opened: " + e.getMessage(), e);
+    }
+  }
+
+  private static Inventory checked(Inventory opened) throws NewerFormatException {
+    boolean read = false;
+    try {
+      String format = opened.facts.get(FORMAT);
+      if (format == null) {
+        format = Integer.toString(FORMATS.newest());
+        if (!opened.store.isReadOnly()) {
+          opened.facts.put(FORMAT, format);
+        }
+      }
+      FORMATS.reads("its .georep/inventory", Long.parseLong(format));
+      read = true;
+      return opened;
+    } finally {
+      if (!read) {
+        opened.store.closeImmediately();
+      }
     }
   }
 

@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.Optional;
 import org.georep.name.Gfid;
+import org.georep.posix.FileFormat;
+import org.georep.posix.NewerFormatException;
 import org.georep.protocol.Kind;
 import org.georep.protocol.Token;
 
@@ -25,7 +27,18 @@ final class MarkCodec {
   /** A token follows that is in doubt: only what was left is known. */
   private static final int LEFT = 8;
 
+  private static final FileFormat FORMATS =
+      FileFormat.first(
+          "remove .georep there and take the data over with --adopt, which compares both sides");
+
   private MarkCodec() {}
+
+  /** Refuses the bytes of a mark of a newer format, whatever else is in them. */
+  static void checkFormat(String what, byte[] bytes) throws NewerFormatException {
+    if (bytes.length > 0) {
+      FORMATS.reads(what, Byte.toUnsignedInt(bytes[0]));
+    }
+  }
 
   static byte[] write(Mark mark, Gfid own) {
     ByteBuffer out = ByteBuffer.allocate(4 + own.length() + mark.gfid().length() + 31);

@@ -1,5 +1,6 @@
 package org.georep.secondary.identity;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Objects;
@@ -57,6 +58,20 @@ public final class Marks {
     byte[] bytes = prefix.getBytes(StandardCharsets.US_ASCII);
     return attribute.length >= bytes.length
         && Arrays.equals(attribute, 0, bytes.length, bytes, 0, bytes.length);
+  }
+
+  /**
+   * Looks at the mark of the root. Those of all other inodes are of the same format, or of an older
+   * one: whoever gives them a newer one begins with the root's.
+   *
+   * @param top the root's descriptor
+   * @throws org.georep.posix.NewerFormatException if it is of a newer format
+   */
+  public void checkFormat(int top) throws IOException {
+    byte[] value = libc.getxattr(ProcPath.of(top), name);
+    if (value != null) {
+      MarkCodec.checkFormat("the mark of its root", value);
+    }
   }
 
   /** Returns whether inodes of this kind can hold a mark. */

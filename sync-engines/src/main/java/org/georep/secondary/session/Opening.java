@@ -11,6 +11,7 @@ import org.georep.posix.Errno;
 import org.georep.posix.Identity;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
+import org.georep.posix.NewerFormatException;
 import org.georep.posix.PosixException;
 import org.georep.protocol.Kind;
 import org.georep.protocol.Origin;
@@ -83,6 +84,10 @@ final class Opening {
       return opened;
     } catch (PosixException e) {
       throw directory.unusable(e);
+    } catch (NewerFormatException e) {
+      throw new Refusal(
+          Reply.Refusal.NEWER_FORMAT,
+          directory + " cannot be used as a secondary: " + e.getMessage());
     } finally {
       if (opened == null) {
         if (lock != null) {
@@ -112,6 +117,7 @@ final class Opening {
       throws IOException {
     ControlFiles files = new ControlFiles(libc, controlDescriptor);
     Optional<SecondaryId> known = known(files, directory);
+    files.readStime(); // for its format's sake, before anything is changed
     if (known.isPresent()) {
       check(known.get(), hello, directory);
     } else if (hello.mode() == Request.Mode.REPLICATE) {
@@ -132,6 +138,9 @@ final class Opening {
       throws IOException {
     Control control = Control.open(libc, root, controlDescriptor);
     Marks marks = new Marks(libc, Identity.on(libc, root), root, isRoot);
+    if (known.isPresent()) {
+      marks.checkFormat(root);
+    }
     marks.giveBack();
     Room room = new Room(libc, controlDescriptor, hello.minFree());
     Directory rootDirectory = new Directory(hello.rootGfid(), root);
@@ -157,10 +166,18 @@ final class Opening {
       AgentFailpoint.OPEN_ROOT_MARKED.reached();
       files.deleteStime();
     }
-    Inventory inventory =
-        takenOver
-            ? new Recovery(libc, clock, control, marks, rootDirectory, false).takeOver(former)
-            : inventory(control, marks, rootDirectory, fresh, end);
+    Inventory inventory;
+    try {
+      inventory =
+          takenOver
+              ? new Recovery(libc, clock, control, marks, rootDirectory, false).takeOver(former)
+              : inventory(control, marks, rootDirectory, fresh, end);
+    } catch (NewerFormatException e) {
+      if (end == ControlFiles.End.CLEAN) {
+        files.deleteRunning(); // nothing was done: whoever reads it finds it as it was left
+      }
+      throw e;
+    }
     if (takenOver) {
       control.own(); // last: until then it is taken over again
     }
@@ -230,7 +247,7 @@ final class Opening {
       throws IOException {
     try {
       return files.readId();
-    } catch (PosixException e) {
+    } catch (PosixException | NewerFormatException e) {
       throw e;
     } catch (IOException e) {
       throw new Refusal(

@@ -16,6 +16,7 @@ import org.georep.posix.Dirent;
 import org.georep.posix.Errno;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
+import org.georep.posix.NewerFormatException;
 import org.georep.posix.PosixException;
 import org.georep.protocol.Kind;
 import org.georep.secondary.failpoint.AgentFailpoint;
@@ -79,8 +80,12 @@ final class Recovery {
     this.limbo = new Directory(Directory.LIMBO, control.limbo());
   }
 
-  /** Opens the inventory of the last commit; null if it cannot be read. */
-  @Nullable Inventory existing(boolean readOnly) {
+  /**
+   * Opens the inventory of the last commit; null if it cannot be read.
+   *
+   * @throws NewerFormatException if it is of a newer format
+   */
+  @Nullable Inventory existing(boolean readOnly) throws NewerFormatException {
     try {
       try (Node node = Node.open(libc, control.control(), FileName.of(NAME))) {
         if (node == null || node.kind() != Kind.FILE) {
@@ -89,6 +94,8 @@ final class Recovery {
       }
       String path = control.path(NAME);
       return readOnly ? Inventory.openReadOnly(path) : Inventory.open(path);
+    } catch (NewerFormatException e) {
+      throw e;
     } catch (IOException e) {
       LOG.warn("{}; it is made again from the tree", e.getMessage());
       return null;
@@ -120,6 +127,8 @@ final class Recovery {
   Inventory rebuild(boolean believeOld, boolean powerLost) throws IOException {
     try {
       return onDisk(believeOld, powerLost);
+    } catch (NewerFormatException e) {
+      throw e;
     } catch (IOException e) {
       if (e instanceof PosixException cause && !cause.is(Errno.ENOSPC, Errno.EDQUOT, Errno.EROFS)) {
         throw e;

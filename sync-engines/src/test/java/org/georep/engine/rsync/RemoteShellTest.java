@@ -42,7 +42,7 @@ class RemoteShellTest {
     assertThat(text)
         .isEqualTo(
             "georep-data "
-                + Greeting.PROTOCOL
+                + Greeting.DATA_FORM
                 + " L3g= 0123456789abcdef0123456789abcdef\n"
                 + "rsync 300 sparse .LsfxCIvu\nstream");
   }

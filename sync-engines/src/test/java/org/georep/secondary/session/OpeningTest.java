@@ -113,11 +113,11 @@ class OpeningTest {
   }
 
   @Test
-  void aDamagedIdIsSaidAndNotOverwritten() throws Exception {
+  void anIdOfALaterFormatIsSaidAndNotOverwritten() throws Exception {
     Desk.at(fresh()).end(true);
     Files.writeString(fresh().resolve(".georep/id"), "format=99\n");
     Reply.Refused refused = refused(new Desk(fresh()).hello(Request.Mode.REPLICATE));
-    assertThat(refused.reason()).isEqualTo(Reply.Refusal.UNUSABLE);
+    assertThat(refused.reason()).isEqualTo(Reply.Refusal.NEWER_FORMAT);
     assertThat(refused.sentence()).contains("format 99");
     assertThat(Files.readString(fresh().resolve(".georep/id"))).isEqualTo("format=99\n");
   }
