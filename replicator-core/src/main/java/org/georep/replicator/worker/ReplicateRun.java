@@ -8,12 +8,12 @@ import java.time.ZoneId;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicReference;
 import org.georep.changelog.capture.CaptureUnavailableException;
 import org.georep.changelog.capture.host.CaptureFeed;
 import org.georep.changelog.journal.JournalDirectory;
 import org.georep.changelog.journal.JournalHeldException;
 import org.georep.connection.LinkOptions;
+import org.georep.name.EntryPath;
 import org.georep.name.Shown;
 import org.georep.name.VolumeId;
 import org.georep.posix.Libc;
@@ -92,14 +92,8 @@ public final class ReplicateRun implements Callable<ExitCode> {
   private boolean stopping;
   private boolean mending;
   private boolean monitored;
-  private Optional<Comparing> comparing = Optional.empty();
+  private Optional<Compared> comparing = Optional.empty();
   private long expected;
-
-  /** What runs beside, or instead of, replication. */
-  @FunctionalInterface
-  private interface Comparing {
-    void run(Verifier verifier) throws IOException, InterruptedException;
-  }
 
   /**
    * Makes a run.
@@ -186,24 +180,34 @@ public final class ReplicateRun implements Callable<ExitCode> {
    */
   public VerifyFigures verify(VerifyOptions options, VerifyListener listener)
       throws GeorepException, IOException, InterruptedException {
-    mending = options.repair();
-    AtomicReference<VerifyFigures> figures = new AtomicReference<>();
-    comparing = Optional.of(verifier -> figures.set(verifier.verify(options, listener).figures()));
-    if (mending) {
+    return compared(
+        new Compared(verifier -> verifier.verify(options, listener).figures()), options.repair());
+  }
+
+  /**
+   * Instead of {@link #call}: works until one path is in step.
+   *
+   * @throws GeorepException with the exit code and a sentence, when it cannot be done
+   */
+  public VerifyFigures sync(EntryPath path, VerifyListener listener)
+      throws GeorepException, IOException, InterruptedException {
+    return compared(new Compared(verifier -> verifier.sync(path, listener)), true);
+  }
+
+  private VerifyFigures compared(Compared compared, boolean mends)
+      throws GeorepException, IOException, InterruptedException {
+    mending = mends;
+    comparing = Optional.of(compared);
+    if (mends) {
       call();
     } else {
-      Comparing compare = comparing.get();
       errand(
           (verifier, agent) -> {
             desk.attach(agent, false);
-            compare.run(verifier);
+            compared.runAlone(verifier);
           });
     }
-    if (figures.get() == null) {
-      throw new GeorepException(
-          ExitCode.INTERRUPTED, "The comparison was stopped before its end; run it again.");
-    }
-    return figures.get();
+    return compared.result();
   }
 
   /** Instead of {@link #call}: asks the agent something, the session's lock held. */
@@ -361,12 +365,17 @@ public final class ReplicateRun implements Callable<ExitCode> {
             ControlSocket.listen(
                 libc,
                 session.control(),
-                new VerifyOperation(verifier, desk)
+                new SyncOperation(verifier, quarantine)
                     .with(
-                        new ReloadOperation(libc, session, live)
+                        new VerifyOperation(verifier, desk)
                             .with(
-                                ControlOperations.of(
-                                    reporter::now, this::stop, quarantine, signal::raise))),
+                                new ReloadOperation(libc, session, live)
+                                    .with(
+                                        ControlOperations.of(
+                                            reporter::now,
+                                            this::stop,
+                                            quarantine,
+                                            signal::raise)))),
                 observation::toOldMonitors);
         ProgressTeller progress =
             mode.ends() ? ProgressTeller.start(meter, expected, output) : ProgressTeller.none();
