@@ -92,6 +92,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
   private boolean stopping;
   private boolean mending;
   private boolean monitored;
+  private boolean reporting;
   private Optional<Compared> comparing = Optional.empty();
   private long expected;
 
@@ -288,10 +289,16 @@ public final class ReplicateRun implements Callable<ExitCode> {
   private ExitCode run() throws GeorepException, IOException, InterruptedException {
     SessionDirectory session = state.session(configuration.name());
     session.make();
-    try (SessionLock lock = SessionLock.take(libc, session);
-        EarlyCapture ahead = EarlyCapture.begin(() -> meet(session));
-        Quarantine quarantine = quarantine(session)) {
+    try (SessionLock lock = SessionLock.take(libc, session)) {
       log.debug("{} is held", lock);
+      return held(session);
+    }
+  }
+
+  private ExitCode held(SessionDirectory session)
+      throws GeorepException, IOException, InterruptedException {
+    try (EarlyCapture ahead = EarlyCapture.begin(() -> meet(session));
+        Quarantine quarantine = quarantine(session)) {
       output.holding(session, configuration.settings().logFormat());
       try (Observation observation =
           Observation.begin(libc, session, configuration, quarantine, meter, clock)) {
@@ -300,6 +307,11 @@ public final class ReplicateRun implements Callable<ExitCode> {
         }
         return observation.during(() -> replicate(session, ahead, quarantine, observation));
       }
+    } catch (GeorepException | IOException e) {
+      if (!reporting) {
+        UnbegunStatus.write(session, configuration, String.valueOf(e.getMessage()), clock);
+      }
+      throw e;
     }
   }
 
@@ -360,6 +372,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
       Verifier verifier,
       Observation observation)
       throws GeorepException, IOException, InterruptedException {
+    reporting = true;
     try (StatusWriter writer = StatusWriter.start(file, observation.watching(reporter::now));
         ControlSocket control =
             ControlSocket.listen(

@@ -261,7 +261,7 @@ public final class Worker {
     parts.stimes().began(start);
     refiltered = false; // before it is asked for
     LiveSettings.Filtering filtering = parts.live().filtering();
-    DataPhase contents = new DataPhase(parts.signal()::raise);
+    DataPhase contents = new DataPhase(parts.signal()::raise, parts.meter()::arrived);
     PoolOptions options =
         new PoolOptions(
             parts.engine(),
