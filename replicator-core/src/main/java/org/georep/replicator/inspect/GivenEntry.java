@@ -1,6 +1,7 @@
 package org.georep.replicator.inspect;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,18 +56,22 @@ public final class GivenEntry {
   /** The directories above it that are there, by their real names; the entry's own name stays. */
   private static List<FileName> real(List<FileName> names) {
     for (int above = names.size() - 1; above > 0; above--) {
-      byte[] directory = join(names.subList(0, above));
-      try {
-        List<FileName> real = new ArrayList<>();
-        Path resolved = RawPath.toPath(directory).toRealPath();
-        real.addAll(splitNames(RawPath.toBytes(resolved)));
+      Path directory = RawPath.toPath(join(names.subList(0, above)));
+      if (Files.exists(directory)) { // it may be gone, and what is above it there
+        List<FileName> real = new ArrayList<>(splitNames(RawPath.toBytes(resolved(directory))));
         real.addAll(names.subList(above, names.size()));
         return real;
-      } catch (IOException e) {
-        continue; // it may be gone, and what is above it there
       }
     }
     return names;
+  }
+
+  private static Path resolved(Path directory) {
+    try {
+      return directory.toRealPath();
+    } catch (IOException e) {
+      return directory; // it went just now
+    }
   }
 
   private static byte[] join(List<FileName> names) {

@@ -143,7 +143,7 @@ final class Departures {
   private void preserve(Found found, long batch, boolean backAgain) throws PosixException {
     Gfid gfid = found.mark().orElseThrow().gfid();
     boolean there =
-        origins != null && backAgain
+        (origins != null && backAgain)
             ? isItem(found, gfid, batch, origins)
             : found.stat().nlink() > 1 && isElsewhere(found, gfid, batch);
     if (!there) {
