@@ -3,10 +3,13 @@ package org.georep.replicator.session;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Takes what another process says, which may be without end: whoever looks after that process calls
@@ -15,6 +18,8 @@ import java.util.Objects;
  * came since the last look. What is said in the moment of moving may be lost.
  */
 public final class OutputFile {
+  private static final Logger log = LoggerFactory.getLogger(OutputFile.class);
+
   /** So large a file is moved, in bytes. */
   public static final long LARGEST = 1 << 20;
 
@@ -46,20 +51,33 @@ public final class OutputFile {
     return ProcessBuilder.Redirect.appendTo(path.toFile());
   }
 
-  /** Moves what is there if it has become too much; a file that is not there is fine. */
-  public void bound() throws IOException {
-    if (!Files.isRegularFile(path) || Files.size(path) <= LARGEST) {
-      return;
-    }
-    Path next = path.resolveSibling(path.getFileName() + ".new");
+  /**
+   * Moves what is there if it has become too much; a file that is not there is fine. Where there is
+   * no room to keep the end of it, it is not kept; what cannot be done at all is left to the next
+   * time.
+   */
+  public void bound() {
     try (FileChannel said =
-            FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
-        FileChannel kept =
-            FileChannel.open(
-                next,
-                StandardOpenOption.WRITE,
-                StandardOpenOption.CREATE,
-                StandardOpenOption.TRUNCATE_EXISTING)) {
+        FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      if (said.size() > LARGEST) {
+        keepEnd(said);
+        said.truncate(0);
+      }
+    } catch (NoSuchFileException e) {
+      return; // nothing was said
+    } catch (IOException e) {
+      log.debug("{} cannot be bounded", path, e);
+    }
+  }
+
+  private void keepEnd(FileChannel said) {
+    Path next = path.resolveSibling(path.getFileName() + ".new");
+    try (FileChannel kept =
+        FileChannel.open(
+            next,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
       long at = Math.max(0, said.size() - LARGEST);
       long left = LARGEST;
       while (left > 0) {
@@ -70,8 +88,9 @@ public final class OutputFile {
         at += copied;
         left -= copied;
       }
-      said.truncate(0);
+      Files.move(next, former(), StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException e) {
+      log.debug("the end of {} is not kept", path, e);
     }
-    Files.move(next, former(), StandardCopyOption.ATOMIC_MOVE);
   }
 }

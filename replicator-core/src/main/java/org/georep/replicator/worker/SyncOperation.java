@@ -146,7 +146,8 @@ final class SyncOperation {
       throw new IOException("The session ends.", e);
     } finally {
       if (!done) {
-        future.cancel(true); // nobody waits for it any more
+        said.left = true; // if it is at it, it comes to its end
+        future.cancel(false);
       }
     }
   }
@@ -163,6 +164,7 @@ final class SyncOperation {
 
     private final LinkedBlockingQueue<Difference> differences = new LinkedBlockingQueue<>(MOST);
     private volatile VerifyFigures figures = VerifyFigures.NONE;
+    private volatile boolean left;
 
     @Override
     public void progress(VerifyFigures now) {
@@ -172,10 +174,13 @@ final class SyncOperation {
     @Override
     public void difference(Difference difference) throws IOException {
       try {
-        differences.put(difference);
+        boolean taken = false;
+        while (!left && !taken) {
+          taken = differences.offer(difference, TELL_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-        throw new IOException("Nobody waits for it any more.", e);
+        throw new IOException("The session ends.", e);
       }
     }
 
