@@ -18,6 +18,7 @@ import org.georep.replicator.session.SessionName;
 import org.georep.replicator.session.Settings;
 import org.georep.replicator.session.Size;
 import org.georep.replicator.session.Span;
+import org.georep.replicator.session.SyncMode;
 import org.georep.status.http.ListenAddress;
 import picocli.CommandLine;
 
@@ -35,6 +36,7 @@ final class Converters {
     line.registerConverter(SessionName.class, checked(SessionName::new));
     line.registerConverter(ListenAddress.class, checked(ListenAddress::parse));
     line.registerConverter(CaptureWish.class, checked(CaptureWish::parse));
+    line.registerConverter(SyncMode.class, checked(SyncMode::parse));
     line.registerConverter(EngineChoice.class, checked(Converters::engine));
     line.registerConverter(
         Path.class, checked(text -> RawPath.toPath(GivenPath.absolute(ByteText.bytes(text)))));

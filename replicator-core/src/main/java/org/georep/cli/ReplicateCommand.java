@@ -133,6 +133,9 @@ final class ReplicateCommand implements Callable<Integer> {
     try {
       mode = mode();
       settings = settingOptions.settings(filterOptions.lines());
+      if (mode.adopt()) {
+        settings.mode().checkAdopting();
+      }
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
     }

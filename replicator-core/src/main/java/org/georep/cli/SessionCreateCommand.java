@@ -103,6 +103,9 @@ final class SessionCreateCommand implements Callable<Integer> {
       mode =
           new RunMode(false, false, OptionalInt.empty(), adopt, checksum, false, waitForSecondary);
       settings = settingOptions.settings(filterOptions.lines());
+      if (mode.adopt()) {
+        settings.mode().checkAdopting();
+      }
     } catch (IllegalArgumentException e) {
       throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage(), e);
     }

@@ -13,6 +13,7 @@ import org.georep.replicator.session.FilterLine;
 import org.georep.replicator.session.RateSchedule;
 import org.georep.replicator.session.Settings;
 import org.georep.replicator.session.SettingsBuilder;
+import org.georep.replicator.session.SyncMode;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -85,8 +86,19 @@ final class SettingOptions {
   private @Nullable MinFree minFree;
 
   @Option(
+      names = "--mode",
+      paramLabel = "MODE",
+      description = {
+        "What the primary is taken for: normal, the secondary becomes as it is; partial, it holds but"
+            + " a part of what the secondary has, so what others put there stays, and what the"
+            + " primary lacks goes only if its removal was seen; recover, what both have is brought"
+            + " in step, nothing comes and nothing goes; ignore-deletes. Default: normal."
+      })
+  private @Nullable SyncMode mode;
+
+  @Option(
       names = "--ignore-deletes",
-      description = "Keep on the secondary what is deleted on the primary.")
+      description = "Keep on the secondary what is deleted on the primary: --mode ignore-deletes.")
   private boolean ignoreDeletes;
 
   @Option(
@@ -156,7 +168,8 @@ final class SettingOptions {
     SettingsBuilder builder =
         Settings.DEFAULTS.toBuilder()
             .filter(filter)
-            .ignoreDeletes(ignoreDeletes)
+            .mode(Optional.ofNullable(mode).orElse(SyncMode.NORMAL))
+            .ignoreDeletes(ignoreDeletes || mode == SyncMode.IGNORE_DELETES)
             .sshOptions(sshOptions)
             .hook(hook)
             .heartbeatUrl(Optional.ofNullable(heartbeatUrl))

@@ -30,6 +30,9 @@ final class VerbFactory implements CommandLine.IFactory {
     if (type == VerifyCommand.class) {
       return type.cast(new VerifyCommand(ending));
     }
+    if (type == SyncCommand.class) {
+      return type.cast(new SyncCommand(ending));
+    }
     if (type == CheckpointCommand.class) {
       return type.cast(new CheckpointCommand(ending));
     }

@@ -28,6 +28,7 @@ final class Verbs {
     all.put("capture", CaptureCommand.class);
     all.put("journal", JournalCommand.class);
     all.put("verify", VerifyCommand.class);
+    all.put("sync", SyncCommand.class);
     all.put("quarantine", QuarantineCommand.class);
     all.put("conflicts", ConflictsCommand.class);
     all.put("promote", PromoteCommand.class);

@@ -2,13 +2,10 @@ package org.georep.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Arrays;
 import java.util.List;
 import org.georep.testing.Program;
 import org.georep.testing.Sandbox;
@@ -26,17 +23,8 @@ class BundleTest {
   private Path primary = Path.of("/");
   private Path state = Path.of("/");
 
-  private record Result(int code, String out, String err) {}
-
-  private Result georep(String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    String[] all = Arrays.copyOf(args, args.length + 2);
-    all[args.length] = "--state-dir";
-    all[args.length + 1] = state.toString();
-    int code =
-        Georep.run(all, new PrintWriter(out, true), new PrintWriter(err, true), Ending.onRequest());
-    return new Result(code, out.toString(), err.toString());
+  private Launcher.Result georep(String... args) {
+    return new Launcher(state).run(args);
   }
 
   @BeforeEach
@@ -44,7 +32,7 @@ class BundleTest {
     primary = sandbox.directory("primary");
     state = sandbox.path().resolve("state");
     Files.writeString(primary.resolve("file"), "CONTENTS-OF-A-FILE");
-    Result done =
+    Launcher.Result done =
         georep(
             "replicate",
             "--once",
@@ -96,7 +84,7 @@ class BundleTest {
   void holdsWhatIsNeededAndNoSecret() throws Exception {
     plant();
     Path file = sandbox.path().resolve("report.tar.gz");
-    Result written = georep("doctor", "--bundle", file.toString());
+    Launcher.Result written = georep("doctor", "--bundle", file.toString());
     assertThat(written.code()).as(written.err()).isZero();
     assertThat(Files.getPosixFilePermissions(file))
         .isEqualTo(PosixFilePermissions.fromString("rw-------"));
@@ -139,7 +127,7 @@ class BundleTest {
         .doesNotContain(KEY_LINE)
         .doesNotContain("CONTENTS-OF-A-FILE");
 
-    Result again = georep("doctor", "--bundle", file.toString());
+    Launcher.Result again = georep("doctor", "--bundle", file.toString());
     assertThat(again.code()).isEqualTo(1);
     assertThat(again.err()).contains("is there already");
   }

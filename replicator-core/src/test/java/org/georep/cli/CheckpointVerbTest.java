@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -34,18 +32,16 @@ class CheckpointVerbTest {
 
   private final ObjectMapper json = new ObjectMapper();
   private Ending ending = Ending.onRequest();
-  private CompletableFuture<Result> session;
+  private CompletableFuture<Launcher.Result> session;
   private Path primary = Path.of("/");
   private Path secondary = Path.of("/");
-
-  private record Result(int code, String out, String err) {}
 
   @BeforeEach
   void make() throws Exception {
     primary = sandbox.directory("p");
     secondary = sandbox.path().resolve("s");
     Files.writeString(primary.resolve("file"), "contents");
-    session = CompletableFuture.completedFuture(new Result(0, "", ""));
+    session = CompletableFuture.completedFuture(new Launcher.Result(0, "", ""));
   }
 
   @AfterEach
@@ -72,7 +68,7 @@ class CheckpointVerbTest {
     if (session.isDone()) {
       throw new AssertionError(session.get().err());
     }
-    Result status = georep("status", "x", "--json");
+    Launcher.Result status = georep("status", "x", "--json");
     if (status.code() != 0) {
       return false;
     }
@@ -82,18 +78,12 @@ class CheckpointVerbTest {
         && worker.get("lag_seconds").doubleValue() == 0;
   }
 
-  private Result georep(String... args) {
+  private Launcher.Result georep(String... args) {
     return georep(Ending.onRequest(), args);
   }
 
-  private Result georep(Ending end, String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    String[] all = java.util.Arrays.copyOf(args, args.length + 2);
-    all[args.length] = "--state-dir";
-    all[args.length + 1] = state().toString();
-    int code = Georep.run(all, new PrintWriter(out, true), new PrintWriter(err, true), end);
-    return new Result(code, out.toString(), err.toString());
+  private Launcher.Result georep(Ending end, String... args) {
+    return new Launcher(state()).run(end, args);
   }
 
   private Path state() {
@@ -121,11 +111,11 @@ class CheckpointVerbTest {
     start("--hook", hook.toString(), "--hook", "a b");
     assertThat(monitorHears()).isEqualTo("checkpoint None is N/A");
     Instant before = Instant.now();
-    Result created = georep("checkpoint", "create", "x", "before lunch", "--json");
+    Launcher.Result created = georep("checkpoint", "create", "x", "before lunch", "--json");
     assertThat(created.code()).as(created.err()).isZero();
     assertThat(json.readTree(created.out()).path("state").asText()).isEqualTo("not reached yet");
     assertThat(json.readTree(created.out()).path("checkpoint_completed").asText()).isEqualTo("No");
-    Result waited = georep("checkpoint", "wait", "x", "before lunch", "--json");
+    Launcher.Result waited = georep("checkpoint", "wait", "x", "before lunch", "--json");
     assertThat(waited.code()).as(waited.err()).isZero();
     assertThat(waited.err()).contains("georep: checkpoint before lunch: ").contains("to go");
     JsonNode done = json.readTree(waited.out());
@@ -172,10 +162,10 @@ class CheckpointVerbTest {
     start();
     stop();
     Files.writeString(primary.resolve("later"), "more");
-    Result created = georep("checkpoint", "create", "x");
+    Launcher.Result created = georep("checkpoint", "create", "x");
     assertThat(created.code()).as(created.err()).isZero();
     assertThat(created.out()).matches("checkpoint as of 20.*Z is not reached yet\n");
-    Result late = georep("checkpoint", "wait", "x", "--timeout=300ms");
+    Launcher.Result late = georep("checkpoint", "wait", "x", "--timeout=300ms");
     assertThat(late.code()).isEqualTo(5);
     assertThat(late.err()).contains("nothing runs for the session");
     assertThat(late.out()).contains("not reached yet");
@@ -211,7 +201,7 @@ class CheckpointVerbTest {
             return now.path("updated").asDouble() - now.path("heartbeat_age_seconds").asDouble()
                 > set;
           });
-      Result late = georep("checkpoint", "wait", "x", "--timeout=100ms");
+      Launcher.Result late = georep("checkpoint", "wait", "x", "--timeout=100ms");
       assertThat(late.code()).isEqualTo(5);
       assertThat(late.err()).contains("held back by 1 in quarantine");
       assertThat(status().path("checkpoint_completed").asText()).isEqualTo("No");
@@ -250,7 +240,7 @@ class CheckpointVerbTest {
     Files.delete(file);
     assertThat(list().get(0).path("state").asText()).isEqualTo("is invalid");
     start();
-    Result waited = georep("checkpoint", "wait", "x");
+    Launcher.Result waited = georep("checkpoint", "wait", "x");
     assertThat(waited.code()).isEqualTo(1);
     assertThat(waited.out()).isEqualTo("checkpoint one is invalid\n");
     assertThat(waited.err()).contains("set a new one");
@@ -270,7 +260,8 @@ class CheckpointVerbTest {
     start();
     stop();
     Files.delete(primary.resolve(".georep/volume"));
-    Result refused = georep("replicate", "--name=x", primary.toString(), secondary.toString());
+    Launcher.Result refused =
+        georep("replicate", "--name=x", primary.toString(), secondary.toString());
     assertThat(refused.code()).as(refused.err()).isEqualTo(14);
     List<String> events = events();
     assertThat(events.subList(events.size() - 3, events.size()))

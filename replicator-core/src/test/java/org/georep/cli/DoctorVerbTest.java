@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,8 +25,6 @@ class DoctorVerbTest {
   private Path secondary = Path.of("/");
   private Sshd sshd;
 
-  private record Result(int code, String out, String err) {}
-
   @BeforeEach
   void make() throws Exception {
     primary = sandbox.directory("primary");
@@ -43,32 +39,22 @@ class DoctorVerbTest {
     }
   }
 
-  private Result georep(List<String> args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    List<String> all = new ArrayList<>(args);
-    all.addAll(List.of("--state-dir", sandbox.path().resolve("state").toString()));
-    int code =
-        Georep.run(
-            all.toArray(new String[0]),
-            new PrintWriter(out, true),
-            new PrintWriter(err, true),
-            Ending.onRequest());
-    return new Result(code, out.toString(), err.toString());
+  private Launcher.Result georep(List<String> args) {
+    return new Launcher(sandbox.path().resolve("state")).run(args.toArray(new String[0]));
   }
 
-  private Result georep(String... args) {
+  private Launcher.Result georep(String... args) {
     return georep(Arrays.asList(args));
   }
 
   private void done(String... args) {
-    Result result = georep(args);
+    Launcher.Result result = georep(args);
     assertThat(result.code()).as(result.err()).isZero();
   }
 
   /** Its findings, a line each: level, subject and the rest. */
   private List<String> findings(int code, String session) throws Exception {
-    Result result = georep("doctor", session, "--json");
+    Launcher.Result result = georep("doctor", session, "--json");
     assertThat(result.code()).as(result.out() + result.err()).isEqualTo(code);
     List<String> lines = new ArrayList<>();
     for (JsonNode each : new ObjectMapper().readTree(result.out())) {
@@ -107,7 +93,7 @@ class DoctorVerbTest {
             + System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))
             + " "
             + AgentMain.class.getName());
-    Result made = georep(args);
+    Launcher.Result made = georep(args);
     assertThat(made.code()).as(made.err()).isZero();
   }
 
@@ -177,7 +163,7 @@ class DoctorVerbTest {
         .anySatisfy(
             it -> assertThat(it).startsWith("error space-there: ").contains("contents wait"));
     assertThat(georep("doctor", "third").code()).isEqualTo(10);
-    Result all = georep("doctor");
+    Launcher.Result all = georep("doctor");
     assertThat(all.code()).isEqualTo(1);
     assertThat(all.out()).contains("ok       java").contains("session first\n").contains("error");
   }

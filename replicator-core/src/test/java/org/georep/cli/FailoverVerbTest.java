@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -34,11 +32,9 @@ final class FailoverVerbTest {
 
   private final ObjectMapper json = new ObjectMapper();
   private final Ending ending = Ending.onRequest();
-  private CompletableFuture<Result> session = CompletableFuture.completedFuture(null);
+  private CompletableFuture<Launcher.Result> session = CompletableFuture.completedFuture(null);
   private Path primary = Path.of("/");
   private Path secondary = Path.of("/");
-
-  private record Result(int code, String out, String err) {}
 
   @BeforeEach
   void make() throws Exception {
@@ -56,26 +52,20 @@ final class FailoverVerbTest {
     session.get();
   }
 
-  private Result georep(String... args) {
+  private Launcher.Result georep(String... args) {
     return georep(Ending.onRequest(), args);
   }
 
-  private Result georep(Ending end, String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    String[] all = Arrays.copyOf(args, args.length + 2);
-    all[args.length] = "--state-dir";
-    all[args.length + 1] = sandbox.path().resolve("state").toString();
-    int code = Georep.run(all, new PrintWriter(out, true), new PrintWriter(err, true), end);
-    return new Result(code, out.toString(), err.toString());
+  private Launcher.Result georep(Ending end, String... args) {
+    return new Launcher(sandbox.path().resolve("state")).run(end, args);
   }
 
-  private Result once() {
+  private Launcher.Result once() {
     return georep("replicate", "--once", "--name=s", primary.toString(), secondary.toString());
   }
 
   private JsonNode promote(Path root) throws Exception {
-    Result result = georep("promote", root.toString(), "--json");
+    Launcher.Result result = georep("promote", root.toString(), "--json");
     assertThat(result.code()).as(result.err()).isZero();
     return json.readTree(result.out());
   }
@@ -99,13 +89,13 @@ final class FailoverVerbTest {
       assertThat(promoted.path(none).asLong(-1)).as(none).isZero();
     }
     assertThat(RsyncOracle.differences(primary, secondary)).isEmpty();
-    Result refused = once();
+    Launcher.Result refused = once();
     assertThat(refused.code()).isEqualTo(15);
     assertThat(refused.err()).contains("georep failback s", "georep session delete s");
     JsonNode again = promote(secondary);
     assertThat(again.path("promoted_before").asBoolean()).isTrue();
     assertThat(again.path("epoch").asLong()).isEqualTo(1);
-    Result none = georep("promote", primary.toString());
+    Launcher.Result none = georep("promote", primary.toString());
     assertThat(none.code()).isEqualTo(1);
     assertThat(none.err()).contains("is no secondary");
   }
@@ -123,8 +113,8 @@ final class FailoverVerbTest {
     assertThat(session.get().err()).contains("was promoted at");
   }
 
-  private Result failback(String name) {
-    Result result = georep("failback", name, "--once");
+  private Launcher.Result failback(String name) {
+    Launcher.Result result = georep("failback", name, "--once");
     assertThat(result.code()).as(result.err()).isZero();
     return result;
   }
@@ -206,7 +196,7 @@ final class FailoverVerbTest {
     Object out = inode(primary.resolve("renamed/in"));
     Object top = inode(primary.resolve("top"));
 
-    Result result = failback("s");
+    Launcher.Result result = failback("s");
 
     assertSame();
     assertThat(inode(primary.resolve("a/was-moved/large3"))).isEqualTo(moved);
@@ -258,7 +248,7 @@ final class FailoverVerbTest {
     assertSame();
     // Another state directory of that session has not heard of all this.
     Files.delete(sandbox.path().resolve("state/s/epoch"));
-    Result older = once();
+    Launcher.Result older = once();
     assertThat(older.code()).isEqualTo(15);
     assertThat(older.err()).contains("holds epoch 2", "georep session delete s");
   }
@@ -286,7 +276,7 @@ final class FailoverVerbTest {
     assertThat(once().code()).isZero();
     promote(secondary);
     run("sh", "-c", "rm -r " + secondary + "/*");
-    Result refused = georep("failback", "s", "--once");
+    Launcher.Result refused = georep("failback", "s", "--once");
     assertThat(refused.code()).as(refused.err()).isEqualTo(14);
     assertThat(primary.resolve("a/b/deep")).hasContent("deep contents");
     assertThat(primary.resolve("a/1200")).exists();
@@ -295,21 +285,36 @@ final class FailoverVerbTest {
   @Test
   void whatIsNotTheOldPrimaryIsRefusedAndANewDiskIsFilled() throws Exception {
     assertThat(once().code()).isZero();
-    Result early = georep("failback", "s", "--once");
+    Launcher.Result early = georep("failback", "s", "--once");
     assertThat(early.code()).isEqualTo(1);
     assertThat(early.err()).contains("georep promote " + secondary);
     promote(secondary);
     Path other = sandbox.directory("other");
     Files.createDirectory(other.resolve(".georep"));
     Files.writeString(other.resolve("data"), "somebody's");
-    Result wrong = georep("failback", "s", "--once", "--to", other.toString());
+    Launcher.Result wrong = georep("failback", "s", "--once", "--to", other.toString());
     assertThat(wrong.code()).as(wrong.err()).isEqualTo(14);
     assertThat(wrong.err()).contains("is not the volume");
     assertThat(other.resolve("data")).hasContent("somebody's");
-    Result unknown = georep("failback", "nobody", "--once");
+    Launcher.Result unknown = georep("failback", "nobody", "--once");
     assertThat(unknown.code()).isEqualTo(10);
     run("rm", "-r", primary);
     failback("s");
     assertSame();
+
+    // The same disk at another place, and a place that is not that disk.
+    Path mounted = sandbox.path().resolve("mounted-elsewhere");
+    run("mv", primary, mounted);
+    Files.writeString(secondary.resolve("later"), "later");
+    Launcher.Result elsewhere = georep("failback", "s", "--once", "--to", other.toString());
+    assertThat(elsewhere.code()).as(elsewhere.err()).isEqualTo(14);
+    assertThat(elsewhere.err()).doesNotContain("--name");
+    assertThat(other.resolve("data")).hasContent("somebody's");
+    Object inode = inode(mounted.resolve("top"));
+    Launcher.Result moved = georep("failback", "s", "--once", "--to", mounted.toString());
+    assertThat(moved.code()).as(moved.err()).isZero();
+    assertThat(RsyncOracle.differences(secondary, mounted)).isEmpty();
+    assertThat(inode(mounted.resolve("top"))).isEqualTo(inode);
+    assertThat(sent("s-back")).as("deep, top and later").isEqualTo(3);
   }
 }

@@ -2,13 +2,10 @@ package org.georep.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.georep.secondary.AgentMain;
 import org.georep.testing.Program;
@@ -33,8 +30,6 @@ class PushKeyTest {
   private Path home = Path.of("/");
   private Path programs = Path.of("/");
   private Sshd sshd;
-
-  private record Result(int code, String err) {}
 
   @BeforeEach
   void start() throws Exception {
@@ -77,18 +72,8 @@ class PushKeyTest {
     Files.setPosixFilePermissions(georep, PosixFilePermissions.fromString("rwxr-xr-x"));
   }
 
-  private Result georep(String... args) {
-    StringWriter err = new StringWriter();
-    String[] all = Arrays.copyOf(args, args.length + 2);
-    all[args.length] = "--state-dir";
-    all[args.length + 1] = sandbox.path().resolve("state").toString();
-    int code =
-        Georep.run(
-            all,
-            new PrintWriter(new StringWriter(), true),
-            new PrintWriter(err, true),
-            Ending.onRequest());
-    return new Result(code, err.toString());
+  private Launcher.Result georep(String... args) {
+    return new Launcher(sandbox.path().resolve("state")).run(args);
   }
 
   private List<String> ssh() {
@@ -103,7 +88,7 @@ class PushKeyTest {
     return options;
   }
 
-  private Result create(String name) {
+  private Launcher.Result create(String name) {
     List<String> args = new ArrayList<>(List.of("session", "create", name, primary.toString()));
     args.add(sshd.user() + "@" + sshd.host() + ":" + secondary);
     args.add("--push-key");
@@ -136,7 +121,7 @@ class PushKeyTest {
     Files.createDirectories(keys().getParent());
     Files.writeString(keys(), OWN + "\n" + OTHERS); // without an end of line
     Files.setPosixFilePermissions(keys(), PosixFilePermissions.fromString("rw-r-----"));
-    Result made = create("k");
+    Launcher.Result made = create("k");
     assertThat(made.code()).as(made.err()).isZero();
     assertThat(made.err()).contains("key: made, and installed").contains("agent: georep");
     List<String> lines = Files.readAllLines(keys());
@@ -150,7 +135,7 @@ class PushKeyTest {
         .contains("ssh-key: \"" + key("k") + "\"");
 
     // Deleted, and made again: its line is replaced, and nobody else's.
-    Result deleted = georep("session", "delete", "k");
+    Launcher.Result deleted = georep("session", "delete", "k");
     assertThat(deleted.code()).as(deleted.err()).isZero();
     assertThat(deleted.err()).contains("ends in " + label(lines.get(2)));
     assertThat(key("k")).doesNotExist();
@@ -180,7 +165,7 @@ class PushKeyTest {
     args.addAll(ssh());
     args.addAll(List.of("--ssh-key=" + key("k"), "--agent-command=x", primary.toString()));
     args.add(sshd.user() + "@" + sshd.host() + ":" + sandbox.path() + "/elsewhere");
-    Result elsewhere = georep(args.toArray(new String[0]));
+    Launcher.Result elsewhere = georep(args.toArray(new String[0]));
     assertThat(elsewhere.code()).isNotZero();
     assertThat(elsewhere.err()).contains("this key may reach only the secondary");
     assertThat(sandbox.path().resolve("elsewhere")).doesNotExist();
@@ -195,7 +180,7 @@ class PushKeyTest {
     installGeorep();
     Files.createDirectories(secondary);
     Files.writeString(secondary.resolve("somebody's"), "data");
-    Result made = create("k");
+    Launcher.Result made = create("k");
     assertThat(made.code()).as(made.err()).isEqualTo(14);
     assertThat(made.err()).contains("key: removed again, here and on " + sshd.host());
     assertThat(key("k")).doesNotExist();
@@ -206,7 +191,7 @@ class PushKeyTest {
 
   @Test
   void withoutGeorepThereNothingIsInstalled() throws Exception {
-    Result made = create("k");
+    Launcher.Result made = create("k");
     assertThat(made.code()).isEqualTo(1);
     assertThat(made.err()).contains("georep is not installed on " + sshd.host());
     assertThat(keys()).doesNotExist();
@@ -217,7 +202,7 @@ class PushKeyTest {
   @Test
   void aDirectoryOfThisHostNeedsNone() {
     for (String option : new String[] {"--push-key", "--push"}) {
-      Result made =
+      Launcher.Result made =
           georep("session", "create", "k", primary.toString(), secondary.toString(), option);
       assertThat(made.code()).isEqualTo(1);
       assertThat(made.err()).contains("is a directory of this host").contains("Leave " + option);

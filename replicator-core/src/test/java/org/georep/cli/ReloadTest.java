@@ -4,11 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Random;
 import org.georep.testing.RsyncOracle;
 import org.georep.testing.Sandbox;
@@ -25,23 +22,12 @@ class ReloadTest {
   private Path primary = Path.of("/");
   private Path secondary = Path.of("/");
 
-  private record Result(int code, String out, String err) {}
-
-  private Result georep(String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    String[] all = Arrays.copyOf(args, args.length + 2);
-    all[args.length] = "--state-dir";
-    all[args.length + 1] = sandbox.path().resolve("state").toString();
-    int code =
-        Georep.run(all, new PrintWriter(out, true), new PrintWriter(err, true), Ending.onRequest());
-    return new Result(code, out.toString(), err.toString());
+  private Launcher.Result georep(String... args) {
+    return new Launcher(sandbox.path().resolve("state")).run(args);
   }
 
-  private Result done(String... args) {
-    Result result = georep(args);
-    assertThat(result.code()).as(String.join(" ", args) + ": " + result.err()).isZero();
-    return result;
+  private Launcher.Result done(String... args) {
+    return new Launcher(sandbox.path().resolve("state")).done(args);
   }
 
   @BeforeEach

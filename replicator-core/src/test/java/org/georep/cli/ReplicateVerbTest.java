@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,8 +26,6 @@ class ReplicateVerbTest {
   private Path primary = Path.of("/");
   private Path secondary = Path.of("/");
 
-  private record Result(int code, String out, String err) {}
-
   @BeforeEach
   void make() throws Exception {
     primary = sandbox.directory("primary");
@@ -38,21 +34,15 @@ class ReplicateVerbTest {
     Files.writeString(primary.resolve("left.tmp"), "no");
   }
 
-  private Result georep(Ending ending, String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    String[] all = java.util.Arrays.copyOf(args, args.length + 2);
-    all[args.length] = "--state-dir";
-    all[args.length + 1] = sandbox.path().resolve("state").toString();
-    int code = Georep.run(all, new PrintWriter(out, true), new PrintWriter(err, true), ending);
-    return new Result(code, out.toString(), err.toString());
+  private Launcher.Result georep(Ending ending, String... args) {
+    return new Launcher(sandbox.path().resolve("state")).run(ending, args);
   }
 
-  private Result georep(String... args) {
+  private Launcher.Result georep(String... args) {
     return georep(Ending.onRequest(), args);
   }
 
-  private Result replicate(String... options) {
+  private Launcher.Result replicate(String... options) {
     String[] args = java.util.Arrays.copyOf(options, options.length + 6);
     System.arraycopy(
         new String[] {
@@ -69,7 +59,7 @@ class ReplicateVerbTest {
     return georep(ordered);
   }
 
-  private static void succeeds(Result result) {
+  private static void succeeds(Launcher.Result result) {
     assertThat(result.code()).as(result.err()).isZero();
   }
 
@@ -79,7 +69,7 @@ class ReplicateVerbTest {
 
   @Test
   void aDryRunSaysWhatAndChangesNothing() {
-    Result result = replicate("--dry-run", "--once");
+    Launcher.Result result = replicate("--dry-run", "--once");
     assertThat(result.err()).contains("session mine");
     assertThat(result.code()).isZero();
     assertThat(result.out().lines()).contains("create sub", "create sub/file");
@@ -112,7 +102,7 @@ class ReplicateVerbTest {
   void aSecondaryThatHoldsDataIsRefused() throws Exception {
     Files.createDirectory(secondary);
     Files.writeString(secondary.resolve("precious"), "mine");
-    Result result = replicate("--once");
+    Launcher.Result result = replicate("--once");
     assertThat(result.code()).isEqualTo(14);
     assertThat(result.err()).contains("--adopt");
     assertThat(secondary.resolve("precious")).exists();
@@ -124,14 +114,14 @@ class ReplicateVerbTest {
   @Test
   void aRunningSessionIsHeldShownAndStopped() throws Exception {
     Ending ending = Ending.onRequest();
-    CompletableFuture<Result> running =
+    CompletableFuture<Launcher.Result> running =
         CompletableFuture.supplyAsync(
             () ->
                 georep(
                     ending, "replicate", "--name=mine", primary.toString(), secondary.toString()));
     try {
       Waits.until("it is in step", this::isInStep);
-      Result second = replicate("--once");
+      Launcher.Result second = replicate("--once");
       assertThat(second.code()).isEqualTo(11);
       assertThat(second.err())
           .contains("held by process " + ProcessHandle.current().pid())
@@ -141,7 +131,7 @@ class ReplicateVerbTest {
     } finally {
       ending.requestStop();
     }
-    Result ended = running.get(Waits.limit().toSeconds(), TimeUnit.SECONDS);
+    Launcher.Result ended = running.get(Waits.limit().toSeconds(), TimeUnit.SECONDS);
     assertThat(ended.code()).isZero();
     assertThat(status().get("worker status").textValue()).isEqualTo("Stopped");
     assertThat(georep("journal", "stat", "mine").code()).isZero();
@@ -152,7 +142,7 @@ class ReplicateVerbTest {
     assumeTrue(
         ProcessHandle.current().info().user().filter("root"::equals).isPresent(), "needs root");
     Ending ending = Ending.onRequest();
-    CompletableFuture<Result> running =
+    CompletableFuture<Launcher.Result> running =
         CompletableFuture.supplyAsync(
             () ->
                 georep(

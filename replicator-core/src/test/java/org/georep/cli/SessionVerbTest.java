@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,8 +30,6 @@ class SessionVerbTest {
   private Path primary = Path.of("/");
   private Path left = Path.of("/");
   private Path right = Path.of("/");
-
-  private record Result(int code, String out, String err) {}
 
   @BeforeEach
   void make() throws Exception {
@@ -62,21 +58,12 @@ class SessionVerbTest {
     return sandbox.path().resolve("state");
   }
 
-  private Result georep(String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    String[] all = java.util.Arrays.copyOf(args, args.length + 2);
-    all[args.length] = "--state-dir";
-    all[args.length + 1] = state().toString();
-    int code =
-        Georep.run(all, new PrintWriter(out, true), new PrintWriter(err, true), Ending.onRequest());
-    return new Result(code, out.toString(), err.toString());
+  private Launcher.Result georep(String... args) {
+    return new Launcher(state()).run(args);
   }
 
-  private Result done(String... args) {
-    Result result = georep(args);
-    assertThat(result.code()).as(String.join(" ", args) + ": " + result.err()).isZero();
-    return result;
+  private Launcher.Result done(String... args) {
+    return new Launcher(state()).done(args);
   }
 
   private MonitorProgram monitor() throws Exception {
@@ -280,7 +267,7 @@ class SessionVerbTest {
         .isEqualTo(1);
     for (int time = 0; time < 2; time++) {
       deleteThem();
-      Result stopped = georep(replicate);
+      Launcher.Result stopped = georep(replicate);
       assertThat(stopped.code()).isEqualTo(14);
       assertThat(stopped.err()).contains("georep session resume mine --accept-deletes");
       assertThat(georep(replicate).code()).as("it asks until it is told").isEqualTo(14);
@@ -327,7 +314,7 @@ class SessionVerbTest {
     assertThat(georep("session", "config", "a", "timeout", "5").code()).isEqualTo(1);
     Path wrong = sandbox.path().resolve("wrong.yaml");
     Files.writeString(wrong, Files.readString(yaml).replace("sync-jobs", "sync-job"));
-    Result checked = georep("config", "check", wrong.toString());
+    Launcher.Result checked = georep("config", "check", wrong.toString());
     assertThat(checked.code()).isEqualTo(1);
     assertThat(checked.err()).contains("sync-jobs");
     assertThat(georep("config", "check", "/nowhere.yaml").code()).isEqualTo(1);

@@ -5,8 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,8 +38,6 @@ final class VerifyVerbTest {
   private CompletableFuture<Integer> session = CompletableFuture.completedFuture(0);
   private Path primary = Path.of("/");
   private Path secondary = Path.of("/");
-
-  private record Result(int code, String out, String err) {}
 
   @BeforeEach
   void make() throws Exception {
@@ -89,22 +85,16 @@ final class VerifyVerbTest {
     session.get();
   }
 
-  private Result georep(String... args) {
+  private Launcher.Result georep(String... args) {
     return georep(Ending.onRequest(), args);
   }
 
-  private Result georep(Ending end, String... args) {
-    StringWriter out = new StringWriter();
-    StringWriter err = new StringWriter();
-    String[] all = java.util.Arrays.copyOf(args, args.length + 2);
-    all[args.length] = "--state-dir";
-    all[args.length + 1] = sandbox.path().resolve("state").toString();
-    int code = Georep.run(all, new PrintWriter(out, true), new PrintWriter(err, true), end);
-    return new Result(code, out.toString(), err.toString());
+  private Launcher.Result georep(Ending end, String... args) {
+    return new Launcher(sandbox.path().resolve("state")).run(end, args);
   }
 
   private void once() {
-    Result result =
+    Launcher.Result result =
         georep("replicate", "--once", "--name=s", primary.toString(), secondary.toString());
     assertThat(result.code()).as(result.err()).isZero();
   }
@@ -132,7 +122,7 @@ final class VerifyVerbTest {
   private Map<String, List<String>> verify(int code, String... options) throws Exception {
     List<String> args = new ArrayList<>(List.of("verify", "s", "--json"));
     args.addAll(List.of(options));
-    Result result = georep(args.toArray(new String[0]));
+    Launcher.Result result = georep(args.toArray(new String[0]));
     assertThat(result.code()).as(result.err() + result.out()).isEqualTo(code);
     JsonNode all = json.readTree(result.out());
     assertThat(all.path("complete").asBoolean()).isTrue();
@@ -269,7 +259,7 @@ final class VerifyVerbTest {
   }
 
   private List<String> conflicts() throws Exception {
-    Result result = georep("conflicts", "list", "s", "--json");
+    Launcher.Result result = georep("conflicts", "list", "s", "--json");
     assertThat(result.code()).as(result.err()).isZero();
     List<String> paths = new ArrayList<>();
     for (JsonNode conflict : json.readTree(result.out())) {
@@ -346,7 +336,7 @@ final class VerifyVerbTest {
   void peopleAreToldInLines() throws Exception {
     once();
     Files.delete(at("gone"));
-    Result result = georep("verify", "s");
+    Launcher.Result result = georep("verify", "s");
     assertThat(result.code()).isEqualTo(4);
     assertThat(result.out().lines().toList())
         .hasSize(2)

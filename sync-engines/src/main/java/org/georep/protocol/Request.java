@@ -37,7 +37,7 @@ public sealed interface Request {
    * @param volume the primary's volume
    * @param rootGfid the gfid of the primary's root; at the secondary it stands for the root there
    * @param primary how people call the primary, for messages
-   * @param keepDeleted whether what is deleted on the primary stays on the secondary
+   * @param keeping what stays on the secondary although the primary does not have it
    * @param minFree how much of the secondary's file system stays free
    * @param epoch how often the secondary was promoted when this session last met it; an older one
    *     than the secondary's own is refused
@@ -50,7 +50,7 @@ public sealed interface Request {
       Gfid rootGfid,
       Mode mode,
       String primary,
-      boolean keepDeleted,
+      Keeping keeping,
       MinFree minFree,
       long epoch,
       Optional<Origin> origin)
@@ -64,6 +64,7 @@ public sealed interface Request {
       Objects.requireNonNull(rootGfid, "rootGfid is null");
       Objects.requireNonNull(mode, "mode is null");
       Objects.requireNonNull(primary, "primary is null");
+      Objects.requireNonNull(keeping, "keeping is null");
       Objects.requireNonNull(minFree, "minFree is null");
     }
 
@@ -75,19 +76,9 @@ public sealed interface Request {
         Gfid rootGfid,
         Mode mode,
         String primary,
-        boolean keepDeleted,
+        Keeping keeping,
         MinFree minFree) {
-      this(
-          root,
-          session,
-          volume,
-          rootGfid,
-          mode,
-          primary,
-          keepDeleted,
-          minFree,
-          0,
-          Optional.empty());
+      this(root, session, volume, rootGfid, mode, primary, keeping, minFree, 0, Optional.empty());
     }
   }
 

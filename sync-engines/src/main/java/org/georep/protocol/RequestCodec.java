@@ -212,7 +212,7 @@ final class RequestCodec {
     Values.gfid(out, hello.rootGfid());
     out.text(hello.mode().name());
     out.text(hello.primary());
-    out.flag(hello.keepDeleted());
+    out.text(hello.keeping().name());
     Values.minFree(out, hello.minFree());
     out.signed(hello.epoch());
     out.optional(hello.origin(), FailoverValues::origin);
@@ -226,7 +226,7 @@ final class RequestCodec {
         Values.gfid(in),
         in.named(Request.Mode.class),
         in.text(MAX_TEXT),
-        in.flag(),
+        in.named(Keeping.class),
         Values.minFree(in),
         in.signed(),
         in.optional(FailoverValues::origin));

@@ -21,6 +21,7 @@ import org.georep.protocol.EntryState;
 import org.georep.protocol.Frame;
 import org.georep.protocol.FrameReader;
 import org.georep.protocol.FrameWriter;
+import org.georep.protocol.Keeping;
 import org.georep.protocol.Kind;
 import org.georep.protocol.Listing;
 import org.georep.protocol.MessageCodec;
@@ -91,7 +92,7 @@ public final class Rehearsal {
             ROOT,
             Request.Mode.REPLICATE,
             "rehearsal",
-            false,
+            Keeping.NOTHING,
             MinFree.NONE));
     EntryState file = state(FILE, Kind.FILE);
     Listing top = new Listing(ROOT, List.of(want("d", DIRECTORY, Kind.DIRECTORY)), true, true);

@@ -21,6 +21,7 @@ import org.georep.name.Gfid;
 import org.georep.name.VolumeId;
 import org.georep.posix.Errno;
 import org.georep.protocol.Greeting;
+import org.georep.protocol.Keeping;
 import org.georep.protocol.MinFree;
 import org.georep.protocol.Protocols;
 import org.georep.protocol.Reply;
@@ -64,7 +65,7 @@ final class AgentClientTest {
         Gfid.of(new byte[] {1}),
         Request.Mode.REPLICATE,
         "here",
-        false,
+        Keeping.NOTHING,
         MinFree.NONE);
   }
 

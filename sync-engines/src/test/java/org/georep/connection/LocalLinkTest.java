@@ -12,6 +12,7 @@ import org.georep.name.Gfid;
 import org.georep.name.VolumeId;
 import org.georep.posix.RawPath;
 import org.georep.protocol.Greeting;
+import org.georep.protocol.Keeping;
 import org.georep.protocol.MinFree;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
@@ -39,7 +40,7 @@ final class LocalLinkTest {
             Gfid.of(new byte[] {1}),
             Request.Mode.REPLICATE,
             "here",
-            false,
+            Keeping.NOTHING,
             MinFree.NONE);
     try (Link link = Links.open(new SecondaryAddress.Local(root), LinkOptions.DEFAULT)) {
       for (boolean fresh : new boolean[] {true, false}) {

@@ -12,6 +12,7 @@ import java.util.UUID;
 import org.georep.connection.ConnectionException.Reason;
 import org.georep.name.Gfid;
 import org.georep.name.VolumeId;
+import org.georep.protocol.Keeping;
 import org.georep.protocol.MinFree;
 import org.georep.protocol.Protocols;
 import org.georep.protocol.Reply;
@@ -61,7 +62,7 @@ final class NegotiationTest {
                 Gfid.of(new byte[] {1}),
                 Request.Mode.REPLICATE,
                 "here",
-                false,
+                Keeping.NOTHING,
                 MinFree.NONE),
             Reply.class);
     assertThat(reply).isInstanceOf(Reply.Refused.class);

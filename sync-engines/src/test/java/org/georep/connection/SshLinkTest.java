@@ -23,6 +23,7 @@ import org.georep.name.Gfid;
 import org.georep.name.VolumeId;
 import org.georep.posix.NativeLibc;
 import org.georep.protocol.Greeting;
+import org.georep.protocol.Keeping;
 import org.georep.protocol.MinFree;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
@@ -116,7 +117,7 @@ final class SshLinkTest {
             Gfid.of(new byte[] {1}),
             Request.Mode.REPLICATE,
             "here",
-            false,
+            Keeping.NOTHING,
             MinFree.NONE),
         Reply.Welcome.class);
     return client;
@@ -371,7 +372,7 @@ final class SshLinkTest {
                     Gfid.of(new byte[] {1}),
                     Request.Mode.REPLICATE,
                     "here",
-                    false,
+                    Keeping.NOTHING,
                     MinFree.NONE))
             .get();
     assertThat(reply).isInstanceOf(Reply.Refused.class);

@@ -34,7 +34,7 @@ public final class RandomMessages {
             gfid(),
             pick(Request.Mode.values()),
             text(),
-            random.nextBoolean(),
+            pick(Keeping.values()),
             new MinFree(random.nextLong() >>> 1, random.nextInt(MinFree.WHOLE + 1)),
             number(),
             optional(this::origin)),

@@ -108,7 +108,7 @@ final class QuietPoint {
   }
 
   private static String shortened(String line) {
-    int half = 200;
+    int half = 600;
     return line.length() <= 2 * half
         ? line
         : line.substring(0, half) + " ... " + line.substring(line.length() - half);

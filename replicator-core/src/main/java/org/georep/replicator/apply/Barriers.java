@@ -287,6 +287,11 @@ public final class Barriers {
     return ledger.covered();
   }
 
+  /** Returns up to which batch what was sent is durable, see {@link BatchLedger#claimed()}. */
+  public long claimed() {
+    return ledger.claimed();
+  }
+
   /** Returns how many items limbo holds, as of the last barrier. */
   public long limbo() {
     return limbo;

@@ -15,6 +15,7 @@ import java.util.Objects;
 import java.util.PriorityQueue;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.georep.engine.DataListener;
 import org.georep.engine.FileJob;
 import org.georep.engine.Outcome;
@@ -68,6 +69,7 @@ public final class DataPhase implements DataListener {
   }
 
   private final Runnable wake;
+  private final Consumer<Outcome.Published> arrived;
 
   @GuardedBy("this")
   private final TreeMap<Long, Integer> outstanding = new TreeMap<>();
@@ -106,9 +108,11 @@ public final class DataPhase implements DataListener {
    * Makes it with nothing outstanding.
    *
    * @param wake called, on any thread, when something ended
+   * @param arrived is told, on any thread and at once, of contents that were published for good
    */
-  public DataPhase(Runnable wake) {
+  public DataPhase(Runnable wake, Consumer<Outcome.Published> arrived) {
     this.wake = wake;
+    this.arrived = arrived;
   }
 
   /**
@@ -217,6 +221,9 @@ public final class DataPhase implements DataListener {
     }
     Set<Place> known = names.remove(job.gfid());
     ended.add(new Ended(job, outcome, known == null ? Set.of() : known));
+    if (outcome instanceof Outcome.Published published) {
+      arrived.accept(published);
+    }
     if (outcome instanceof Outcome.Failed) {
       unnoted.add(since);
     } else {

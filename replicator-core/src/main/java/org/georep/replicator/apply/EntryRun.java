@@ -265,12 +265,13 @@ final class EntryRun {
           return;
         }
         dirty.forEach(name -> without.add(new Place(gfid, name)));
+        Set<FileName> absent = new LinkedHashSet<>(dirty);
         List<Want> part = new ArrayList<>();
         for (FileName name : directory.names()) {
           Optional<Want> want = look(directory, path, new Place(gfid, name));
           if (want.isPresent()) {
             seen(want.get());
-            if (dirty.contains(name)) {
+            if (absent.remove(name)) {
               live(want.get());
             }
           }
@@ -282,6 +283,11 @@ final class EntryRun {
             part = new ArrayList<>();
             send();
           }
+        }
+        for (FileName name : absent) {
+          // A removal that was told of, which a name that is merely not listed is not.
+          look(directory, path, new Place(gfid, name))
+              .ifPresent(want -> wants.add(new Want.At(gfid, want)));
         }
         listings.add(new Listing(gfid, part, first, true));
         directories.put(gfid, directory.attributes());

@@ -103,8 +103,11 @@ public final class Failback {
                     new GeorepException(
                         ExitCode.ERROR,
                         "Where the old primary is was not recorded. Say it with --to HOST:DIR."));
-    return new SessionPreparation(libc, state)
-        .prepare(Optional.of(reverse), primary, secondary, settings);
+    SessionPreparation preparation = new SessionPreparation(libc, state);
+    if (to.isEmpty() || configuration(reverse).isEmpty()) {
+      return preparation.prepare(Optional.of(reverse), primary, secondary, settings);
+    }
+    return preparation.readdress(reverse, primary, secondary, settings);
   }
 
   /** Of a session with both ends on this host, its own configuration tells. */

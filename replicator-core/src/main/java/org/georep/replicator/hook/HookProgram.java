@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import org.georep.replicator.session.OutputFile;
 import org.georep.status.file.StatusJson;
 import org.georep.status.report.EpochSeconds;
 import org.georep.status.report.EventReport;
@@ -18,15 +19,17 @@ import org.jspecify.annotations.Nullable;
  * A program that is run for each event: the words of the configuration and nothing else, so that no
  * byte that came from a tree or another host is ever part of a command. What happened is in its
  * environment, and exactly, as JSON, on its standard input. What it says is in a file, that of the
- * last run only. When its time is over it is killed, with all it started.
+ * last run only, and of what it says without end the end. When its time is over it is killed, with
+ * all it started.
  */
 final class HookProgram implements Receiver {
   static final Duration LIMIT = Duration.ofSeconds(30);
+  private static final Duration LOOK = Duration.ofMillis(100);
   private static final String PREFIX = "GEOREP_";
   private static final int LONGEST = 4_000;
 
   private final List<String> words;
-  private final Path output;
+  private final OutputFile output;
   private final Duration limit;
 
   /**
@@ -37,16 +40,14 @@ final class HookProgram implements Receiver {
    */
   HookProgram(List<String> words, Path output, Duration limit) {
     this.words = List.copyOf(words);
-    this.output = output;
+    this.output = new OutputFile(output);
     this.limit = limit;
   }
 
   @Override
   public void tell(EventReport event) throws IOException, InterruptedException {
     ProcessBuilder builder =
-        new ProcessBuilder(words)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.to(output.toFile()));
+        new ProcessBuilder(words).redirectErrorStream(true).redirectOutput(output.begin());
     builder.environment().keySet().removeIf(name -> name.startsWith(PREFIX));
     builder.environment().putAll(environment(event));
     Process process = builder.start();
@@ -56,7 +57,7 @@ final class HookProgram implements Receiver {
       } catch (IOException unread) {
         // It need not read.
       }
-      if (!process.waitFor(limit.toNanos(), TimeUnit.NANOSECONDS)) {
+      if (!hasEnded(process)) {
         throw new IOException(
             "the hook " + words.get(0) + " took longer than " + limit.toSeconds() + " s");
       }
@@ -74,7 +75,20 @@ final class HookProgram implements Receiver {
         process.descendants().forEach(ProcessHandle::destroyForcibly);
         process.destroyForcibly();
       }
+      output.bound();
     }
+  }
+
+  /** Waits for its end; meanwhile what it says stays within bounds. */
+  private boolean hasEnded(Process process) throws IOException, InterruptedException {
+    long until = System.nanoTime() + limit.toNanos();
+    while (!process.waitFor(LOOK.toNanos(), TimeUnit.NANOSECONDS)) {
+      output.bound();
+      if (System.nanoTime() - until >= 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   static Map<String, String> environment(EventReport event) {

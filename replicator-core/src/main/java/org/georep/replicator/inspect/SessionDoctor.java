@@ -20,6 +20,7 @@ import org.georep.name.Shown;
 import org.georep.name.VolumeId;
 import org.georep.posix.Libc;
 import org.georep.posix.RawPath;
+import org.georep.protocol.Keeping;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.replicator.session.GeorepException;
@@ -139,7 +140,7 @@ public final class SessionDoctor {
                 NONE,
                 Request.Mode.PREVIEW,
                 Shown.of(RawPath.toBytes(session.primary())),
-                false,
+                Keeping.NOTHING,
                 session.settings().minFree()),
             Reply.class);
     if (hello instanceof Reply.Refused refused) {

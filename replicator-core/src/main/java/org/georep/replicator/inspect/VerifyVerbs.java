@@ -2,11 +2,11 @@ package org.georep.replicator.inspect;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.Optional;
 import org.georep.name.EntryPath;
 import org.georep.posix.Libc;
 import org.georep.protocol.Reply;
@@ -88,14 +88,63 @@ public final class VerifyVerbs {
                     .put("op", "verify")
                     .put("deep", options.deep())
                     .put("repair", options.repair()),
-                line -> {
-                  if (line.has("difference")) {
-                    listener.difference(VerifyJson.difference(line.get("difference")));
-                  } else if (line.has("progress")) {
-                    listener.progress(VerifyJson.figures(line.get("progress")));
-                  }
-                });
+                line -> tell(line, listener));
     return VerifyJson.figures(reply.path("figures"));
+  }
+
+  private static void tell(JsonNode line, VerifyListener listener) throws IOException {
+    if (line.has("difference")) {
+      listener.difference(VerifyJson.difference(line.get("difference")));
+    } else if (line.has("progress")) {
+      listener.progress(VerifyJson.figures(line.get("progress")));
+    }
+  }
+
+  /**
+   * Returns which entry of the primary an operator means, see {@link GivenEntry}.
+   *
+   * @throws GeorepException if it cannot be one
+   */
+  public EntryPath entry(byte[] given) throws GeorepException, IOException {
+    return GivenEntry.of(configuration().primary(), given);
+  }
+
+  /** Brings one path in step, and waits until that is durable on the secondary. */
+  public VerifyFigures sync(EntryPath path, VerifyListener listener)
+      throws GeorepException, IOException, InterruptedException {
+    if (!isRunning()) {
+      return here().sync(path, listener);
+    }
+    try {
+      JsonNode reply = client().follow(sync(path, true), line -> tell(line, listener));
+      return VerifyJson.figures(reply.path("figures"));
+    } catch (IOException e) {
+      throw new GeorepException(ExitCode.ERROR, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Has one path brought in step later, by the process that runs the session.
+   *
+   * @throws GeorepException if none does
+   */
+  public void queue(EntryPath path) throws GeorepException, IOException {
+    if (!isRunning()) {
+      throw new GeorepException(
+          ExitCode.ERROR,
+          "Nothing runs for "
+              + session.name()
+              + ", so there is nobody to leave it to: start the session, or leave out --no-wait.");
+    }
+    client().ask(sync(path, false));
+  }
+
+  private static ObjectNode sync(EntryPath path, boolean wait) {
+    return JsonNodeFactory.instance
+        .objectNode()
+        .put("op", "sync")
+        .put("path_bytes", path.toBase64())
+        .put("wait", wait);
   }
 
   /** Lists what was set aside on the secondary, in ascending order of path. */
@@ -134,14 +183,19 @@ public final class VerifyVerbs {
     return new ControlClient(libc, session.control(), PATIENCE);
   }
 
+  private SessionConfiguration configuration() throws GeorepException, IOException {
+    return new SessionFile(libc, session.yaml())
+        .read()
+        .orElseThrow(
+            () ->
+                new GeorepException(
+                    ExitCode.NO_SUCH_SESSION,
+                    "The session " + session.name() + " has no configuration."));
+  }
+
   private ReplicateRun here() throws GeorepException, IOException {
-    Optional<SessionConfiguration> configuration = new SessionFile(libc, session.yaml()).read();
-    if (configuration.isEmpty()) {
-      throw new GeorepException(
-          ExitCode.NO_SUCH_SESSION, "The session " + session.name() + " has no configuration.");
-    }
     ReplicateRun made =
-        new ReplicateRun(configuration.get(), RunMode.CONTINUOUS, state, output, libc, clock);
+        new ReplicateRun(configuration(), RunMode.CONTINUOUS, state, output, libc, clock);
     synchronized (this) {
       run = made;
       if (stopping) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import org.georep.posix.Libc;
+import org.georep.replicator.session.OutputFile;
 import org.georep.replicator.session.SessionConfiguration;
 import org.georep.replicator.worker.Signal;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,7 @@ final class CaptureKeeper {
    */
   void look(Optional<SessionConfiguration> wanted) throws IOException {
     reap();
+    new OutputFile(directory.captureErrors(volume)).bound();
     if (charge == null) {
       mark().process().ifPresent(this::adopt);
     }

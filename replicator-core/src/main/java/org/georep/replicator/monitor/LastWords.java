@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalInt;
+import org.georep.replicator.session.OutputFile;
 
 /** What a process left: its exit code, and the last line of what it said. */
 final class LastWords {
@@ -28,6 +29,10 @@ final class LastWords {
               .lines()
               .filter(line -> !line.isBlank())
               .toList();
+      Path former = new OutputFile(errors).former();
+      if (lines.isEmpty() && Files.exists(former)) {
+        return line(former); // it has just been moved there
+      }
       String last = lines.isEmpty() ? "" : lines.get(lines.size() - 1).strip();
       return last.startsWith(PROGRAM) ? last.substring(PROGRAM.length()) : last;
     } catch (IOException e) {

@@ -9,6 +9,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Objects;
 import org.georep.posix.RawPath;
+import org.georep.replicator.session.OutputFile;
 import org.georep.replicator.session.SessionConfiguration;
 import org.georep.replicator.session.SessionName;
 import org.georep.replicator.session.StateDirectory;
@@ -80,7 +81,7 @@ public final class Launch {
     return new ProcessBuilder(command)
         .redirectInput(NOTHING)
         .redirectOutput(NOTHING)
-        .redirectError(errors.toFile())
+        .redirectError(new OutputFile(errors).begin())
         .start();
   }
 }

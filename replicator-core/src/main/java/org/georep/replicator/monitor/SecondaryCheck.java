@@ -16,6 +16,7 @@ import org.georep.name.Shown;
 import org.georep.name.VolumeId;
 import org.georep.posix.Libc;
 import org.georep.posix.RawPath;
+import org.georep.protocol.Keeping;
 import org.georep.protocol.Listing;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
@@ -91,7 +92,7 @@ final class SecondaryCheck {
         root,
         Request.Mode.PREVIEW,
         Shown.of(RawPath.toBytes(session.primary())),
-        false,
+        Keeping.NOTHING,
         session.settings().minFree());
   }
 

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import org.georep.posix.Libc;
 import org.georep.replicator.session.ExitCode;
+import org.georep.replicator.session.OutputFile;
 import org.georep.replicator.session.SessionConfiguration;
 import org.georep.replicator.session.SessionDirectory;
 import org.georep.replicator.session.SessionLock;
@@ -53,6 +54,7 @@ final class WorkerKeeper {
    */
   void look(Optional<Wish> wish, boolean ready) throws IOException {
     reap(wish);
+    new OutputFile(errors(session)).bound();
     Charge running = charge;
     if (wish.isEmpty() || !wish.get().wantsWorker()) {
       pace.reset();

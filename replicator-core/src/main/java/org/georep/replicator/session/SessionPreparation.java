@@ -61,13 +61,54 @@ public final class SessionPreparation {
               + before.get().secondary().describe()
               + ". Give this one another --name.");
     }
-    Settings kept =
-        settings.toBuilder()
-            .lease(before.get().settings().lease())
-            .journalLimit(before.get().settings().journalLimit())
-            .logFormat(before.get().settings().logFormat())
-            .build();
-    return before.get().with(kept);
+    return before.get().with(kept(settings, before.get()));
+  }
+
+  /** What no option says is as it was recorded. */
+  private static Settings kept(Settings settings, SessionConfiguration before) {
+    return settings.toBuilder()
+        .lease(before.settings().lease())
+        .journalLimit(before.settings().journalLimit())
+        .logFormat(before.settings().logFormat())
+        .build();
+  }
+
+  /**
+   * Returns a session that ran before, with another address of its secondary. Whether that is the
+   * one it was, only the secondary can tell; it is asked before anything is changed.
+   *
+   * @param primary as given
+   * @param secondary as given
+   * @param settings as given
+   * @throws GeorepException if an end is not fit, the session replicates something else, or there
+   *     is none
+   */
+  public SessionConfiguration readdress(
+      SessionName name, byte[] primary, byte[] secondary, Settings settings)
+      throws GeorepException, IOException {
+    Ends ends = new EndsCheck(libc).check(primary, address(secondary), state);
+    SessionConfiguration before =
+        new SessionFile(libc, state.session(name).yaml())
+            .read()
+            .orElseThrow(
+                () ->
+                    new GeorepException(
+                        ExitCode.NO_SUCH_SESSION, "There is no session '" + name + "' yet."));
+    if (!before.primary().equals(ends.primary())) {
+      throw new GeorepException(
+          ExitCode.ERROR,
+          "The session '"
+              + name
+              + "' replicates "
+              + Shown.of(RawPath.toBytes(before.primary()))
+              + " and not "
+              + Shown.of(RawPath.toBytes(ends.primary()))
+              + ". If it is not needed any more, run: georep session delete "
+              + name
+              + ". Then run this again.");
+    }
+    return new SessionConfiguration(
+        before.id(), name, ends.primary(), ends.secondary(), kept(settings, before));
   }
 
   private static SecondaryAddress address(byte[] secondary) throws GeorepException {

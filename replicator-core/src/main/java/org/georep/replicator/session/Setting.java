@@ -54,9 +54,10 @@ final class Setting {
               "min-free",
               settings -> FreeSpace.format(settings.minFree()),
               (builder, value) -> builder.minFree(FreeSpace.parse(word(value)))),
+          text("mode", Settings::mode, SettingsBuilder::mode, SyncMode::parse),
           new Setting(
               "ignore-deletes",
-              Settings::ignoreDeletes,
+              settings -> settings.mode() == SyncMode.IGNORE_DELETES,
               (builder, value) -> builder.ignoreDeletes(yesOrNo(value))),
           new Setting(
               "ssh-options",

@@ -26,7 +26,7 @@ import org.georep.protocol.MinFree;
  * @param crawlLimit entries a crawl walks per second at most; 0 for no limit
  * @param filter which names are left out, first match wins
  * @param minFree how much of the secondary's file system stays free: contents wait below it
- * @param ignoreDeletes what is deleted on the primary is kept on the secondary
+ * @param mode what replication takes the primary for
  * @param sshOptions as for {@code ssh -o}
  * @param sshKey the private key for ssh
  * @param agentCommand how the agent is started on the secondary, instead of bringing it there
@@ -50,7 +50,7 @@ public record Settings(
     long crawlLimit,
     List<FilterLine> filter,
     MinFree minFree,
-    boolean ignoreDeletes,
+    SyncMode mode,
     List<String> sshOptions,
     Optional<Path> sshKey,
     Optional<String> agentCommand,
@@ -77,7 +77,7 @@ public record Settings(
           0,
           List.of(),
           new MinFree(0, 100),
-          false,
+          SyncMode.NORMAL,
           List.of(),
           Optional.empty(),
           Optional.empty(),
@@ -95,6 +95,7 @@ public record Settings(
     Objects.requireNonNull(bwlimit, "bwlimit is null");
     Objects.requireNonNull(capture, "capture is null");
     Objects.requireNonNull(minFree, "minFree is null");
+    Objects.requireNonNull(mode, "mode is null");
     Objects.requireNonNull(sshKey, "sshKey is null");
     Objects.requireNonNull(agentCommand, "agentCommand is null");
     Objects.requireNonNull(journalLimit, "journalLimit is null");

@@ -20,7 +20,7 @@ public final class SettingsBuilder {
   private long crawlLimit;
   private List<FilterLine> filter;
   private MinFree minFree;
-  private boolean ignoreDeletes;
+  private SyncMode mode;
   private List<String> sshOptions;
   private Optional<Path> sshKey;
   private Optional<String> agentCommand;
@@ -42,7 +42,7 @@ public final class SettingsBuilder {
     crawlLimit = from.crawlLimit();
     filter = from.filter();
     minFree = from.minFree();
-    ignoreDeletes = from.ignoreDeletes();
+    mode = from.mode();
     sshOptions = from.sshOptions();
     sshKey = from.sshKey();
     agentCommand = from.agentCommand();
@@ -109,9 +109,23 @@ public final class SettingsBuilder {
     return this;
   }
 
-  /** Sets {@link Settings#ignoreDeletes}. */
+  /** Sets {@link Settings#mode}. */
+  public SettingsBuilder mode(SyncMode value) {
+    mode = value;
+    return this;
+  }
+
+  /**
+   * Sets or leaves the mode {@link SyncMode#IGNORE_DELETES}.
+   *
+   * @throws IllegalArgumentException if it is to be set, and another special mode is
+   */
   public SettingsBuilder ignoreDeletes(boolean value) {
-    ignoreDeletes = value;
+    if (value) {
+      mode = mode.ignoringDeletes();
+    } else if (mode == SyncMode.IGNORE_DELETES) {
+      mode = SyncMode.NORMAL;
+    }
     return this;
   }
 
@@ -191,7 +205,7 @@ public final class SettingsBuilder {
         crawlLimit,
         filter,
         minFree,
-        ignoreDeletes,
+        mode,
         sshOptions,
         sshKey,
         agentCommand,

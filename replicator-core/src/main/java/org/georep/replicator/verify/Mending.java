@@ -75,13 +75,26 @@ final class Mending {
   private final Clock clock;
   private final SecondLook second;
   private final DeepCompare deep;
+  private final boolean atOnce;
 
-  Mending(PrimaryTree tree, VerifyDesk desk, Clock clock, SecondLook second, DeepCompare deep) {
+  /**
+   * Makes it.
+   *
+   * @param atOnce whether it waits for what it mends alone, and not until all is in step
+   */
+  Mending(
+      PrimaryTree tree,
+      VerifyDesk desk,
+      Clock clock,
+      SecondLook second,
+      DeepCompare deep,
+      boolean atOnce) {
     this.tree = Objects.requireNonNull(tree, "tree is null");
     this.desk = Objects.requireNonNull(desk, "desk is null");
     this.clock = Objects.requireNonNull(clock, "clock is null");
     this.second = Objects.requireNonNull(second, "second is null");
     this.deep = Objects.requireNonNull(deep, "deep is null");
+    this.atOnce = atOnce;
   }
 
   /** Mends; returns those that still stand. */
@@ -100,18 +113,34 @@ final class Mending {
     }
     Set<Wanted> left = new HashSet<>(all);
     for (int looks = 0; looks < LOOKS && !left.isEmpty(); looks++) {
-      while (!desk.isTaken()) {
-        desk.pause();
-        meanwhile.run();
-      }
-      Instant taken = clock.instant();
-      while (!desk.hasPassed(taken)) {
-        desk.pause();
-        meanwhile.run();
+      if (atOnce) {
+        awaitDurable(meanwhile);
+      } else {
+        awaitInStep(meanwhile);
       }
       stillThere(left);
     }
     return left;
+  }
+
+  private void awaitInStep(Meanwhile meanwhile) throws IOException, InterruptedException {
+    while (!desk.isTaken()) {
+      desk.pause();
+      meanwhile.run();
+    }
+    Instant taken = clock.instant();
+    while (!desk.hasPassed(taken)) {
+      desk.pause();
+      meanwhile.run();
+    }
+  }
+
+  /** Waits until what was left to be mended is durable on the secondary. */
+  void awaitDurable(Meanwhile meanwhile) throws IOException, InterruptedException {
+    while (!desk.isDurable()) {
+      desk.pause();
+      meanwhile.run();
+    }
   }
 
   private void mend(Wanted wanted) throws IOException {

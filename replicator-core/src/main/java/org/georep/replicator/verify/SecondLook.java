@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
@@ -38,12 +39,24 @@ final class SecondLook {
   private final VerifyDesk desk;
   private final Candidates candidates;
   private final Clock clock;
+  private final Predicate<Instant> passed;
 
-  SecondLook(PartReader reader, VerifyDesk desk, Candidates candidates, Clock clock) {
+  /**
+   * Makes it.
+   *
+   * @param passed whether what was seen at a moment may be judged
+   */
+  SecondLook(
+      PartReader reader,
+      VerifyDesk desk,
+      Candidates candidates,
+      Clock clock,
+      Predicate<Instant> passed) {
     this.reader = Objects.requireNonNull(reader, "reader is null");
     this.desk = Objects.requireNonNull(desk, "desk is null");
     this.candidates = Objects.requireNonNull(candidates, "candidates is null");
     this.clock = Objects.requireNonNull(clock, "clock is null");
+    this.passed = Objects.requireNonNull(passed, "passed is null");
   }
 
   /** A directory below which can be compared. */
@@ -66,7 +79,7 @@ final class SecondLook {
   }
 
   Verdict judge() throws IOException, InterruptedException {
-    List<Candidate> due = candidates.take(candidate -> desk.hasPassed(candidate.seen()), AT_A_TIME);
+    List<Candidate> due = candidates.take(candidate -> passed.test(candidate.seen()), AT_A_TIME);
     Verdict verdict = new Verdict(new ArrayList<>(), new ArrayList<>(), 0);
     long unsettled = 0;
     for (Map.Entry<Candidate, Optional<Now>> each : look(due).entrySet()) {

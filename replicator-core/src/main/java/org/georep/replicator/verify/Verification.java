@@ -3,6 +3,7 @@ package org.georep.replicator.verify;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -54,6 +55,7 @@ public final class Verification {
   private final DeepCompare deep;
   private final List<DeepCompare.Differing> differing = new ArrayList<>();
   private final Mending mending;
+  private final Optional<OnePath> only;
   private final List<Mending.Wanted> toMend = new ArrayList<>();
   private final long begun = System.nanoTime();
   private List<Part> bundle = new ArrayList<>();
@@ -88,11 +90,15 @@ public final class Verification {
     this.listener = Objects.requireNonNull(listener, "listener is null");
     this.clock = Objects.requireNonNull(clock, "clock is null");
     this.expected = expected;
-    this.walk = new VerifyWalk(tree.rootGfid(), options.from());
+    this.only = options.only().map(path -> new OnePath(tree, filter, desk, path));
+    this.walk =
+        options.only().filter(path -> !path.isRoot()).isPresent()
+            ? VerifyWalk.ofNothing()
+            : new VerifyWalk(tree.rootGfid(), options.from());
     this.reader = new PartReader(tree, new Looker(filter), walk);
-    this.second = new SecondLook(reader, desk, candidates, clock);
+    this.second = new SecondLook(reader, desk, candidates, clock, this::hasPassed);
     this.deep = new DeepCompare(libc, tree, desk, clock);
-    this.mending = new Mending(tree, desk, clock, second, deep);
+    this.mending = new Mending(tree, desk, clock, second, deep, only.isPresent());
   }
 
   /**
@@ -101,6 +107,11 @@ public final class Verification {
    * @throws IOException if the primary cannot be read, the session ends, or the listener fails
    */
   public VerifyOutcome run() throws IOException, InterruptedException {
+    if (only.isPresent()) {
+      only.get().mend();
+      mending.awaitDurable(() -> tell(false));
+      beginAt(only.get());
+    }
     while (true) {
       walkOn();
       if (isWalked() && candidates.isEmpty() && differing.isEmpty()) {
@@ -119,6 +130,48 @@ public final class Verification {
     }
     tell(true);
     return new VerifyOutcome(figures(), isBudgetSpent() ? walk.upcoming() : Optional.empty());
+  }
+
+  /** What one path lacks is mended now, be it on its way or not. */
+  private boolean hasPassed(Instant seen) {
+    return only.isPresent() || desk.hasPassed(seen);
+  }
+
+  private void beginAt(OnePath path) throws IOException, InterruptedException {
+    List<OnePath.Name> way = path.way();
+    if (way.isEmpty()) {
+      return; // the walk begins with the root
+    }
+    OnePath.Name name = way.get(way.size() - 1);
+    entries++;
+    List<Finding> findings = path.inspect(name);
+    for (Finding finding : findings) {
+      if (finding.name().isEmpty()) {
+        throw new IOException(
+            "The directory of "
+                + name.path()
+                + " could not be made on the secondary; see 'georep quarantine list'.");
+      }
+      Candidate.Key key = new Candidate.Key(name.place().directory(), finding.name());
+      Candidate.Print print = Candidate.Print.of(name.want());
+      second.noteName(key, finding, print);
+      add(key, name.path(), finding, print);
+    }
+    if (name.want() instanceof Want.Present present) {
+      EntryState state = present.state();
+      if (state.isDirectory()) {
+        walk.again(state.gfid(), name.path(), name.place());
+      } else if (state.isFile() && findings.stream().noneMatch(Verification::bringsContents)) {
+        deep.add(
+            new DeepCompare.Item(
+                name.place().directory(), name.place().name(), name.path(), state));
+      }
+    }
+  }
+
+  /** Mending it compares or sends the contents, too. */
+  private static boolean bringsContents(Finding finding) {
+    return finding.isAboutTheName() || finding.has(Aspect.SIZE) || finding.has(Aspect.MTIME);
   }
 
   private boolean isBudgetSpent() {
@@ -284,7 +337,7 @@ public final class Verification {
       found(new Mending.Wanted(standing, null));
     }
     for (DeepCompare.Differing each : List.copyOf(differing)) {
-      if (desk.hasPassed(each.seen())) {
+      if (hasPassed(each.seen())) {
         differing.remove(each);
         Optional<DeepCompare.Differing> now = deep.again(each);
         if (now.isPresent() && now.get().isAs(each)) {

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.georep.name.EntryPath;
 import org.georep.posix.Libc;
 import org.georep.replicator.plan.Filter;
 import org.georep.replicator.volume.PrimaryTree;
@@ -79,15 +80,10 @@ public final class Verifier {
     try {
       running = VerifyFigures.NONE;
       VerifyOutcome outcome =
-          new Verification(
-                  libc,
-                  tree,
-                  filter.get(),
-                  desk,
+          verification(
                   options,
                   share ? Math.min(options.budget(), expected()) : expected(),
-                  new Watched(listener),
-                  clock)
+                  new Watched(listener))
               .run();
       state =
           share
@@ -99,6 +95,21 @@ public final class Verifier {
       running = null;
       desk.end();
     }
+  }
+
+  /**
+   * Brings one path in step, see {@link VerifyOptions#onePath}: beside a verify, and without a word
+   * in what is kept of those. By any thread.
+   *
+   * @throws IOException if it is no path to be brought in step, or that does not come to its end
+   */
+  public VerifyFigures sync(EntryPath path, VerifyListener listener)
+      throws IOException, InterruptedException {
+    return verification(VerifyOptions.onePath(path), 0, listener).run().figures();
+  }
+
+  private Verification verification(VerifyOptions options, long entries, VerifyListener listener) {
+    return new Verification(libc, tree, filter.get(), desk, options, entries, listener, clock);
   }
 
   private final class Watched implements VerifyListener {

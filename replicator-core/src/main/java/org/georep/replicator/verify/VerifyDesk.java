@@ -4,7 +4,9 @@ import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -68,6 +70,13 @@ public final class VerifyDesk {
   @GuardedBy("this")
   private final List<FileJob> contents = new ArrayList<>();
 
+  /** What the pipeline has taken, and no barrier has covered. */
+  @GuardedBy("this")
+  private final Deque<Taken> taken = new ArrayDeque<>();
+
+  private record Taken(
+      long batch, List<Place> names, List<Gfid> attributes, List<FileJob> contents) {}
+
   /**
    * Makes it.
    *
@@ -100,6 +109,13 @@ public final class VerifyDesk {
   /** The connection is gone, or will be in a moment. */
   public synchronized void detach() {
     agent = null;
+    // Nobody knows what became of it: the next connection's pipeline has it done again.
+    for (Taken lost : taken) {
+      names.addAll(lost.names());
+      attributes.addAll(lost.attributes());
+      contents.addAll(lost.contents());
+    }
+    taken.clear();
     notifyAll();
   }
 
@@ -264,23 +280,42 @@ public final class VerifyDesk {
     return names.isEmpty() && attributes.isEmpty() && contents.isEmpty();
   }
 
+  /** Returns whether all that is to be mended was sent and is durable on the secondary. */
+  public synchronized boolean isDurable() throws IOException {
+    return isTaken() && taken.isEmpty();
+  }
+
   /**
    * Takes what is to be mended, for the pipeline.
    *
    * @param into gets names and inodes that are dirty
+   * @param batch the batch it is done in
    * @return contents to be compared or sent
    */
-  public synchronized List<FileJob> take(DirtySet into) {
+  public synchronized List<FileJob> take(DirtySet into, long batch) {
     if (names.isEmpty() && attributes.isEmpty() && contents.isEmpty()) {
       return List.of();
     }
     names.forEach(into::addName);
     attributes.forEach(gfid -> into.addAttributes(gfid, Optional.empty()));
     List<FileJob> jobs = List.copyOf(contents);
+    taken.add(new Taken(batch, List.copyOf(names), List.copyOf(attributes), jobs));
     names.clear();
     attributes.clear();
     contents.clear();
     return jobs;
+  }
+
+  /** A barrier made durable what was sent up to this batch, for the pipeline. */
+  public synchronized void durable(long batch) {
+    boolean any = false;
+    while (!taken.isEmpty() && taken.element().batch() <= batch) {
+      taken.remove();
+      any = true;
+    }
+    if (any) {
+      notifyAll();
+    }
   }
 
   /** Returns once, for the pipeline, that a crawl is wanted. */

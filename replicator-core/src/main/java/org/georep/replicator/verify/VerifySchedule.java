@@ -58,7 +58,7 @@ public final class VerifySchedule implements AutoCloseable {
     try {
       VerifyOutcome outcome =
           verifier.verify(
-              new VerifyOptions(false, false, verifier.state().from(), budget),
+              VerifyOptions.share(verifier.state().from(), budget),
               new VerifyListener() {
                 @Override
                 public void progress(VerifyFigures figures) {}

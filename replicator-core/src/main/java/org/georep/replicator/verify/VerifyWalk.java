@@ -35,8 +35,17 @@ final class VerifyWalk {
   private final Deque<Visit> again = new ArrayDeque<>();
   private final EntryPath from;
 
-  VerifyWalk(Gfid root, EntryPath from) {
+  private VerifyWalk(EntryPath from) {
     this.from = Objects.requireNonNull(from, "from is null");
+  }
+
+  /** Returns one that visits nothing but what it is told to, see {@link #again}. */
+  static VerifyWalk ofNothing() {
+    return new VerifyWalk(EntryPath.ROOT);
+  }
+
+  VerifyWalk(Gfid root, EntryPath from) {
+    this(from);
     again.add(new Visit(root, EntryPath.ROOT, Optional.empty(), !from.isRoot()));
   }
 

@@ -191,10 +191,6 @@ final class Failures {
       }
       return;
     }
-    if (outcome instanceof Outcome.Published published) {
-      meter.filesSynced.incrementAndGet();
-      meter.bytesSynced.addAndGet(published.bytes());
-    }
     if (!isEmpty()) {
       well(new Subject.Inode(gfid), ended.job().batch());
     }

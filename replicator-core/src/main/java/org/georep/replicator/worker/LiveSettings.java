@@ -14,6 +14,7 @@ import org.georep.replicator.plan.Filter;
 import org.georep.replicator.session.FilterLine;
 import org.georep.replicator.session.Rate;
 import org.georep.replicator.session.Settings;
+import org.georep.replicator.session.SyncMode;
 
 /**
  * The settings that a running worker takes over: the bandwidth limit, the crawl limit, the filter.
@@ -29,7 +30,7 @@ public final class LiveSettings {
   /**
    * A filter, and what it is known by.
    *
-   * @param digest the same for the same rules; empty without rules
+   * @param digest the same for the same rules in the same mode; empty without rules
    */
   public record Filtering(Filter filter, String digest) {
     /** Checks its parts. */
@@ -38,8 +39,12 @@ public final class LiveSettings {
       Objects.requireNonNull(digest, "digest is null");
     }
 
-    static Filtering of(List<FilterLine> lines) {
-      return new Filtering(Filter.of(lines), digest(lines));
+    /** What a mode does not bring is left out like what a filter does not let pass. */
+    static Filtering of(Settings settings) {
+      List<FilterLine> lines = settings.filter();
+      String rules = digest(lines);
+      SyncMode mode = settings.mode();
+      return new Filtering(Filter.of(lines), mode.bringsAll() ? rules : mode + ":" + rules);
     }
 
     private static String digest(List<FilterLine> lines) {
@@ -67,7 +72,7 @@ public final class LiveSettings {
   public LiveSettings(Settings settings, Clock clock) {
     this.settings = Objects.requireNonNull(settings, "settings is null");
     this.clock = Objects.requireNonNull(clock, "clock is null");
-    this.filtering = Filtering.of(settings.filter());
+    this.filtering = Filtering.of(settings);
   }
 
   /** Returns the bandwidth limit now, in bytes a second; 0 for none. */
@@ -110,7 +115,7 @@ public final class LiveSettings {
     }
     if (!before.filter().equals(wanted.filter())) {
       changed.add("filter");
-      filtering = Filtering.of(wanted.filter());
+      filtering = Filtering.of(before.withLive(wanted));
       filtered.run();
     }
     settings = before.withLive(wanted);

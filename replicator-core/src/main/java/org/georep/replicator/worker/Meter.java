@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
+import org.georep.engine.Outcome;
 import org.georep.replicator.apply.StepResult;
 import org.georep.replicator.crawl.CrawlProgress;
 import org.georep.replicator.crawl.RecordCounts;
@@ -243,6 +244,12 @@ public final class Meter {
     attributesFailed.addAndGet(inodes);
     entriesDone.addAndGet(Math.max(0, result.names() - names));
     attributesDone.addAndGet(Math.max(0, result.inodes() - inodes));
+  }
+
+  /** Takes note of contents that were published; by any thread. */
+  void arrived(Outcome.Published published) {
+    filesSynced.incrementAndGet();
+    bytesSynced.addAndGet(published.bytes());
   }
 
   /** Takes note of a barrier that was confirmed. */

@@ -134,6 +134,7 @@ public final class Pipeline {
       boolean quiet = !worked && contents.files() == 0;
       worked |= barriers.advance(quiet, crawl.isRunning(), intake.isEmpty(), clock.instant());
       failures.covered(barriers.covered());
+      parts.verify().durable(barriers.claimed());
       report();
       if (!worked && isInStep()) {
         if (turned) {
@@ -205,7 +206,7 @@ public final class Pipeline {
       dirty.addAttributes(tree.rootGfid(), Optional.empty());
     }
     List<FileJob> jobs = new ArrayList<>(crawl.walk());
-    jobs.addAll(parts.verify().take(dirty));
+    jobs.addAll(parts.verify().take(dirty, batch + 1));
     List<Gfid> lists = toList.take(LISTS);
     boolean ask = probe || !dirty.isEmpty() || !lists.isEmpty();
     if (!ask && jobs.isEmpty() && records == 0) {

@@ -8,12 +8,12 @@ import java.time.ZoneId;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicReference;
 import org.georep.changelog.capture.CaptureUnavailableException;
 import org.georep.changelog.capture.host.CaptureFeed;
 import org.georep.changelog.journal.JournalDirectory;
 import org.georep.changelog.journal.JournalHeldException;
 import org.georep.connection.LinkOptions;
+import org.georep.name.EntryPath;
 import org.georep.name.Shown;
 import org.georep.name.VolumeId;
 import org.georep.posix.Libc;
@@ -94,14 +94,9 @@ public final class ReplicateRun implements Callable<ExitCode> {
   private boolean stopping;
   private boolean mending;
   private boolean monitored;
-  private Optional<Comparing> comparing = Optional.empty();
+  private boolean reporting;
+  private Optional<Compared> comparing = Optional.empty();
   private long expected;
-
-  /** What runs beside, or instead of, replication. */
-  @FunctionalInterface
-  private interface Comparing {
-    void run(Verifier verifier) throws IOException, InterruptedException;
-  }
 
   /**
    * Makes a run.
@@ -188,24 +183,34 @@ public final class ReplicateRun implements Callable<ExitCode> {
    */
   public VerifyFigures verify(VerifyOptions options, VerifyListener listener)
       throws GeorepException, IOException, InterruptedException {
-    mending = options.repair();
-    AtomicReference<VerifyFigures> figures = new AtomicReference<>();
-    comparing = Optional.of(verifier -> figures.set(verifier.verify(options, listener).figures()));
-    if (mending) {
+    return compared(
+        new Compared(verifier -> verifier.verify(options, listener).figures()), options.repair());
+  }
+
+  /**
+   * Instead of {@link #call}: works until one path is in step.
+   *
+   * @throws GeorepException with the exit code and a sentence, when it cannot be done
+   */
+  public VerifyFigures sync(EntryPath path, VerifyListener listener)
+      throws GeorepException, IOException, InterruptedException {
+    return compared(new Compared(verifier -> verifier.sync(path, listener)), true);
+  }
+
+  private VerifyFigures compared(Compared compared, boolean mends)
+      throws GeorepException, IOException, InterruptedException {
+    mending = mends;
+    comparing = Optional.of(compared);
+    if (mends) {
       call();
     } else {
-      Comparing compare = comparing.get();
       errand(
           (verifier, agent) -> {
             desk.attach(agent, false);
-            compare.run(verifier);
+            compared.runAlone(verifier);
           });
     }
-    if (figures.get() == null) {
-      throw new GeorepException(
-          ExitCode.INTERRUPTED, "The comparison was stopped before its end; run it again.");
-    }
-    return figures.get();
+    return compared.result();
   }
 
   /** Instead of {@link #call}: asks the agent something, the session's lock held. */
@@ -287,11 +292,17 @@ public final class ReplicateRun implements Callable<ExitCode> {
   private ExitCode run() throws GeorepException, IOException, InterruptedException {
     SessionDirectory session = state.session(configuration.name());
     session.make();
-    try (SessionLock lock = SessionLock.take(libc, session);
-        EarlyCapture ahead = EarlyCapture.begin(() -> meet(session));
-        Quarantine quarantine = quarantine(session)) {
+    try (SessionLock lock = SessionLock.take(libc, session)) {
       log.debug("{} is held", lock);
       StateFormats.check(libc, session, configuration.volume(), clock);
+      return held(session);
+    }
+  }
+
+  private ExitCode held(SessionDirectory session)
+      throws GeorepException, IOException, InterruptedException {
+    try (EarlyCapture ahead = EarlyCapture.begin(() -> meet(session));
+        Quarantine quarantine = quarantine(session)) {
       output.holding(session, configuration.settings().logFormat());
       try (Observation observation =
           Observation.begin(libc, session, configuration, quarantine, meter, clock)) {
@@ -300,6 +311,11 @@ public final class ReplicateRun implements Callable<ExitCode> {
         }
         return observation.during(() -> replicate(session, ahead, quarantine, observation));
       }
+    } catch (GeorepException | IOException e) {
+      if (!reporting) {
+        UnbegunStatus.write(session, configuration, String.valueOf(e.getMessage()), clock);
+      }
+      throw e;
     }
   }
 
@@ -360,17 +376,23 @@ public final class ReplicateRun implements Callable<ExitCode> {
       Verifier verifier,
       Observation observation)
       throws GeorepException, IOException, InterruptedException {
+    reporting = true;
     try (StatusWriter writer = StatusWriter.start(file, observation.watching(reporter::now));
         ControlSocket control =
             ControlSocket.listen(
                 libc,
                 session.control(),
-                new VerifyOperation(verifier, desk)
+                new SyncOperation(verifier, quarantine)
                     .with(
-                        new ReloadOperation(libc, session, live)
+                        new VerifyOperation(verifier, desk)
                             .with(
-                                ControlOperations.of(
-                                    reporter::now, this::stop, quarantine, signal::raise))),
+                                new ReloadOperation(libc, session, live)
+                                    .with(
+                                        ControlOperations.of(
+                                            reporter::now,
+                                            this::stop,
+                                            quarantine,
+                                            signal::raise)))),
                 observation::toOldMonitors);
         ProgressTeller progress =
             mode.ends() ? ProgressTeller.start(meter, expected, output) : ProgressTeller.none();
@@ -467,14 +489,14 @@ public final class ReplicateRun implements Callable<ExitCode> {
         settings.syncJobs(),
         settings.rescanInterval(),
         expected,
-        settings.ignoreDeletes(),
+        settings.mode(),
         settings.minFree(),
         mode,
         new EpochFile(libc, session.epoch()).read(),
         Origins.of(configuration),
         mode.ends() || errand.isPresent() ? Optional.empty() : Membership.of(libc, configuration),
         new DeleteBrake(
-            mode.acceptDeletes() || settings.ignoreDeletes(),
+            mode.acceptDeletes() || settings.mode().crawlsDeleteNothing(),
             Optional.of(new DeleteConsent(libc, session))),
         capture,
         new SyncStateFile(libc, session.stime(configuration.volume())),

@@ -296,12 +296,18 @@ final class StatusReporter {
     };
   }
 
+  /** Returns the other end as GlusterFS administrators know it: its host and directory. */
+  static String remoteNode(SecondaryAddress address) {
+    return remoteNode(address, host());
+  }
+
   private static String remoteNode(SecondaryAddress address, String here) {
     String where = address instanceof SecondaryAddress.Ssh ssh ? ssh.host() : here;
     return where + "::" + Shown.of(address.directory());
   }
 
-  private static String host() {
+  /** Returns how this host is called. */
+  static String host() {
     try {
       return InetAddress.getLocalHost().getHostName();
     } catch (UnknownHostException e) {

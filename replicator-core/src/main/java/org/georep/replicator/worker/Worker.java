@@ -229,7 +229,7 @@ public final class Worker {
                 parts.tree().rootGfid(),
                 mode,
                 parts.primaryName(),
-                parts.ignoreDeletes(),
+                parts.sync().keeping(),
                 parts.minFree(),
                 parts.epoch(),
                 Optional.of(parts.origin())),
@@ -269,12 +269,19 @@ public final class Worker {
 
   private Pipeline.End replicate(Link link, AgentClient client, Agent agent, Reply.Welcome welcome)
       throws GeorepException, IOException, InterruptedException {
+    if (welcome.fresh() && !parts.sync().bringsAll()) {
+      throw new GeorepException(
+          ExitCode.ERROR,
+          "The secondary is new, and the mode "
+              + parts.sync()
+              + " brings nothing that is not there; replicate in the mode normal first.");
+    }
     SyncState start =
         welcome.fresh() ? SyncState.NONE : parts.states().read().confirmedBy(welcome.stime());
     parts.stimes().began(start);
     refiltered = false; // before it is asked for
     LiveSettings.Filtering filtering = parts.live().filtering();
-    DataPhase contents = new DataPhase(parts.signal()::raise);
+    DataPhase contents = new DataPhase(parts.signal()::raise, parts.meter()::arrived);
     PoolOptions options =
         new PoolOptions(
             parts.engine(),

@@ -16,6 +16,7 @@ import org.georep.protocol.Reply;
 import org.georep.replicator.lease.Membership;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.session.RunMode;
+import org.georep.replicator.session.SyncMode;
 import org.georep.replicator.stime.StimeListener;
 import org.georep.replicator.stime.SyncStateFile;
 import org.georep.replicator.verify.VerifyDesk;
@@ -36,7 +37,7 @@ import org.georep.replicator.volume.PrimaryTree;
  * @param syncJobs how many workers carry contents
  * @param rescan how often everything is crawled without need; zero for never
  * @param expectedEntries entries a first crawl will meet, as far as known, else 0
- * @param ignoreDeletes whether what is deleted on the primary stays on the secondary
+ * @param sync what the primary is taken for
  * @param minFree how much of the secondary's file system stays free
  * @param mode how this run goes
  * @param epoch how often the secondary was promoted, as far as this session knows
@@ -63,7 +64,7 @@ public record WorkerParts(
     int syncJobs,
     Duration rescan,
     long expectedEntries,
-    boolean ignoreDeletes,
+    SyncMode sync,
     MinFree minFree,
     RunMode mode,
     long epoch,

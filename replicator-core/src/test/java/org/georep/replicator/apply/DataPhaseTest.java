@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 final class DataPhaseTest {
   private final AtomicInteger wakes = new AtomicInteger();
-  private final DataPhase contents = new DataPhase(wakes::incrementAndGet);
+  private final List<Outcome.Published> arrived = new ArrayList<>();
+  private final DataPhase contents = new DataPhase(wakes::incrementAndGet, arrived::add);
 
   private static FileJob job(long batch, int file) {
     return new FileJob(batch, Gfid.of(new byte[] {(byte) file}), 100, -1, false);
@@ -23,8 +24,10 @@ final class DataPhaseTest {
   void aBatchIsDoneWhenNothingOfItOrBeforeItIsOutstanding() {
     contents.take(List.of(job(1, 1), job(2, 2)));
     contents.ended(job(2, 2), new Outcome.Published(100));
+    assertThat(arrived).as("told before anybody asks").containsExactly(new Outcome.Published(100));
     assertThat(contents.doneUpTo(2)).isZero();
     contents.ended(job(1, 1), new Outcome.Gone());
+    assertThat(arrived).hasSize(1);
     assertThat(contents.doneUpTo(2)).isEqualTo(2);
     assertThat(contents.drainEnded()).hasSize(2);
     assertThat(contents.files()).isZero();

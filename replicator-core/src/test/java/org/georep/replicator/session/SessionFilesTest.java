@@ -121,7 +121,7 @@ class SessionFilesTest {
     SessionConfiguration again =
         prepare(null, Settings.DEFAULTS.toBuilder().ignoreDeletes(true).build());
     assertThat(again.id()).isEqualTo(first.id());
-    assertThat(again.settings().ignoreDeletes()).isTrue();
+    assertThat(again.settings().mode()).isEqualTo(SyncMode.IGNORE_DELETES);
     assertThat(again.settings().syncJobs()).as("has an option").isEqualTo(3);
     assertThat(again.settings().journalLimit()).as("has none").isEqualTo(new Size(1L << 30));
     assertThat(state.sessions()).extracting(SessionDirectory::name).containsExactly(first.name());

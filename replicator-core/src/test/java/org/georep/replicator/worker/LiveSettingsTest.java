@@ -99,7 +99,7 @@ class LiveSettingsTest {
   }
 
   private static String digest(String... lines) {
-    return LiveSettings.Filtering.of(List.of(lines).stream().map(FilterLine::parseText).toList())
-        .digest();
+    List<FilterLine> filter = List.of(lines).stream().map(FilterLine::parseText).toList();
+    return LiveSettings.Filtering.of(Settings.DEFAULTS.toBuilder().filter(filter).build()).digest();
   }
 }

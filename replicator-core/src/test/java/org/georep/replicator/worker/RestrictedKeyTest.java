@@ -24,6 +24,7 @@ import org.georep.name.Gfid;
 import org.georep.name.VolumeId;
 import org.georep.posix.RawPath;
 import org.georep.protocol.Greeting;
+import org.georep.protocol.Keeping;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.secondary.AgentMain;
@@ -100,7 +101,7 @@ final class RestrictedKeyTest {
         Gfid.of(new byte[] {9, 1}),
         Request.Mode.REPLICATE,
         "here",
-        false,
+        Keeping.NOTHING,
         org.georep.protocol.MinFree.NONE);
   }
 

@@ -30,6 +30,7 @@ import org.georep.replicator.session.FilterLine;
 import org.georep.replicator.session.RateSchedule;
 import org.georep.replicator.session.RunMode;
 import org.georep.replicator.session.Settings;
+import org.georep.replicator.session.SyncMode;
 import org.georep.replicator.stime.StimeListener;
 import org.georep.replicator.stime.SyncStateFile;
 import org.georep.replicator.verify.VerifyDesk;
@@ -52,7 +53,7 @@ final class TestSession implements AutoCloseable {
   private Meter meter = new Meter();
   private CaptureWish wish = CaptureWish.NONE;
   private List<FilterLine> filter = List.of();
-  private boolean ignoreDeletes;
+  private SyncMode sync = SyncMode.NORMAL;
   private MinFree minFree = MinFree.NONE;
   private Libc treeLibc = LIBC;
   private RateSchedule bandwidth = Settings.DEFAULTS.bwlimit();
@@ -116,12 +117,16 @@ final class TestSession implements AutoCloseable {
   }
 
   TestSession ignoreDeletes(boolean ignore) {
-    ignoreDeletes = ignore;
+    return sync(ignore ? SyncMode.IGNORE_DELETES : SyncMode.NORMAL);
+  }
+
+  TestSession sync(SyncMode mode) {
+    sync = mode;
     return this;
   }
 
   boolean ignoresDeletes() {
-    return ignoreDeletes;
+    return sync == SyncMode.IGNORE_DELETES;
   }
 
   Meter meter() {
@@ -174,20 +179,25 @@ final class TestSession implements AutoCloseable {
                 primary.toString(),
                 tree,
                 new LiveSettings(
-                    Settings.DEFAULTS.toBuilder().filter(filter).bwlimit(bandwidth).build(), clock),
+                    Settings.DEFAULTS.toBuilder()
+                        .filter(filter)
+                        .bwlimit(bandwidth)
+                        .mode(sync)
+                        .build(),
+                    clock),
                 address,
                 linkOptions,
                 engine,
                 2,
                 Duration.ZERO,
                 0,
-                ignoreDeletes,
+                sync,
                 minFree,
                 mode,
                 0,
                 new Origin("test", "", new byte[0]),
                 Optional.empty(),
-                new DeleteBrake(mode.acceptDeletes() || ignoreDeletes),
+                new DeleteBrake(mode.acceptDeletes() || sync.crawlsDeleteNothing()),
                 capture,
                 new SyncStateFile(LIBC, state.resolve("stime")),
                 StimeListener.NONE,

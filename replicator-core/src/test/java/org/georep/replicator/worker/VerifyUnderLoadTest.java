@@ -141,7 +141,7 @@ final class VerifyUnderLoadTest {
         Verifier verifier = verifier(running, state);
         Heard heard = new Heard();
         VerifyOutcome outcome =
-            verifier.verify(new VerifyOptions(false, false, verifier.state().from(), 20), heard);
+            verifier.verify(VerifyOptions.share(verifier.state().from(), 20), heard);
         heard.differences.forEach(difference -> found.add(difference.path().toString()));
         directories += outcome.figures().directories();
         shares++;

@@ -19,6 +19,7 @@ import org.georep.posix.PosixException;
 import org.georep.protocol.Aspect;
 import org.georep.protocol.EntryState;
 import org.georep.protocol.Finding;
+import org.georep.protocol.Keeping;
 import org.georep.protocol.Kind;
 import org.georep.protocol.NameSpan;
 import org.georep.protocol.ProtocolException;
@@ -58,14 +59,18 @@ public final class Examination {
   private final Touched touched;
   private final Differences differences;
   private @Nullable Gfid listed;
+  private final Keeping keeping;
   private List<FileName> names = List.of();
 
   /**
    * Makes it.
    *
    * @param root whether this process is root
+   * @param keeping what stays although the primary does not have it: no difference
    */
-  public Examination(Libc libc, Tree tree, Inventory inventory, Touched touched, boolean root) {
+  public Examination(
+      Libc libc, Tree tree, Inventory inventory, Touched touched, boolean root, Keeping keeping) {
+    this.keeping = Objects.requireNonNull(keeping, "keeping is null");
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.tree = Objects.requireNonNull(tree, "tree is null");
     this.inventory = Objects.requireNonNull(inventory, "inventory is null");
@@ -197,6 +202,9 @@ public final class Examination {
   public Reply.Inspected inspect(Request.Inspect request) throws PosixException {
     List<Finding> findings = new ArrayList<>();
     Directory directory = directory(request.directory());
+    if (directory == null && keeping.addsNothing()) {
+      return new Reply.Inspected(findings, Optional.empty());
+    }
     if (directory == null) {
       Trait missing = new Trait(Aspect.MISSING, "", "");
       findings.add(new Finding(Optional.empty(), List.of(missing), Optional.empty(), 0));
@@ -257,11 +265,14 @@ public final class Examination {
       throws PosixException {
     FileName name = want.name();
     if (!(want instanceof Want.Present present)) {
-      return node == null || isKept(directory.at(name))
+      return node == null || isKept(directory.at(name)) || isOthers(directory, name, node)
           ? List.of()
           : List.of(new Trait(Aspect.EXTRA, "", word(node.kind())));
     }
     EntryState state = present.state();
+    if (node == null && keeping.addsNothing() && tree.places(state.gfid()).isEmpty()) {
+      return List.of();
+    }
     if (node == null) {
       return List.of(new Trait(Aspect.MISSING, word(state.kind()), ""));
     }
@@ -284,6 +295,10 @@ public final class Examination {
       traits.addAll(differences.of(state, state(found, node)));
     }
     return traits;
+  }
+
+  private boolean isOthers(Directory directory, FileName name, Node node) throws PosixException {
+    return keeping.keepsForeign() && tree.found(directory, name, node).isForeign();
   }
 
   private static String word(Kind kind) {

@@ -6,6 +6,7 @@ import org.georep.name.Gfid;
 import org.georep.posix.Libc;
 import org.georep.posix.PosixException;
 import org.georep.protocol.EntryState;
+import org.georep.protocol.Keeping;
 import org.georep.protocol.Kind;
 import org.georep.secondary.identity.Mark;
 import org.georep.secondary.identity.Marks;
@@ -38,14 +39,22 @@ final class Adoption {
   private final Marks marks;
   private final Incomplete incomplete;
   private final Extent extent;
+  private final boolean shares;
 
-  Adoption(Libc libc, Tree tree, Marks marks, Incomplete incomplete, Extent extent) {
+  /**
+   * Makes it.
+   *
+   * @param keeping where others' names stay, a directory of theirs is one of the primary's, too
+   */
+  Adoption(
+      Libc libc, Tree tree, Marks marks, Incomplete incomplete, Extent extent, Keeping keeping) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.tree = Objects.requireNonNull(tree, "tree is null");
     this.directories = tree.directories();
     this.marks = Objects.requireNonNull(marks, "marks is null");
     this.incomplete = Objects.requireNonNull(incomplete, "incomplete is null");
     this.extent = Objects.requireNonNull(extent, "extent is null");
+    this.shares = keeping.keepsForeign();
   }
 
   /**
@@ -112,7 +121,7 @@ final class Adoption {
   private boolean equal(Found foreign, EntryState wanted) throws PosixException {
     boolean adopting = extent != Extent.LEAST;
     return switch (foreign.kind()) {
-      case DIRECTORY -> adopting || isEmpty(foreign);
+      case DIRECTORY -> adopting || shares || isEmpty(foreign);
       case FILE ->
           adopting
               && foreign.stat().size() == wanted.size()

@@ -1,10 +1,15 @@
 package org.georep.secondary.reconcile;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
+import org.georep.name.Place;
 import org.georep.posix.PosixException;
+import org.georep.protocol.Keeping;
 import org.georep.secondary.failpoint.AgentFailpoint;
 import org.georep.secondary.tree.Found;
 import org.georep.secondary.tree.Limbo;
@@ -18,37 +23,83 @@ import org.jspecify.annotations.Nullable;
  * there. What is not georep's is set aside.
  *
  * <p>Where deletions are kept, each name that leaves is an item of limbo of its own, and where it
- * came from is noted first, so that it can be put back there.
+ * came from is noted first, so that it can be put back there. Where only those are kept that
+ * nothing but a listing told of, the others are noted as going.
  */
 final class Departures {
+  private static final int MANY = 10_000;
+
   private final Tree tree;
   private final Limbo limbo;
   private final @Nullable Origins origins;
+  private final boolean keepsSeen;
+
+  /** Where items that are to go back came from, if one may yet turn out to go; null until then. */
+  private @Nullable Map<Place, FileName> back;
 
   /**
    * Makes it.
    *
    * @param origins where it is noted what came from where; null if deletions are not kept
+   * @param keeping whether what leaves because of a change is to go back, too
    */
-  Departures(Tree tree, Limbo limbo, @Nullable Origins origins) {
+  Departures(Tree tree, Limbo limbo, @Nullable Origins origins, Keeping keeping) {
+    this.keepsSeen = keeping.keepsSeen();
     this.tree = Objects.requireNonNull(tree, "tree is null");
     this.limbo = Objects.requireNonNull(limbo, "limbo is null");
     this.origins = origins;
   }
 
-  /** Takes the name from what is there. */
+  /** Takes the name from what is there, because of a change on the primary. */
   void leave(Found found, long batch) throws PosixException {
+    leave(found, batch, keepsSeen);
+  }
+
+  /** Takes the name from what is there, though nothing but a listing told of it. */
+  void leaveUnseen(Found found, long batch) throws PosixException {
+    leave(found, batch, true);
+  }
+
+  /**
+   * A change on the primary took away what was at a place, and nothing is there: what came from it
+   * for a listing's sake is not to go back.
+   */
+  void isGone(Place place) throws PosixException {
+    if (origins != null && !keepsSeen) {
+      FileName item = back(origins).remove(place);
+      if (item != null && limbo.contains(item)) {
+        origins.noteGoing(item);
+      }
+    }
+  }
+
+  private Map<Place, FileName> back(Origins from) throws PosixException {
+    Map<Place, FileName> known = back;
+    if (known == null) {
+      known = new HashMap<>();
+      for (FileName item : limbo.all()) {
+        Optional<Place> place = from.of(item);
+        if (place.isPresent()) {
+          known.put(place.get(), item);
+        }
+      }
+      back = known;
+    }
+    return known;
+  }
+
+  private void leave(Found found, long batch, boolean backAgain) throws PosixException {
     if (found.mark().isEmpty()) {
       tree.setAside(found);
       return;
     }
     Gfid gfid = found.mark().get().gfid();
     if (found.isDirectory()) {
-      FileName item = enter(found, gfid, batch);
+      FileName item = enter(found, gfid, batch, backAgain);
       tree.move(found, gfid, tree.directories().limbo(), item);
       return;
     }
-    preserve(found, batch);
+    preserve(found, batch, backAgain);
     tree.remove(found);
   }
 
@@ -62,14 +113,24 @@ final class Departures {
       leave(found, batch);
       return null;
     }
-    preserve(found, batch);
+    preserve(found, batch, keepsSeen);
     return found;
   }
 
-  private FileName enter(Found found, Gfid gfid, long batch) throws PosixException {
+  private FileName enter(Found found, Gfid gfid, long batch, boolean backAgain)
+      throws PosixException {
     FileName item = limbo.nameFor(gfid);
-    if (origins != null) {
+    if (origins != null && !backAgain) {
+      origins.noteGoing(item);
+    } else if (origins != null) {
       origins.note(item, found.place());
+      if (!keepsSeen) {
+        Map<Place, FileName> known = back(origins);
+        if (known.size() % MANY == MANY - 1) {
+          known.values().removeIf(other -> !limbo.contains(other));
+        }
+        known.put(found.place(), item);
+      }
     }
     limbo.entered(item, batch);
     if (found.isDirectory() || found.isChangedByOthers()) {
@@ -79,14 +140,14 @@ final class Departures {
     return item;
   }
 
-  private void preserve(Found found, long batch) throws PosixException {
+  private void preserve(Found found, long batch, boolean backAgain) throws PosixException {
     Gfid gfid = found.mark().orElseThrow().gfid();
     boolean there =
-        origins != null
+        (origins != null && backAgain)
             ? isItem(found, gfid, batch, origins)
             : found.stat().nlink() > 1 && isElsewhere(found, gfid, batch);
     if (!there) {
-      FileName item = enter(found, gfid, batch);
+      FileName item = enter(found, gfid, batch, backAgain);
       tree.link(found, gfid, tree.directories().limbo(), item, null);
       AgentFailpoint.LIMBO_LINKED.reached();
     }

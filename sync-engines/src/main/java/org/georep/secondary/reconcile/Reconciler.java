@@ -17,6 +17,7 @@ import org.georep.name.Place;
 import org.georep.posix.Libc;
 import org.georep.posix.PosixException;
 import org.georep.protocol.EntryState;
+import org.georep.protocol.Keeping;
 import org.georep.protocol.Kind;
 import org.georep.protocol.Listing;
 import org.georep.protocol.Reply;
@@ -61,7 +62,7 @@ public final class Reconciler {
   private final Incomplete incomplete;
   private final Awaiting awaiting;
   private final Listings listings;
-  private final boolean keeping;
+  private final Keeping keeping;
 
   Reconciler(
       Libc libc,
@@ -75,7 +76,7 @@ public final class Reconciler {
       Attachment attachment,
       Incomplete incomplete,
       Awaiting awaiting,
-      boolean keeping) {
+      Keeping keeping) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.tree = Objects.requireNonNull(tree, "tree is null");
     this.directories = tree.directories();
@@ -89,7 +90,7 @@ public final class Reconciler {
     this.incomplete = Objects.requireNonNull(incomplete, "incomplete is null");
     this.awaiting = Objects.requireNonNull(awaiting, "awaiting is null");
     this.listings = new Listings(tree);
-    this.keeping = keeping;
+    this.keeping = Objects.requireNonNull(keeping, "keeping is null");
   }
 
   /** What one step gathers. */
@@ -98,6 +99,7 @@ public final class Reconciler {
     private final Failures failures;
     private final Set<Place> failed = new HashSet<>();
     private final Map<Gfid, Set<FileName>> present = new HashMap<>();
+    private final Set<Place> seen = new HashSet<>();
 
     Step(long batch, Tree tree, Failures failures) {
       this.answer =
@@ -132,7 +134,10 @@ public final class Reconciler {
     }
     AgentFailpoint.RECONCILE_ATTRIBUTES.reached();
     Fold fold = new Fold();
-    request.wants().forEach(want -> fold.add(want.directory(), want.want()));
+    for (Want.At want : request.wants()) {
+      fold.add(want.directory(), want.want());
+      step.seen.add(new Place(want.directory(), want.want().name()));
+    }
     for (Listing listing : request.listings()) {
       try {
         listings.take(listing, fold, step.present);
@@ -143,6 +148,9 @@ public final class Reconciler {
       directories.trim();
     }
     Map<Place, Want> wants = fold.wants();
+    if (keeping.addsNothing()) {
+      wants.entrySet().removeIf(each -> isNew(each.getKey(), each.getValue(), step));
+    }
     detach(wants, step);
     AgentFailpoint.RECONCILE_DETACHED.reached();
     attach(wants, step);
@@ -227,15 +235,22 @@ public final class Reconciler {
       return;
     }
     Found now = tree.look(directory, place.name());
+    boolean seen = step.seen.contains(place);
     if (now == null) {
       forget(place);
+      if (seen) {
+        departures.isGone(place);
+      }
       return;
     }
     if (!(want instanceof Want.Present present)) {
-      if (keeping && adoption.tryToKeep(now)) {
+      if (now.isForeign() && keeping.keepsForeign()) {
+        return;
+      }
+      if (keeping.keepsUnseen() && adoption.tryToKeep(now)) {
         inventory.put(place, Entry.of(Mark.KEPT.gfid(), now.kind()));
       } else {
-        departures.leave(now, batch);
+        leave(now, batch, seen);
       }
       return;
     }
@@ -255,11 +270,42 @@ public final class Reconciler {
       return;
     }
     if (state.isDirectory() || now.isDirectory()) {
-      departures.leave(now, batch);
+      leave(now, batch, seen);
     } else if (tree.find(state.gfid(), any -> true) != null) {
       departures.giveWay(now, batch);
     }
     // Else what is there keeps its name, whole, until what belongs there has arrived.
+  }
+
+  private void leave(Found now, long batch, boolean seen) throws PosixException {
+    if (seen) {
+      departures.leave(now, batch);
+    } else {
+      departures.leaveUnseen(now, batch);
+    }
+  }
+
+  /** Returns whether the secondary has neither this name nor what belongs there elsewhere. */
+  private boolean isNew(Place place, Want want, Step step) {
+    if (!(want instanceof Want.Present present)) {
+      return false;
+    }
+    try {
+      Gfid gfid = present.state().gfid();
+      Directory directory = directories.get(place.directory());
+      if (directory == null
+          || directories.get(gfid) != null
+          || !tree.places(gfid).isEmpty()
+          || !awaiting.of(gfid).isEmpty()) {
+        return false;
+      }
+      Found now = step.isFree(place) ? null : tree.look(directory, place.name());
+      return now == null || now.isForeign();
+    } catch (PosixException e) {
+      return false; // its own turn tells
+    } finally {
+      directories.trim();
+    }
   }
 
   /** Nothing is at the name, whatever the inventory says: others removed it. */

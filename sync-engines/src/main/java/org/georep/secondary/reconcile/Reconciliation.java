@@ -2,6 +2,7 @@ package org.georep.secondary.reconcile;
 
 import java.util.Objects;
 import org.georep.posix.Libc;
+import org.georep.protocol.Keeping;
 import org.georep.protocol.Request;
 import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Marks;
@@ -43,6 +44,7 @@ public record Reconciliation(
    *
    * @param root whether this process is root
    * @param origins where it is noted what came from where; null if deletions are not kept
+   * @param keeping what stays although the primary does not have it
    */
   public static Reconciliation over(
       Libc libc,
@@ -55,14 +57,15 @@ public record Reconciliation(
       Room room,
       Request.Mode mode,
       boolean root,
-      @Nullable Origins origins) {
+      @Nullable Origins origins,
+      Keeping keeping) {
     Attributes attributes = new Attributes(libc, touched, inventory, root);
     Awaiting awaiting = new Awaiting();
     Contents contents = new Contents(tree, inventory);
     Incomplete incomplete = new Incomplete(inventory, tree.directories());
     Metadata metadata = new Metadata(tree, attributes, touched, contents);
-    Departures departures = new Departures(tree, limbo, origins);
-    Adoption adoption = new Adoption(libc, tree, marks, incomplete, extent(mode));
+    Departures departures = new Departures(tree, limbo, origins, keeping);
+    Adoption adoption = new Adoption(libc, tree, marks, incomplete, extent(mode), keeping);
     Attachment attachment =
         new Attachment(
             libc,
@@ -91,7 +94,7 @@ public record Reconciliation(
             attachment,
             incomplete,
             awaiting,
-            origins != null);
+            keeping);
     Publisher publisher =
         new Publisher(tree, stage, attributes, touched, contents, departures, awaiting);
     Comparison comparison = new Comparison(libc, tree, attributes, contents, awaiting);

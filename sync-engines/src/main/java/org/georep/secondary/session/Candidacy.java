@@ -10,6 +10,7 @@ import org.georep.posix.BootId;
 import org.georep.posix.Libc;
 import org.georep.posix.PosixException;
 import org.georep.protocol.Candidate;
+import org.georep.protocol.Keeping;
 import org.georep.protocol.LeaseHolder;
 import org.georep.protocol.MinFree;
 import org.georep.protocol.Reply;
@@ -188,7 +189,7 @@ final class Candidacy implements AutoCloseable {
         candidate.witness(),
         Request.Mode.REPLICATE,
         candidate.primary(),
-        false,
+        Keeping.NOTHING,
         MinFree.NONE,
         candidate.epoch(),
         Optional.empty());

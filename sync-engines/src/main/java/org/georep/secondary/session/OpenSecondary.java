@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.util.HexFormat;
 import java.util.Objects;
 import org.georep.posix.Libc;
+import org.georep.protocol.Keeping;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.secondary.durability.Barrier;
@@ -78,7 +79,7 @@ final class OpenSecondary implements AutoCloseable {
       Room room,
       Request.Mode mode,
       boolean isRoot,
-      boolean keepDeleted,
+      Keeping keeping,
       boolean succeeding)
       throws IOException {
     this.control = Objects.requireNonNull(control, "control is null");
@@ -95,7 +96,7 @@ final class OpenSecondary implements AutoCloseable {
     touched.restore(directories);
     Origins known = new Origins(libc, control.control());
     Limbo limbo = new Limbo(libc, control.limbo(), known);
-    @Nullable Origins origins = keepDeleted ? known : null;
+    @Nullable Origins origins = keeping == Keeping.NOTHING ? null : known;
     this.stage = Stage.open(libc, control.stage());
     flags.giveBack(); // after that: an inode of the tree may have had another name in the stage
     this.bases = new Bases(libc);
@@ -104,8 +105,9 @@ final class OpenSecondary implements AutoCloseable {
     Tree tree = new Tree(libc, marks, inventory, directories, touched, stage, limbo, conflicts);
     this.reconciliation =
         Reconciliation.over(
-            libc, tree, inventory, marks, touched, stage, limbo, room, mode, isRoot, origins);
-    this.examination = new Examination(libc, tree, inventory, touched, isRoot);
+            libc, tree, inventory, marks, touched, stage, limbo, room, mode, isRoot, origins,
+            keeping);
+    this.examination = new Examination(libc, tree, inventory, touched, isRoot, keeping);
     this.hashes = new Hashes(libc, tree);
     this.placeless = new Placeless(tree, limbo);
     this.lack = new Lack(tree, inventory);

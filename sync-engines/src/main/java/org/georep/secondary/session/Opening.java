@@ -196,7 +196,7 @@ final class Opening {
               room,
               hello.mode(),
               isRoot,
-              hello.keepDeleted(),
+              hello.keeping(),
               known.filter(id -> id.epoch() > 0).isPresent() && files.readStime().isEmpty());
       AgentFailpoint.OPEN_WHOLE.reached();
       SecondaryId id = id(hello, known);

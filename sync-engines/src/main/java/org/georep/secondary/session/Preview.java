@@ -22,6 +22,7 @@ import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
 import org.georep.posix.Stat;
 import org.georep.protocol.EntryState;
+import org.georep.protocol.Keeping;
 import org.georep.protocol.Kind;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
@@ -49,17 +50,17 @@ final class Preview implements AutoCloseable {
   private final Libc libc;
   private final int root;
   private final @Nullable Marks marks;
-  private final boolean keepDeleted;
+  private final Keeping keeping;
   private final Set<Gfid> elsewhere = new HashSet<>();
 
   /** Names of the listing under way. */
   private final Set<FileName> named = new HashSet<>();
 
-  private Preview(Libc libc, int root, @Nullable Marks marks, boolean keepDeleted) {
+  private Preview(Libc libc, int root, @Nullable Marks marks, Keeping keeping) {
     this.libc = libc;
     this.root = root;
     this.marks = marks;
-    this.keepDeleted = keepDeleted;
+    this.keeping = keeping;
   }
 
   static Preview open(Libc libc, Request.Hello hello) throws IOException {
@@ -67,7 +68,7 @@ final class Preview implements AutoCloseable {
     int root = new RootDirectory(libc, hello.root()).open();
     Marks marks =
         root < 0 ? null : new Marks(libc, Identity.on(libc, root), root, libc.geteuid() == 0);
-    return new Preview(libc, root, marks, hello.keepDeleted());
+    return new Preview(libc, root, marks, hello.keeping());
   }
 
   /** Says it of one directory. */
@@ -81,7 +82,7 @@ final class Preview implements AutoCloseable {
           of(directory, request.path(), present, changes, unknown);
         }
       }
-      if (!keepDeleted) {
+      if (!keeping.keepsUnseen()) {
         deleted(directory, request, changes);
       }
     } finally {
@@ -101,6 +102,9 @@ final class Preview implements AutoCloseable {
       throws PosixException {
     EntryState state = present.state();
     try (Node now = directory < 0 ? null : Node.open(libc, directory, present.name())) {
+      if (now == null && keeping.addsNothing()) {
+        return;
+      }
       Optional<String> what = change(now, directory, present);
       what.ifPresent(word -> changes.add(new Reply.Change(word, path.resolve(present.name()))));
       if (state.isDirectory() && (now == null || now.kind() != Kind.DIRECTORY)) {

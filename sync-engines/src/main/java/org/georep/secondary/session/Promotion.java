@@ -10,6 +10,7 @@ import org.georep.posix.Identity;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
+import org.georep.protocol.Keeping;
 import org.georep.protocol.MinFree;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
@@ -237,7 +238,7 @@ final class Promotion {
         id.root(),
         Request.Mode.REPLICATE,
         "promotion",
-        false,
+        Keeping.NOTHING,
         MinFree.NONE);
   }
 

@@ -28,6 +28,7 @@ import org.georep.posix.Libc;
 import org.georep.posix.NativeLibc;
 import org.georep.posix.RawPath;
 import org.georep.protocol.EntryState;
+import org.georep.protocol.Keeping;
 import org.georep.protocol.MinFree;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
@@ -101,7 +102,7 @@ class RealAgentTest {
               ROOT,
               Request.Mode.REPLICATE,
               "here",
-              false,
+              Keeping.NOTHING,
               MinFree.NONE);
       Reply.Welcome welcome = client.call(hello, Reply.Welcome.class);
       PoolOptions options = PoolOptions.of(engine, root, welcome.programs());

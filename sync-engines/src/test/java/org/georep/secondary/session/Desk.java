@@ -21,6 +21,7 @@ import org.georep.posix.Libc;
 import org.georep.posix.NativeLibc;
 import org.georep.posix.RawPath;
 import org.georep.protocol.EntryState;
+import org.georep.protocol.Keeping;
 import org.georep.protocol.Kind;
 import org.georep.protocol.Listing;
 import org.georep.protocol.MinFree;
@@ -75,7 +76,7 @@ final class Desk {
             ROOT,
             mode,
             "primary:/vol",
-            keepDeleted,
+            keepDeleted ? Keeping.DELETED : Keeping.NOTHING,
             MinFree.NONE));
   }
 

@@ -25,6 +25,7 @@ import org.georep.posix.NativeLibc;
 import org.georep.posix.RawPath;
 import org.georep.protocol.Candidate;
 import org.georep.protocol.ClockBound;
+import org.georep.protocol.Keeping;
 import org.georep.protocol.LeaseHolder;
 import org.georep.protocol.MinFree;
 import org.georep.protocol.Reply;
@@ -89,7 +90,7 @@ final class LeaseTest {
                       Desk.ROOT,
                       Request.Mode.REPLICATE,
                       "/p",
-                      false,
+                      Keeping.NOTHING,
                       MinFree.NONE)))
           .isInstanceOf(Reply.Welcome.class);
     }

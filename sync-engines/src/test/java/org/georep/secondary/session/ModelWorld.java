@@ -28,6 +28,7 @@ import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.NativeLibc;
 import org.georep.posix.RawPath;
+import org.georep.protocol.Keeping;
 import org.georep.protocol.Kind;
 import org.georep.protocol.MinFree;
 import org.georep.protocol.Reply;
@@ -200,7 +201,7 @@ final class ModelWorld {
                 ModelPrimary.VOL,
                 Request.Mode.REPLICATE,
                 "primary:/vol",
-                keeping,
+                keeping ? Keeping.DELETED : Keeping.NOTHING,
                 MinFree.NONE));
     if (!(reply instanceof Reply.Welcome)) {
       throw new IllegalStateException("not welcome: " + reply);

@@ -17,6 +17,7 @@ import org.georep.posix.Linux;
 import org.georep.posix.NativeLibc;
 import org.georep.posix.RawPath;
 import org.georep.posix.Stat;
+import org.georep.protocol.Keeping;
 import org.georep.protocol.Kind;
 import org.georep.protocol.Relative;
 import org.georep.protocol.Reply;
@@ -133,7 +134,7 @@ class SuccessionTest {
             Desk.ROOT,
             Request.Mode.REPLICATE,
             "promoted:/vol",
-            false,
+            Keeping.NOTHING,
             org.georep.protocol.MinFree.NONE,
             1,
             Optional.empty());
