@@ -114,10 +114,17 @@ final class QuietPoint {
         : line.substring(0, half) + " ... " + line.substring(line.length() - half);
   }
 
-  /** What goes beyond PATH_MAX even outside of the abyss only the other oracle sees. */
+  /**
+   * What goes beyond PATH_MAX, also outside of the abyss and of stress-ng's deep directories, only
+   * the other oracle sees.
+   */
   private List<String> rsync() {
     try {
-      return RsyncOracle.differences(arena.primary(), arena.secondary(), "--exclude=/abyss")
+      return RsyncOracle.differences(
+              arena.primary(),
+              arena.secondary(),
+              "--exclude=/abyss",
+              "--exclude=/stress-ng-dirdeep-*")
           .stream()
           .map(line -> "rsync would " + line)
           .toList();

@@ -1,10 +1,10 @@
 package org.georep.changelog.capture.fanotify;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.georep.changelog.capture.VolumeRoot;
-import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.posix.Errno;
 import org.georep.posix.FileHandle;
@@ -30,6 +30,7 @@ final class DirectoryFinder {
   static final long GONE = -1;
   static final long MANY = Long.MAX_VALUE;
 
+  private static final List<byte[]> TAKEN_OUT = List.of(below("limbo"), below("conflicts"));
   private static final byte[] EMPTY = new byte[0];
   private static final int TRIES = 1000;
   private static final long PAUSE_NANOS = 50_000;
@@ -41,6 +42,10 @@ final class DirectoryFinder {
   DirectoryFinder(Libc libc, VolumeRoot root) {
     this.libc = libc;
     this.root = root;
+  }
+
+  private static byte[] below(String name) {
+    return (VolumeRoot.GEOREP + "/" + name + "/").getBytes(StandardCharsets.US_ASCII);
   }
 
   /** Returns where a directory lies. */
@@ -121,7 +126,23 @@ final class DirectoryFinder {
       // Not the root itself, that was recognised; the kernel says "/" of what lies beyond a mount.
       return walkUp(descriptor);
     }
-    return beginsReserved(relative) ? Whereabouts.RESERVED : Whereabouts.INSIDE;
+    if (beginsReserved(relative)) {
+      return isBelowTakenOut(relative) ? Whereabouts.OUTSIDE : Whereabouts.RESERVED;
+    }
+    return Whereabouts.INSIDE;
+  }
+
+  /**
+   * What a secondary that is itself a primary takes out of its tree for a while may come back, as
+   * what moved to another place of the file system may.
+   */
+  private static boolean isBelowTakenOut(byte[] path) {
+    for (byte[] out : TAKEN_OUT) {
+      if (path.length > out.length && Arrays.equals(path, 0, out.length, out, 0, out.length)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Bytes, for a name may be longer than names are: the kernel says " (deleted)" behind it. */
@@ -152,6 +173,8 @@ final class DirectoryFinder {
     try {
       Stat here = stat(at);
       Stat child = null;
+      Stat below = null;
+      boolean deeper = false;
       while (!same(here, root.stat())) {
         int parent;
         try {
@@ -164,31 +187,48 @@ final class DirectoryFinder {
         }
         libc.close(at);
         at = parent;
+        deeper |= below != null;
+        below = child;
         child = here;
         here = stat(at);
         if (same(here, child)) {
           return Whereabouts.OUTSIDE;
         }
       }
-      return child != null && isReserved(child) ? Whereabouts.RESERVED : Whereabouts.INSIDE;
+      if (child == null || !isReserved(child)) {
+        return Whereabouts.INSIDE;
+      }
+      return deeper && below != null && isTakenOut(below)
+          ? Whereabouts.OUTSIDE
+          : Whereabouts.RESERVED;
     } finally {
       libc.close(at);
     }
   }
 
   private boolean isReserved(Stat child) throws PosixException {
-    for (FileName name : List.of(VolumeRoot.GEOREP, VolumeRoot.LOST_AND_FOUND)) {
-      try {
-        if (same(child, libc.statx(root.descriptor(), name.toBytes(), Linux.AT_SYMLINK_NOFOLLOW))) {
-          return true;
-        }
-      } catch (PosixException e) {
-        if (!e.is(Errno.ENOENT)) {
-          throw e;
-        }
+    return is(child, VolumeRoot.GEOREP.toBytes()) || is(child, VolumeRoot.LOST_AND_FOUND.toBytes());
+  }
+
+  private boolean isTakenOut(Stat directory) throws PosixException {
+    for (byte[] out : TAKEN_OUT) {
+      if (is(directory, Arrays.copyOf(out, out.length - 1))) {
+        return true;
       }
     }
     return false;
+  }
+
+  /** Returns whether it is what has this path below the root. */
+  private boolean is(Stat stat, byte[] path) throws PosixException {
+    try {
+      return same(stat, libc.statx(root.descriptor(), path, Linux.AT_SYMLINK_NOFOLLOW));
+    } catch (PosixException e) {
+      if (!e.is(Errno.ENOENT)) {
+        throw e;
+      }
+      return false;
+    }
   }
 
   private Stat stat(int descriptor) throws PosixException {

@@ -4,7 +4,7 @@ package org.georep.changelog.capture.fanotify;
 enum Whereabouts {
   /** It is the volume's root or below it. */
   INSIDE,
-  /** It is elsewhere on the file system. */
+  /** It is elsewhere on the file system, or taken out of the tree into georep's own directory. */
   OUTSIDE,
   /** It is, or is below, one of the names in the root that are never data. */
   RESERVED,

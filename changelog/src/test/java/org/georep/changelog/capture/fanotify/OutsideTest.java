@@ -88,6 +88,25 @@ class OutsideTest {
     }
   }
 
+  /**
+   * As on a secondary that is itself a primary: an agent takes a directory out and puts it back.
+   */
+  @Test
+  void tellsOfADirectoryThatWasChangedBeneathOneInLimbo() throws Exception {
+    volume.sh("mkdir -p b/c .georep/limbo .georep/stage/deep; echo a > b/c/f");
+    Gfid c = volume.gfid("b/c");
+    try (Capturing capturing = capture()) {
+      volume.sh("mv b .georep/limbo/1; echo a > .georep/stage/f; echo a > .georep/stage/deep/f");
+      capturing.settle();
+      volume.sh("mv .georep/limbo/1/c/f .georep/limbo/1/c/g; echo b > .georep/stage/deep/f");
+      Written inLimbo = capturing.settle();
+      assertThat(inLimbo.outside()).containsExactly(c);
+      assertThat(inLimbo.names()).isEmpty();
+      volume.sh("mv .georep/limbo/1 b");
+      assertThat(capturing.settle().names()).contains(volume.place("b"));
+    }
+  }
+
   @Test
   void tellsOfAFileThatIsWrittenThroughANameOutside() throws Exception {
     volume.sh("echo a > f; ln f ../out/f; echo b > ../out/other");
