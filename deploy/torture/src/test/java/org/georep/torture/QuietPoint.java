@@ -124,7 +124,7 @@ final class QuietPoint {
               arena.primary(),
               arena.secondary(),
               "--exclude=/abyss",
-              "--exclude=/stress-ng-dirdeep-*")
+              "--exclude=*stress-ng-dirdeep-*")
           .stream()
           .map(line -> "rsync would " + line)
           .toList();
