@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #begin} by any thread, the rest by one.
  */
 final class EarlyLink implements AutoCloseable {
+  /** So long an agent may take to its first frame, however short the timeout is: it is starting. */
+  private static final Duration FIRST_FRAME = Duration.ofSeconds(10);
+
   private final SecondaryAddress address;
   private final LinkOptions options;
   private final Duration silence;
@@ -71,7 +74,9 @@ final class EarlyLink implements AutoCloseable {
     Link link = Links.open(address, options);
     AgentClient client = null;
     try {
-      client = AgentClient.open(link, silence, options.timeout());
+      Duration first =
+          options.timeout().compareTo(FIRST_FRAME) > 0 ? options.timeout() : FIRST_FRAME;
+      client = AgentClient.open(link, silence, first);
       return new Connected(link, client);
     } finally {
       if (client == null) {

@@ -31,13 +31,22 @@ final class CutImage implements AutoCloseable {
     try {
       boolean small = kind == LoopImage.Kind.EXT4;
       inner = LoopImage.create(kind, outer.mountPoint(), small ? EXT4_MEBIBYTES : XFS_MEBIBYTES);
-      inner.mount();
+      mount();
       shown = Files.createDirectory(directory.resolve("cut"));
       whole = true;
     } finally {
       if (!whole) {
         outer.close();
       }
+    }
+  }
+
+  /** Of itself the kernel would write everything down after five seconds, and hide what did not. */
+  private void mount() {
+    if (inner.kind() == LoopImage.Kind.EXT4) {
+      inner.mount("commit=600");
+    } else {
+      inner.mount();
     }
   }
 
@@ -83,7 +92,7 @@ final class CutImage implements AutoCloseable {
   void goBackTo(Path clone) throws IOException {
     inner.unmount();
     Program.check("cp", "--reflink=always", clone.toString(), inner.image().toString());
-    inner.mount();
+    mount();
   }
 
   @Override
