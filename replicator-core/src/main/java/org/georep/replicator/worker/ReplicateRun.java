@@ -71,6 +71,8 @@ import org.slf4j.LoggerFactory;
  * dry run changes nothing, on either side: what it needs to keep lies in a temporary directory.
  *
  * <p>{@link #call} once, by one thread; {@link #stop} any time, by any.
+ *
+ * <p>More than 500 lines, by a few: it is where all parts of a run meet, in the order they begin.
  */
 public final class ReplicateRun implements Callable<ExitCode> {
   private static final Logger log = LoggerFactory.getLogger(ReplicateRun.class);
