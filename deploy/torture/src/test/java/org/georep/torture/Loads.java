@@ -129,9 +129,14 @@ final class Loads implements Callable<Integer> {
     return command;
   }
 
-  /** Those that write contents take much longer for one. */
+  /**
+   * Those that write contents take much longer for one; one of links makes and removes thousands of
+   * names and writes back the whole file system.
+   */
   private long operations(String stressor) {
     return switch (stressor) {
+      case "link" -> Math.max(1, operations / 200);
+      case "symlink" -> Math.max(1, operations / 1_000);
       case "fallocate", "fiemap", "fpunch", "hdd", "copy-file" -> operations / 20;
       case "dirdeep", "dirmany", "dentry", "filename", "open" -> operations / 4;
       default -> operations;
