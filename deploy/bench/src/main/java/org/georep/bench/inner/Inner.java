@@ -39,9 +39,10 @@ public final class Inner {
     int forks = arguments.length > 1 ? Integer.parseInt(arguments[1]) : 1;
     if (pattern.equals("--help") || arguments.length > 2) {
       System.out.println(
-          "deploy/bench/inner [PATTERN [FORKS]]\n"
-              + "  PATTERN  a regular expression; those whose names it is found in; all\n"
-              + "  FORKS    how many Java virtual machines measure each, one after the other; 1");
+          """
+          deploy/bench/inner [PATTERN [FORKS]]
+            PATTERN  a regular expression; those whose names it is found in; all
+            FORKS    how many Java virtual machines measure each, one after the other; 1""");
       return;
     }
     Path log = Path.of(System.getProperty("java.io.tmpdir"), "georep-bench-inner.log");
@@ -90,6 +91,7 @@ public final class Inner {
     return text.toString();
   }
 
+  @SuppressWarnings("rawtypes") // JMH's
   private static String allocated(RunResult result) {
     // With a dot before it in some versions.
     return result.getSecondaryResults().entrySet().stream()
