@@ -12,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.georep.testing.LoopImage;
 import org.georep.testing.Sandbox;
 import org.georep.testing.Sshd;
 
@@ -21,9 +20,6 @@ import org.georep.testing.Sshd;
  * single run, and what it cost.
  */
 public final class Bench {
-  private static final int MEBIBYTES = 3_000;
-  private static final int INODES = 400_000;
-  private static final int LARGE = 3;
   private static final List<String> OPTIONS =
       List.of("--georep", "--runs", "--files", "--only", "--peers", "--engines", "--out");
 
@@ -71,10 +67,10 @@ public final class Bench {
     List<String> only = list("--only", "");
     try (Sandbox sandbox = Sandbox.open();
         Sshd sshd = Sshd.start(sandbox.directory("sshd"))) {
-      List<Long> servers = servers();
+      Round round = new Round(sandbox, Round.started(), files);
       for (Scenario scenario : Scenario.values()) {
         if (only.contains(scenario.title()) || (only.equals(List.of("")) && scenario.isUsual())) {
-          tell(Table.of(scenario, measure(scenario, runs, files, sandbox, sshd, servers)));
+          tell(Table.of(scenario, measure(scenario, runs, round, sandbox, sshd)));
         }
       }
     }
@@ -93,51 +89,23 @@ public final class Bench {
     }
   }
 
-  /** What this process has started so far and what goes on running: the server. */
-  private static List<Long> servers() {
-    return ProcessHandle.current().children().map(ProcessHandle::pid).toList();
-  }
-
   private List<String> list(String option, String otherwise) {
     return Arrays.asList(options.getOrDefault(option, otherwise).split(",", -1));
   }
 
   private List<Peer> peers(Sshd sshd, int port, Path scratch) {
-    List<String> ssh =
-        sshd.ssh().stream()
-            .map(word -> word.equals(Integer.toString(sshd.port())) ? "" + port : word)
-            .toList();
-    List<String> georep =
-        List.of(
-            "--ssh-key",
-            sshd.identityFile().toString(),
-            "--ssh-option",
-            "Port=" + port,
-            "--ssh-option",
-            "UserKnownHostsFile=" + sshd.knownHostsFile());
-    String host = sshd.user() + "@" + sshd.host();
     Path program = Path.of(options.getOrDefault("--georep", "deploy/georep"));
-    List<Peer> all =
-        new ArrayList<>(
-            List.of(
-                Peer.nothing(),
-                Peer.stream(ssh),
-                Peer.tar(ssh),
-                Peer.rsync(ssh),
-                Peer.lsyncd(ssh, scratch)));
-    for (String engine : list("--engines", "auto,tarssh,stream")) {
-      all.add(Peer.georep(program, georep, host, scratch, engine));
-    }
     List<String> wanted = list("--peers", "");
-    return all.stream()
-        .filter(
-            peer -> wanted.equals(List.of("")) || wanted.stream().anyMatch(peer.name()::startsWith))
-        .toList();
+    return new Peers(sshd, port, program, scratch)
+        .all(list("--engines", "auto,tarssh,stream")).stream()
+            .filter(
+                peer ->
+                    wanted.equals(List.of("")) || wanted.stream().anyMatch(peer.name()::startsWith))
+            .toList();
   }
 
   private Map<String, List<Outcome>> measure(
-      Scenario scenario, int runs, int files, Sandbox sandbox, Sshd sshd, List<Long> servers)
-      throws Exception {
+      Scenario scenario, int runs, Round round, Sandbox sandbox, Sshd sshd) throws Exception {
     Map<String, List<Outcome>> outcomes = new LinkedHashMap<>();
     try (Relay relay = Relay.start(scenario.link(), sshd.port())) {
       know(sshd, relay.port());
@@ -145,7 +113,7 @@ public final class Bench {
       for (int run = 0; run < runs; run++) {
         for (Peer peer : peers(sshd, port, sandbox.directory("scratch"))) {
           Traffic traffic = scenario.isCounted() ? new Traffic(relay) : new Traffic(null);
-          Outcome outcome = measure(scenario, peer, files, sandbox, servers, traffic);
+          Outcome outcome = round.run(scenario, peer, traffic);
           if (!outcome.values().isEmpty()) {
             outcomes.computeIfAbsent(peer.name(), name -> new ArrayList<>()).add(outcome);
           }
@@ -162,40 +130,5 @@ public final class Bench {
         sshd.knownHostsFile(),
         line.replace("]:" + sshd.port() + " ", "]:" + port + " ") + "\n",
         StandardOpenOption.APPEND);
-  }
-
-  private static Outcome measure(
-      Scenario scenario, Peer peer, int files, Sandbox sandbox, List<Long> servers, Traffic traffic)
-      throws Exception {
-    boolean large = scenario == Scenario.RESTART_LARGE || files > INODES / 2;
-    try (LoopImage primary = image(sandbox, large);
-        LoopImage secondary = image(sandbox, large)) {
-      Path log = Files.createTempFile(sandbox.path(), "peer", ".log");
-      Usage usage = Usage.begin(servers);
-      try {
-        traffic.mark();
-        Trial trial =
-            new Trial(
-                peer, primary.mountPoint(), secondary.mountPoint(), files, log, usage, traffic);
-        List<Double> values = scenario.run(trial);
-        return new Outcome(values, usage.cpuSeconds(), usage.mostMemory(), traffic.bytes());
-      } finally {
-        usage.close(servers);
-      }
-    }
-  }
-
-  /** A fresh ext4: one that reuses just-deleted inodes is up to ten times slower. */
-  private static LoopImage image(Sandbox sandbox, boolean large) {
-    int factor = large ? LARGE : 1;
-    LoopImage image =
-        LoopImage.create(
-            LoopImage.Kind.EXT4,
-            sandbox.path(),
-            MEBIBYTES * factor,
-            "-N",
-            Integer.toString(INODES * factor));
-    image.mount();
-    return image;
   }
 }

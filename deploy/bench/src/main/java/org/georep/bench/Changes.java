@@ -39,6 +39,7 @@ final class Changes {
     try (Running running = trial.start()) {
       running.awaitFiles(trial.secondary(), 2_000);
       trial.awaitRest(running);
+      trial.mark();
       Random random = new Random(3);
       List<Double> values = new ArrayList<>();
       for (int i = 0; i < changes; i++) {
@@ -70,6 +71,7 @@ final class Changes {
                 StandardOpenOption.WRITE)) {
       running.awaitFiles(trial.secondary(), 101);
       trial.awaitRest(running);
+      trial.mark();
       List<Double> values = new ArrayList<>();
       for (int i = 1; i <= 20; i++) {
         TimeUnit.MILLISECONDS.sleep(300);
@@ -96,6 +98,7 @@ final class Changes {
     try (Running running = trial.start()) {
       running.awaitFiles(trial.secondary(), 1_000);
       trial.awaitRest(running);
+      trial.mark();
       long begun = System.nanoTime();
       Dataset.make(trial.primary().resolve("burst"), BURST, 5);
       running.awaitFiles(trial.secondary().resolve("burst"), BURST);
@@ -173,6 +176,7 @@ final class Changes {
     try (Running running = trial.start()) {
       running.awaitFiles(trial.secondary(), MANY);
       trial.awaitRest(running);
+      trial.mark();
       long begun = System.nanoTime();
       Dataset.delete(trial.primary().resolve("gone"));
       running.await(() -> !Files.exists(trial.secondary().resolve("gone")));
