@@ -83,8 +83,9 @@ public final class Processes implements AutoCloseable {
               .replace('\0', ' ')
               .strip();
       Followed known = followed.get(pid);
-      // What was a shell, sshd or env has become the program it was started for.
-      if (known == null || !known.command().equals(command)) {
+      // What was a shell, sshd or env has become the program it was started for; what ends loses
+      // its command line first.
+      if (known == null || !command.isEmpty() && !known.command().equals(command)) {
         known = new Followed(command, new LinkedHashMap<>());
         followed.put(pid, known);
       }
