@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -17,11 +19,13 @@ import org.georep.testing.Sshd;
 
 /**
  * Runs the scenarios and prints a table each: medians, ratios to the first peer that has one, every
- * single run, and what it cost.
+ * single run, and what it cost. What was measured is kept, and drawn.
  */
 public final class Bench {
   private static final List<String> OPTIONS =
-      List.of("--georep", "--runs", "--files", "--only", "--peers", "--engines", "--out");
+      List.of(
+          "--georep", "--runs", "--files", "--only", "--peers", "--engines", "--out", "--result");
+  private static final String PLOT_ONLY = "--plot-only";
 
   private final Map<String, String> options;
 
@@ -32,12 +36,14 @@ public final class Bench {
   /** Runs it; {@code --help} says what can be chosen. */
   public static void main(String[] arguments) throws Exception {
     Map<String, String> options = new LinkedHashMap<>();
-    for (int i = 0; i < arguments.length; i += 2) {
-      if (!OPTIONS.contains(arguments[i]) || i + 1 == arguments.length) {
+    int step;
+    for (int i = 0; i < arguments.length; i += step) {
+      step = arguments[i].equals(PLOT_ONLY) ? 1 : 2;
+      if (step == 2 && (!OPTIONS.contains(arguments[i]) || i + 1 == arguments.length)) {
         System.out.println(help());
         System.exit(arguments[i].equals("--help") ? 0 : 1);
       }
-      options.put(arguments[i], arguments[i + 1]);
+      options.put(arguments[i], step == 1 ? "" : arguments[i + 1]);
     }
     new Bench(options).run();
   }
@@ -48,32 +54,60 @@ public final class Bench {
             .filter(Scenario::isUsual)
             .map(Scenario::title)
             .collect(Collectors.joining(","));
-    return "deploy/bench/run [--runs N] [--files N] [--only A,B] [--peers A,B] [--engines A,B]"
-        + " [--out FILE]\n"
-        + "  --runs     rounds, in each of which all peers take turns; 3\n"
-        + "  --files    of first-sync, restart and memory; 50000\n"
-        + "  --only     scenarios; "
-        + usual
-        + "\n             and, not run unless named, restart-large\n"
-        + "  --peers    by the beginning of their names: nothing, byte stream, tar, rsync, lsyncd,"
-        + " georep; all\n"
-        + "  --engines  georep's; auto,tarssh,stream\n"
-        + "  --out      a file the tables are added to as they come";
+    return """
+        deploy/bench/run [--runs N] [--files N] [--only A,B] [--peers A,B] [--engines A,B]
+                         [--out FILE] [--result DIR] [--plot-only]
+          --runs       rounds, in each of which all peers take turns; 3
+          --files      of first-sync, restart and memory; 50000
+          --only       scenarios; %s;
+                       and, not run unless named, gap
+          --peers      by the beginning of their names: nothing, byte stream, tar, rsync, lsyncd,
+                       syncthing, georep; all that are installed
+          --engines    georep's; auto,tarssh,stream,rsync
+          --out        a file the tables are added to as they come
+          --result     where result.json and result.svg are; what was not measured now stays in
+                       them; deploy/bench
+          --plot-only  draw result.svg and print the tables again from result.json"""
+        .formatted(usual);
   }
 
   private void run() throws Exception {
+    Path result = Path.of(options.getOrDefault("--result", "."));
+    Results results = Results.open(result.resolve("result.json"));
+    if (options.containsKey(PLOT_ONLY)) {
+      for (Work work : results.works()) {
+        tell(Table.of(work));
+      }
+      draw(results, result);
+      return;
+    }
     int runs = Integer.parseInt(options.getOrDefault("--runs", "3"));
     int files = Integer.parseInt(options.getOrDefault("--files", "50000"));
     List<String> only = list("--only", "");
+    String machine = Machine.describe();
     try (Sandbox sandbox = Sandbox.open();
         Sshd sshd = Sshd.start(sandbox.directory("sshd"))) {
       Round round = new Round(sandbox, Round.started(), files);
       for (Scenario scenario : Scenario.values()) {
         if (only.contains(scenario.title()) || (only.equals(List.of("")) && scenario.isUsual())) {
-          tell(Table.of(scenario, measure(scenario, runs, round, sandbox, sshd)));
+          Work work =
+              new Work(
+                  scenario.title(),
+                  scenario.about(files),
+                  scenario.unit(),
+                  LocalDate.now(ZoneOffset.UTC).toString(),
+                  machine,
+                  measure(scenario, runs, round, sandbox, sshd));
+          tell(Table.of(work));
+          results.keep(work);
+          draw(results, result);
         }
       }
     }
+  }
+
+  private static void draw(Results results, Path directory) throws IOException {
+    Files.writeString(directory.resolve("result.svg"), Plot.of(results.works()));
   }
 
   private void tell(String table) throws IOException {
@@ -97,7 +131,7 @@ public final class Bench {
     Path program = Path.of(options.getOrDefault("--georep", "deploy/georep"));
     List<String> wanted = list("--peers", "");
     return new Peers(sshd, port, program, scratch)
-        .all(list("--engines", "auto,tarssh,stream")).stream()
+        .all(list("--engines", "auto,tarssh,stream,rsync")).stream()
             .filter(
                 peer ->
                     wanted.equals(List.of("")) || wanted.stream().anyMatch(peer.name()::startsWith))
@@ -112,8 +146,11 @@ public final class Bench {
       int port = scenario.isCounted() ? relay.port() : sshd.port();
       for (int run = 0; run < runs; run++) {
         for (Peer peer : peers(sshd, port, sandbox.directory("scratch"))) {
-          Traffic traffic = scenario.isCounted() ? new Traffic(relay) : new Traffic(null);
-          Outcome outcome = round.run(scenario, peer, traffic);
+          if (!peer.usesSsh() && scenario.link().isSlow()) {
+            continue;
+          }
+          boolean counted = scenario.isCounted() && peer.usesSsh();
+          Outcome outcome = round.run(scenario, peer, new Traffic(counted ? relay : null));
           if (!outcome.values().isEmpty()) {
             outcomes.computeIfAbsent(peer.name(), name -> new ArrayList<>()).add(outcome);
           }

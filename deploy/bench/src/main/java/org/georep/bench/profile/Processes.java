@@ -85,7 +85,7 @@ public final class Processes implements AutoCloseable {
       Followed known = followed.get(pid);
       // What was a shell, sshd or env has become the program it was started for; what ends loses
       // its command line first.
-      if (known == null || !command.isEmpty() && !known.command().equals(command)) {
+      if (known == null || (!command.isEmpty() && !known.command().equals(command))) {
         known = new Followed(command, new LinkedHashMap<>());
         followed.put(pid, known);
       }

@@ -80,7 +80,7 @@ final class Recording {
               event,
               allocations,
               (double) event.getLong("weight"),
-              event.getClass("objectClass").getName());
+              plain(event.getClass("objectClass").getName()));
       case "jdk.GarbageCollection" -> {
         collections++;
         collecting = collecting.plus(event.getDuration("sumOfPauses"));
@@ -106,8 +106,12 @@ final class Recording {
 
   private static String name(RecordedFrame frame) {
     RecordedMethod method = frame.getMethod();
-    // Lambdas have an address in their name, another one each time.
-    return HIDDEN.matcher(method.getType().getName()).replaceAll("") + "." + method.getName();
+    return plain(method.getType().getName()) + "." + method.getName();
+  }
+
+  /** Lambdas have an address in their name, another one each time. */
+  private static String plain(String type) {
+    return HIDDEN.matcher(type).replaceAll("");
   }
 
   /** Returns where threads were seen to compute. */
