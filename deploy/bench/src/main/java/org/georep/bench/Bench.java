@@ -18,8 +18,8 @@ import org.georep.testing.Sandbox;
 import org.georep.testing.Sshd;
 
 /**
- * Runs the scenarios and prints a table each: medians, ratios to the first peer that has one, every
- * single run, and what it cost. What was measured is kept, and drawn.
+ * Runs the scenarios and prints a table each: medians, ratios to the fastest peer, every single
+ * run, and what it cost. What was measured is kept, and drawn.
  */
 public final class Bench {
   private static final List<String> OPTIONS =

@@ -40,6 +40,9 @@ final class Peers {
                 Peer.tar(ssh),
                 Peer.rsync(ssh),
                 Peer.lsyncd(ssh, scratch)));
+    if (Syncthing.isInstalled()) {
+      all.add(new Syncthing(scratch));
+    }
     engines.forEach(engine -> all.add(georep(engine)));
     return all;
   }

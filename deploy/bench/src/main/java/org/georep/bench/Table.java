@@ -17,7 +17,7 @@ final class Table {
 
   private Table() {}
 
-  /** Returns a scenario's table; the ratio is to the first peer. */
+  /** Returns a scenario's table; the ratio is to the fastest peer, or georep's first engine. */
   static String of(Work work) {
     int values =
         work.peers().keySet().stream().mapToInt(p -> work.values(p).size()).max().orElse(0);
@@ -30,7 +30,7 @@ final class Table {
     text.append(tail ? values >= MANY ? " p99 |" : " most |" : "");
     text.append(" ratio | each run | CPU s | RssAnon MB | sent KB |\n");
     text.append("|---|---:|").append(tail ? "---:|" : "").append("---:|---|---:|---:|---:|\n");
-    double base = 0;
+    double base = work.reference().orElse(0);
     for (String peer : work.peers().keySet()) {
       List<Outcome> runs = work.runs(peer);
       double median = work.median(peer);
