@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -49,10 +50,19 @@ final class Changes {
         long begun = System.nanoTime();
         Dataset.write(trial.primary().resolve(name), random);
         long size = Files.size(trial.primary().resolve(name));
-        running.await(() -> Files.exists(copy) && Files.size(copy) == size);
+        running.await(() -> size(copy) == size);
         values.add((System.nanoTime() - begun) / 1e6);
       }
       return values;
+    }
+  }
+
+  /** Negative while there is none: some peers take a name away before they give it back. */
+  private static long size(Path copy) throws IOException {
+    try {
+      return Files.size(copy);
+    } catch (NoSuchFileException e) {
+      return -1;
     }
   }
 
@@ -79,7 +89,7 @@ final class Changes {
         long begun = System.nanoTime();
         out.write(ByteBuffer.allocate(BLOCK), size - BLOCK);
         long until = begun + TimeUnit.SECONDS.toNanos(20);
-        running.await(() -> Files.size(copy) >= size || System.nanoTime() > until);
+        running.await(() -> size(copy) >= size || System.nanoTime() > until);
         if (System.nanoTime() > until) {
           return List.of(); // this peer waits for the file to be closed
         }

@@ -127,6 +127,7 @@ interface Peer {
             List.of(
                 "rsync",
                 "-aHAX",
+                "--delete",
                 "-e",
                 String.join(" ", ssh.subList(0, ssh.size() - 1)),
                 primary + "/",
