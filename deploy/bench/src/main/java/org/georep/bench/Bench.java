@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -12,20 +14,18 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.georep.testing.LoopImage;
 import org.georep.testing.Sandbox;
 import org.georep.testing.Sshd;
 
 /**
- * Runs the scenarios and prints a table each: medians, ratios to the first peer that has one, every
- * single run, and what it cost.
+ * Runs the scenarios and prints a table each: medians, ratios to the fastest peer, every single
+ * run, and what it cost. What was measured is kept, and drawn.
  */
 public final class Bench {
-  private static final int MEBIBYTES = 3_000;
-  private static final int INODES = 400_000;
-  private static final int LARGE = 3;
   private static final List<String> OPTIONS =
-      List.of("--georep", "--runs", "--files", "--only", "--peers", "--engines", "--out");
+      List.of(
+          "--georep", "--runs", "--files", "--only", "--peers", "--engines", "--out", "--result");
+  private static final String PLOT_ONLY = "--plot-only";
 
   private final Map<String, String> options;
 
@@ -36,12 +36,14 @@ public final class Bench {
   /** Runs it; {@code --help} says what can be chosen. */
   public static void main(String[] arguments) throws Exception {
     Map<String, String> options = new LinkedHashMap<>();
-    for (int i = 0; i < arguments.length; i += 2) {
-      if (!OPTIONS.contains(arguments[i]) || i + 1 == arguments.length) {
+    int step;
+    for (int i = 0; i < arguments.length; i += step) {
+      step = arguments[i].equals(PLOT_ONLY) ? 1 : 2;
+      if (step == 2 && (!OPTIONS.contains(arguments[i]) || i + 1 == arguments.length)) {
         System.out.println(help());
         System.exit(arguments[i].equals("--help") ? 0 : 1);
       }
-      options.put(arguments[i], arguments[i + 1]);
+      options.put(arguments[i], step == 1 ? "" : arguments[i + 1]);
     }
     new Bench(options).run();
   }
@@ -52,32 +54,60 @@ public final class Bench {
             .filter(Scenario::isUsual)
             .map(Scenario::title)
             .collect(Collectors.joining(","));
-    return "deploy/bench/run [--runs N] [--files N] [--only A,B] [--peers A,B] [--engines A,B]"
-        + " [--out FILE]\n"
-        + "  --runs     rounds, in each of which all peers take turns; 3\n"
-        + "  --files    of first-sync, restart and memory; 50000\n"
-        + "  --only     scenarios; "
-        + usual
-        + "\n             and, not run unless named, restart-large\n"
-        + "  --peers    by the beginning of their names: nothing, byte stream, tar, rsync, lsyncd,"
-        + " georep; all\n"
-        + "  --engines  georep's; auto,tarssh,stream\n"
-        + "  --out      a file the tables are added to as they come";
+    return """
+        deploy/bench/run [--runs N] [--files N] [--only A,B] [--peers A,B] [--engines A,B]
+                         [--out FILE] [--result DIR] [--plot-only]
+          --runs       rounds, in each of which all peers take turns; 3
+          --files      of first-sync, restart and memory; 50000
+          --only       scenarios; %s;
+                       and, not run unless named, gap
+          --peers      by the beginning of their names: nothing, byte stream, tar, rsync, lsyncd,
+                       syncthing, georep; all that are installed
+          --engines    georep's; auto,tarssh,stream,rsync
+          --out        a file the tables are added to as they come
+          --result     where result.json and result.svg are; what was not measured now stays in
+                       them; deploy/bench
+          --plot-only  draw result.svg and print the tables again from result.json"""
+        .formatted(usual);
   }
 
   private void run() throws Exception {
+    Path result = Path.of(options.getOrDefault("--result", "."));
+    Results results = Results.open(result.resolve("result.json"));
+    if (options.containsKey(PLOT_ONLY)) {
+      for (Work work : results.works()) {
+        tell(Table.of(work));
+      }
+      draw(results, result);
+      return;
+    }
     int runs = Integer.parseInt(options.getOrDefault("--runs", "3"));
     int files = Integer.parseInt(options.getOrDefault("--files", "50000"));
     List<String> only = list("--only", "");
+    String machine = Machine.describe();
     try (Sandbox sandbox = Sandbox.open();
         Sshd sshd = Sshd.start(sandbox.directory("sshd"))) {
-      List<Long> servers = servers();
+      Round round = new Round(sandbox, Round.started(), files);
       for (Scenario scenario : Scenario.values()) {
         if (only.contains(scenario.title()) || (only.equals(List.of("")) && scenario.isUsual())) {
-          tell(Table.of(scenario, measure(scenario, runs, files, sandbox, sshd, servers)));
+          Work work =
+              new Work(
+                  scenario.title(),
+                  scenario.about(files),
+                  scenario.unit(),
+                  LocalDate.now(ZoneOffset.UTC).toString(),
+                  machine,
+                  measure(scenario, runs, round, sandbox, sshd));
+          tell(Table.of(work));
+          results.keep(work);
+          draw(results, result);
         }
       }
     }
+  }
+
+  private static void draw(Results results, Path directory) throws IOException {
+    Files.writeString(directory.resolve("result.svg"), Plot.of(results.works()));
   }
 
   private void tell(String table) throws IOException {
@@ -93,59 +123,34 @@ public final class Bench {
     }
   }
 
-  /** What this process has started so far and what goes on running: the server. */
-  private static List<Long> servers() {
-    return ProcessHandle.current().children().map(ProcessHandle::pid).toList();
-  }
-
   private List<String> list(String option, String otherwise) {
     return Arrays.asList(options.getOrDefault(option, otherwise).split(",", -1));
   }
 
   private List<Peer> peers(Sshd sshd, int port, Path scratch) {
-    List<String> ssh =
-        sshd.ssh().stream()
-            .map(word -> word.equals(Integer.toString(sshd.port())) ? "" + port : word)
-            .toList();
-    List<String> georep =
-        List.of(
-            "--ssh-key",
-            sshd.identityFile().toString(),
-            "--ssh-option",
-            "Port=" + port,
-            "--ssh-option",
-            "UserKnownHostsFile=" + sshd.knownHostsFile());
-    String host = sshd.user() + "@" + sshd.host();
     Path program = Path.of(options.getOrDefault("--georep", "deploy/georep"));
-    List<Peer> all =
-        new ArrayList<>(
-            List.of(
-                Peer.nothing(),
-                Peer.stream(ssh),
-                Peer.tar(ssh),
-                Peer.rsync(ssh),
-                Peer.lsyncd(ssh, scratch)));
-    for (String engine : list("--engines", "auto,tarssh,stream")) {
-      all.add(Peer.georep(program, georep, host, scratch, engine));
-    }
     List<String> wanted = list("--peers", "");
-    return all.stream()
-        .filter(
-            peer -> wanted.equals(List.of("")) || wanted.stream().anyMatch(peer.name()::startsWith))
-        .toList();
+    return new Peers(sshd, port, program, scratch)
+        .all(list("--engines", "auto,tarssh,stream,rsync")).stream()
+            .filter(
+                peer ->
+                    wanted.equals(List.of("")) || wanted.stream().anyMatch(peer.name()::startsWith))
+            .toList();
   }
 
   private Map<String, List<Outcome>> measure(
-      Scenario scenario, int runs, int files, Sandbox sandbox, Sshd sshd, List<Long> servers)
-      throws Exception {
+      Scenario scenario, int runs, Round round, Sandbox sandbox, Sshd sshd) throws Exception {
     Map<String, List<Outcome>> outcomes = new LinkedHashMap<>();
     try (Relay relay = Relay.start(scenario.link(), sshd.port())) {
       know(sshd, relay.port());
       int port = scenario.isCounted() ? relay.port() : sshd.port();
       for (int run = 0; run < runs; run++) {
         for (Peer peer : peers(sshd, port, sandbox.directory("scratch"))) {
-          Traffic traffic = scenario.isCounted() ? new Traffic(relay) : new Traffic(null);
-          Outcome outcome = measure(scenario, peer, files, sandbox, servers, traffic);
+          if (!peer.usesSsh() && scenario.link().isSlow()) {
+            continue;
+          }
+          boolean counted = scenario.isCounted() && peer.usesSsh();
+          Outcome outcome = round.run(scenario, peer, new Traffic(counted ? relay : null));
           if (!outcome.values().isEmpty()) {
             outcomes.computeIfAbsent(peer.name(), name -> new ArrayList<>()).add(outcome);
           }
@@ -162,40 +167,5 @@ public final class Bench {
         sshd.knownHostsFile(),
         line.replace("]:" + sshd.port() + " ", "]:" + port + " ") + "\n",
         StandardOpenOption.APPEND);
-  }
-
-  private static Outcome measure(
-      Scenario scenario, Peer peer, int files, Sandbox sandbox, List<Long> servers, Traffic traffic)
-      throws Exception {
-    boolean large = scenario == Scenario.RESTART_LARGE || files > INODES / 2;
-    try (LoopImage primary = image(sandbox, large);
-        LoopImage secondary = image(sandbox, large)) {
-      Path log = Files.createTempFile(sandbox.path(), "peer", ".log");
-      Usage usage = Usage.begin(servers);
-      try {
-        traffic.mark();
-        Trial trial =
-            new Trial(
-                peer, primary.mountPoint(), secondary.mountPoint(), files, log, usage, traffic);
-        List<Double> values = scenario.run(trial);
-        return new Outcome(values, usage.cpuSeconds(), usage.mostMemory(), traffic.bytes());
-      } finally {
-        usage.close(servers);
-      }
-    }
-  }
-
-  /** A fresh ext4: one that reuses just-deleted inodes is up to ten times slower. */
-  private static LoopImage image(Sandbox sandbox, boolean large) {
-    int factor = large ? LARGE : 1;
-    LoopImage image =
-        LoopImage.create(
-            LoopImage.Kind.EXT4,
-            sandbox.path(),
-            MEBIBYTES * factor,
-            "-N",
-            Integer.toString(INODES * factor));
-    image.mount();
-    return image;
   }
 }

@@ -10,6 +10,12 @@ import java.util.concurrent.TimeUnit;
 
 /** A program that replicates: how it copies a tree once, and how it goes on replicating it. */
 interface Peer {
+  /** The name of no program. */
+  String NOTHING = "nothing";
+
+  /** The name of what only fills the link. */
+  String STREAM = "byte stream";
+
   String name();
 
   /** The command that brings the secondary in step once. */
@@ -28,6 +34,16 @@ interface Peer {
     return false;
   }
 
+  /** Returns whether what it sends goes over ssh, and so can go through a relay. */
+  default boolean usesSsh() {
+    return true;
+  }
+
+  /** Returns whether it does not replicate, but says what others are to be measured by. */
+  static boolean isMeasure(String name) {
+    return name.equals(NOTHING) || name.equals(STREAM);
+  }
+
   /** Returns whether it is no program at all: what the others' cost is compared with. */
   default boolean isNothing() {
     return false;
@@ -38,7 +54,7 @@ interface Peer {
     return new Peer() {
       @Override
       public String name() {
-        return "nothing";
+        return NOTHING;
       }
 
       @Override
@@ -63,7 +79,7 @@ interface Peer {
     return new Peer() {
       @Override
       public String name() {
-        return "byte stream";
+        return STREAM;
       }
 
       @Override
@@ -111,6 +127,7 @@ interface Peer {
             List.of(
                 "rsync",
                 "-aHAX",
+                "--delete",
                 "-e",
                 String.join(" ", ssh.subList(0, ssh.size() - 1)),
                 primary + "/",

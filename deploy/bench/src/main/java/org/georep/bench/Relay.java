@@ -29,6 +29,11 @@ final class Relay implements AutoCloseable {
 
     /** 80 ms round trip, 100 Mbit/s. */
     static final Link WIDE = new Link(Duration.ofMillis(40), 12_500_000);
+
+    /** Returns whether it holds up what goes over it. */
+    boolean isSlow() {
+      return !oneWay.isZero() || bytesPerSecond > 0;
+    }
   }
 
   private static final int CHUNK = 16 << 10;

@@ -82,6 +82,7 @@ final class Restart {
     }
     Dataset.delete(trial.primary().resolve("d0"));
     Trial.settle();
+    trial.mark();
     return once ? List.of(trial.once()) : again(trial, changed);
   }
 }

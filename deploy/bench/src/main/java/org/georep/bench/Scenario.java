@@ -4,25 +4,122 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 
 /** What is measured, on two empty file systems: one or more values, smaller is better. */
 enum Scenario {
-  FIRST_SYNC("first-sync", "s", Relay.Link.PLAIN, false, FirstCopy::whole),
-  LATENCY("latency", "ms", Relay.Link.PLAIN, false, Changes::small),
-  APPEND("append", "ms", Relay.Link.PLAIN, false, Changes::appended),
-  BURST("burst", "s", Relay.Link.PLAIN, false, Changes::burst),
-  RENAME("rename", "ms", Relay.Link.PLAIN, true, Changes::renamed),
-  REWRITES("rewrites", "s", Relay.Link.PLAIN, true, Changes::rewritten),
-  DELETE("delete", "s", Relay.Link.PLAIN, false, Changes::deleted),
-  RESTART("restart", "s", Relay.Link.PLAIN, false, Restart::stopped),
-  RESTART_CAPTURED("restart-captured", "s", Relay.Link.PLAIN, false, Restart::captured),
-  RESTART_LARGE("restart-large", "s", Relay.Link.PLAIN, false, Restart::large),
-  MEMORY("memory", "MB", Relay.Link.PLAIN, false, Cost::memory),
-  APPLICATION("application", "s", Relay.Link.PLAIN, false, Cost::application),
-  WIDE_FILES("wide-files", "s", Relay.Link.WIDE, true, FirstCopy::wide),
-  WIDE_TEXT("wide-text", "s", Relay.Link.WIDE, true, FirstCopy::wideText),
-  WIDE_CHANGE("wide-change", "ms", Relay.Link.WIDE, true, Changes::few),
-  WIDE_RENAME("wide-rename", "ms", Relay.Link.WIDE, true, Changes::renamed);
+  FIRST_SYNC(
+      "first-sync",
+      "first copy of %,d small files",
+      "s",
+      Relay.Link.PLAIN,
+      false,
+      FirstCopy::whole),
+  LATENCY(
+      "latency",
+      "one small change, until it is visible",
+      "ms",
+      Relay.Link.PLAIN,
+      false,
+      Changes::small),
+  APPEND(
+      "append",
+      "4 KB appended to a file that stays open, until they are visible",
+      "ms",
+      Relay.Link.PLAIN,
+      false,
+      Changes::appended),
+  BURST(
+      "burst",
+      "20,000 new small files, until all are there",
+      "s",
+      Relay.Link.PLAIN,
+      false,
+      Changes::burst),
+  RENAME(
+      "rename",
+      "a directory of 10,000 files renamed, until it is visible",
+      "ms",
+      Relay.Link.PLAIN,
+      true,
+      Changes::renamed),
+  REWRITES(
+      "rewrites",
+      "500 writes of 4 KB into a file of 512 MB",
+      "s",
+      Relay.Link.PLAIN,
+      true,
+      Changes::rewritten),
+  DELETE(
+      "delete",
+      "10,000 files deleted, until none is left",
+      "s",
+      Relay.Link.PLAIN,
+      false,
+      Changes::deleted),
+  RESTART(
+      "restart",
+      "restart with %,d files after 50 changes and a deletion",
+      "s",
+      Relay.Link.PLAIN,
+      false,
+      Restart::stopped),
+  RESTART_CAPTURED(
+      "restart-captured",
+      "the same while changes were captured",
+      "s",
+      Relay.Link.PLAIN,
+      false,
+      Restart::captured),
+  RESTART_LARGE(
+      "gap",
+      "restart with 1,000,000 files after 50 changes and a deletion",
+      "s",
+      Relay.Link.PLAIN,
+      false,
+      Restart::large),
+  MEMORY(
+      "memory",
+      "anonymous memory of all processes with %,d files",
+      "MB",
+      Relay.Link.PLAIN,
+      false,
+      Cost::memory),
+  APPLICATION(
+      "application",
+      "an application writes 100,000 files while changes are captured",
+      "s",
+      Relay.Link.PLAIN,
+      false,
+      Cost::application),
+  WIDE_FILES(
+      "wide-files",
+      "80 ms, 100 Mbit/s: first copy of 20,000 files that do not compress",
+      "s",
+      Relay.Link.WIDE,
+      true,
+      FirstCopy::wide),
+  WIDE_TEXT(
+      "wide-text",
+      "80 ms, 100 Mbit/s: first copy of 20,000 files of text",
+      "s",
+      Relay.Link.WIDE,
+      true,
+      FirstCopy::wideText),
+  WIDE_CHANGE(
+      "wide-change",
+      "80 ms, 100 Mbit/s: one small change, until it is visible",
+      "ms",
+      Relay.Link.WIDE,
+      true,
+      Changes::few),
+  WIDE_RENAME(
+      "wide-rename",
+      "80 ms, 100 Mbit/s: a directory of 10,000 files renamed",
+      "ms",
+      Relay.Link.WIDE,
+      true,
+      Changes::renamed);
 
   /** Measures; no values if the peer cannot do it. */
   interface Measure {
@@ -30,6 +127,7 @@ enum Scenario {
   }
 
   private final String title;
+  private final String about;
   private final String unit;
 
   @SuppressWarnings("Immutable") // a record of values
@@ -40,8 +138,10 @@ enum Scenario {
   @SuppressWarnings("Immutable") // a function without state
   private final Measure measure;
 
-  Scenario(String title, String unit, Relay.Link link, boolean counted, Measure measure) {
+  Scenario(
+      String title, String about, String unit, Relay.Link link, boolean counted, Measure measure) {
     this.title = title;
+    this.about = about;
     this.unit = unit;
     this.link = link;
     this.counted = counted;
@@ -50,6 +150,11 @@ enum Scenario {
 
   String title() {
     return title;
+  }
+
+  /** Returns what is done, in a few words, where it may be about so many files. */
+  String about(int files) {
+    return String.format(Locale.ROOT, about, files);
   }
 
   String unit() {

@@ -21,9 +21,10 @@ record Trial(
     return !peer.continuous(primary, secondary).isEmpty();
   }
 
-  /** What counts is what is sent from here on. */
+  /** What counts is what is sent from here on; a profile is of what is done from here on. */
   void mark() {
     traffic.mark();
+    usage.mark();
   }
 
   /** Runs the peer once; returns the seconds it took. */

@@ -3,6 +3,7 @@ package org.georep.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
@@ -22,6 +23,7 @@ final class Usage implements AutoCloseable {
   private final Thread sampler;
   private volatile boolean ended;
   private volatile long most;
+  private Instant marked = Instant.MIN;
 
   private Usage(Path root, Path group) {
     this.root = root;
@@ -57,6 +59,21 @@ final class Usage implements AutoCloseable {
             List.of("sh", "-c", "echo $$ >\"$0\" && exec \"$@\"", group + "/cgroup.procs"));
     words.addAll(command);
     return words;
+  }
+
+  /** The preparations are over: what is measured begins. */
+  void mark() {
+    marked = Instant.now();
+  }
+
+  /** Returns when it began; the beginning of time if all is measured. */
+  Instant marked() {
+    return marked;
+  }
+
+  /** Returns the processes that are in it now. */
+  List<Long> members() throws IOException {
+    return Files.readAllLines(group.resolve("cgroup.procs")).stream().map(Long::valueOf).toList();
   }
 
   /** Returns the processor time so far, in seconds. */
