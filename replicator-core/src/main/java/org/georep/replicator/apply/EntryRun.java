@@ -45,6 +45,12 @@ final class EntryRun {
    */
   private static final int WANTS = 2_000;
 
+  /**
+   * Looks after which no further directory is listed: what a step knows of each file is kept until
+   * its end, and should be forgotten while it is young.
+   */
+  private static final int LOOKS = 4_000;
+
   /** Bytes of one request at most, as estimated: extended attributes may be long. */
   private static final long BYTES = 4 << 20;
 
@@ -116,7 +122,11 @@ final class EntryRun {
       subtree(subtree);
     }
     for (Gfid directory : step.lists()) {
-      list(directory, Set.of());
+      if (result.looks < LOOKS) {
+        list(directory, Set.of());
+      } else {
+        result.left.add(directory);
+      }
     }
     send();
     // Not before the other name of a rename was looked at.

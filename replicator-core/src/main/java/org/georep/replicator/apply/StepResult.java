@@ -16,6 +16,7 @@ public final class StepResult {
   final List<Place> loops = new ArrayList<>();
   final Set<Gfid> incomplete = new LinkedHashSet<>();
   final Set<Gfid> listed = new LinkedHashSet<>();
+  final List<Gfid> left = new ArrayList<>();
   final List<Reply.Failure> failures = new ArrayList<>();
   final List<Place> looked = new ArrayList<>();
   final List<EntryState> liveDirectories = new ArrayList<>();
@@ -44,6 +45,11 @@ public final class StepResult {
   /** Returns directories listed whole. */
   public Set<Gfid> listed() {
     return listed;
+  }
+
+  /** Returns directories still to be listed: there was enough to do without them. */
+  public List<Gfid> left() {
+    return left;
   }
 
   /** Returns what failed, here or there. */

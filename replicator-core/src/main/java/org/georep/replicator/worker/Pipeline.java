@@ -44,7 +44,7 @@ import org.georep.replicator.volume.PrimaryTree;
 public final class Pipeline {
   private static final int LOOKS = 4_000;
   private static final int LISTS = 500;
-  private static final int FILES_UNDER_WAY = 20_000;
+  private static final int FILES_UNDER_WAY = 8_000;
 
   /** A run that is to end does not wait for room on the secondary for ever. */
   private static final int BARRIERS_ONCE = 10;
@@ -251,6 +251,10 @@ public final class Pipeline {
       if (!failures.isUnlistable(gfid) && !crawl.keeps(gfid, probed)) {
         toList.add(gfid);
       }
+    }
+    // Backwards, for the one added last comes first.
+    for (int i = result.left().size() - 1; i >= 0; i--) {
+      toList.add(result.left().get(i));
     }
     for (Place place : result.loops()) {
       addChain(place);
