@@ -162,6 +162,12 @@ public interface Libc {
   long copyFileRange(int in, long inOffset, int out, long outOffset, long length)
       throws PosixException;
 
+  /**
+   * posix_fadvise(2), POSIX_FADV_DONTNEED of a whole file: what memory has of it, and is not yet to
+   * be written, is read from the disk the next time. Advice: the kernel may keep it.
+   */
+  void forgetPages(int descriptor);
+
   /** fsync(2). */
   void fsync(int descriptor) throws PosixException;
 

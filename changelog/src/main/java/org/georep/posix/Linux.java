@@ -54,6 +54,9 @@ public final class Linux {
   public static final int SEEK_DATA = 3;
   public static final int SEEK_HOLE = 4;
 
+  // posix_fadvise(2)
+  public static final int POSIX_FADV_DONTNEED = 4;
+
   // fallocate(2)
   public static final int FALLOC_FL_KEEP_SIZE = 1;
   public static final int FALLOC_FL_PUNCH_HOLE = 2;

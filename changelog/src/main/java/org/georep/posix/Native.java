@@ -124,6 +124,9 @@ final class Native {
     long copy_file_range(
         int in, long inOffset, int out, long outOffset, long length, int flags, long ignored);
 
+    /** Returns its error number; -1 and errno never. */
+    int posix_fadvise(int descriptor, long offset, long length, int advice);
+
     int fsync(int descriptor);
 
     int syncfs(int descriptor);

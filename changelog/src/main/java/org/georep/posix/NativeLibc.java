@@ -381,6 +381,11 @@ public final class NativeLibc implements Libc {
   }
 
   @Override
+  public void forgetPages(int descriptor) {
+    c.posix_fadvise(descriptor, 0, 0, Linux.POSIX_FADV_DONTNEED);
+  }
+
+  @Override
   public void fsync(int descriptor) throws PosixException {
     calls.run("fsync", () -> c.fsync(descriptor));
   }

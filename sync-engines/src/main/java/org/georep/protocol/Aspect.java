@@ -27,7 +27,9 @@ public enum Aspect {
   XATTR("xattr"),
   /** Immutable or append-only. */
   FLAGS("flags"),
-  CONTENT("content");
+  CONTENT("content"),
+  /** What the primary has there cannot be read, so nobody knows. */
+  UNREADABLE("unreadable");
 
   private final String word;
 

@@ -24,6 +24,9 @@ public record Trait(Aspect aspect, String primary, String secondary) {
     if (primary.isEmpty() && secondary.isEmpty()) {
       return aspect.word();
     }
+    if (aspect == Aspect.UNREADABLE) {
+      return aspect.word() + " on the primary (" + primary + ")";
+    }
     return aspect.word()
         + " "
         + (secondary.isEmpty() ? "none" : secondary)

@@ -60,6 +60,7 @@ final class DeepCompare {
   private final PrimaryTree tree;
   private final VerifyDesk desk;
   private final Clock clock;
+  private final Unreadable unreadable;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
   private final Deque<Item> items = new ArrayDeque<>();
   private long offset;
@@ -67,11 +68,12 @@ final class DeepCompare {
   private long files;
   private long bytes;
 
-  DeepCompare(Libc libc, PrimaryTree tree, VerifyDesk desk, Clock clock) {
+  DeepCompare(Libc libc, PrimaryTree tree, VerifyDesk desk, Clock clock, Unreadable unreadable) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.tree = Objects.requireNonNull(tree, "tree is null");
     this.desk = Objects.requireNonNull(desk, "desk is null");
     this.clock = Objects.requireNonNull(clock, "clock is null");
+    this.unreadable = Objects.requireNonNull(unreadable, "unreadable is null");
   }
 
   void add(Item item) {
@@ -158,12 +160,16 @@ final class DeepCompare {
     return differing;
   }
 
-  /** Nothing if the file is not as it was when its name was looked at, or cannot be read. */
+  /**
+   * Nothing if the file is not as it was when its name was looked at, or cannot be read, which is
+   * told.
+   */
   private Optional<byte[]> digest(Task task) throws IOException {
     Optional<OpenFile> opened;
     try {
       opened = tree.open(task.piece().gfid());
     } catch (PosixException e) {
+      unreadable.tell(task.item().path(), e);
       return Optional.empty();
     }
     if (opened.isEmpty()) {
@@ -175,6 +181,7 @@ final class DeepCompare {
           ? Optional.of(digest)
           : Optional.empty();
     } catch (PosixException e) {
+      unreadable.tell(task.item().path(), e);
       return Optional.empty();
     }
   }

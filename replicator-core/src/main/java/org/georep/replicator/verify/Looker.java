@@ -13,22 +13,28 @@ import org.georep.replicator.volume.PrimaryDirectory;
 /** Looks at names of the primary as a session sees them: what it leaves out is so shown. */
 final class Looker {
   private final Filter filter;
+  private final Unreadable unreadable;
 
-  Looker(Filter filter) {
+  Looker(Filter filter, Unreadable unreadable) {
     this.filter = Objects.requireNonNull(filter, "filter is null");
+    this.unreadable = Objects.requireNonNull(unreadable, "unreadable is null");
   }
 
   /**
    * Looks.
    *
    * @param path of the directory
-   * @return {@link Want.Excluded} also for what cannot be looked at: nothing can be said of it
+   * @return {@link Want.Excluded} also for what cannot be looked at, which is told
    */
   Want look(PrimaryDirectory directory, EntryPath path, FileName name) throws IOException {
     Want want;
     try {
       want = directory.look(name);
     } catch (PosixException e) {
+      EntryPath itself = path.resolve(name);
+      if (filter.isEmpty() || !(filter.excludes(itself, false) && filter.excludes(itself, true))) {
+        unreadable.tell(itself, e);
+      }
       return new Want.Excluded(name);
     }
     if (want instanceof Want.Present present

@@ -7,6 +7,7 @@ import java.util.Objects;
 import java.util.Optional;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
+import org.georep.name.Gfid;
 import org.georep.posix.PosixException;
 import org.georep.protocol.EntryState;
 import org.georep.protocol.NameSpan;
@@ -14,6 +15,7 @@ import org.georep.protocol.SpanDigest;
 import org.georep.protocol.Want;
 import org.georep.replicator.volume.PrimaryDirectory;
 import org.georep.replicator.volume.PrimaryTree;
+import org.jspecify.annotations.Nullable;
 
 /** Reads directories of the primary in parts of bounded size. For one thread. */
 final class PartReader {
@@ -23,6 +25,7 @@ final class PartReader {
   private final PrimaryTree tree;
   private final Looker looker;
   private final VerifyWalk walk;
+  private final Unreadable unreadable;
   private final SpanDigest.Builder digest = new SpanDigest.Builder();
 
   /** Who gets the parts. */
@@ -30,23 +33,24 @@ final class PartReader {
     void add(Part part) throws IOException, InterruptedException;
   }
 
-  PartReader(PrimaryTree tree, Looker looker, VerifyWalk walk) {
+  PartReader(PrimaryTree tree, Looker looker, VerifyWalk walk, Unreadable unreadable) {
     this.tree = Objects.requireNonNull(tree, "tree is null");
     this.looker = Objects.requireNonNull(looker, "looker is null");
     this.walk = Objects.requireNonNull(walk, "walk is null");
+    this.unreadable = Objects.requireNonNull(unreadable, "unreadable is null");
   }
 
   /**
    * Reads one directory; the directories in it are added to the walk.
    *
-   * @return false if it is not there any more, or could not be read
+   * @return false if it is not there any more, or could not be read, which is told
    */
   boolean read(VerifyWalk.Visit visit, Parts parts) throws IOException, InterruptedException {
-    if (!(tree.directory(visit.gfid()) instanceof PrimaryTree.Found.Inside inside)) {
-      return false;
-    }
     List<VerifyWalk.Child> below = new ArrayList<>();
-    try (PrimaryDirectory directory = inside.directory()) {
+    try (PrimaryDirectory directory = open(visit.gfid())) {
+      if (directory == null) {
+        return false;
+      }
       EntryState itself = directory.attributes();
       List<FileName> names = directory.names();
       int from = 0;
@@ -70,11 +74,18 @@ final class PartReader {
         from = to;
       } while (from < names.size());
     } catch (PosixException e) {
-      return false; // its name fails, too, where it is replicated, and is in quarantine
+      unreadable.tell(visit.path(), e);
+      return false;
     } finally {
       walk.below(visit, below);
     }
     return true;
+  }
+
+  private @Nullable PrimaryDirectory open(Gfid gfid) throws IOException {
+    return tree.directory(gfid) instanceof PrimaryTree.Found.Inside inside
+        ? inside.directory()
+        : null;
   }
 
   private Part part(
@@ -119,6 +130,7 @@ final class PartReader {
         return Optional.of(new Again(path, itself, wants));
       }
     } catch (PosixException e) {
+      unreadable.tell(known, e);
       return Optional.empty();
     }
   }

@@ -12,7 +12,9 @@ import java.util.Optional;
 import java.util.Set;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
+import org.georep.posix.Errno;
 import org.georep.posix.Libc;
+import org.georep.posix.PosixException;
 import org.georep.protocol.Aspect;
 import org.georep.protocol.EntryState;
 import org.georep.protocol.Finding;
@@ -20,6 +22,7 @@ import org.georep.protocol.NameSpan;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.protocol.SpanDigest;
+import org.georep.protocol.Trait;
 import org.georep.protocol.Want;
 import org.georep.replicator.plan.Filter;
 import org.georep.replicator.volume.PrimaryTree;
@@ -40,6 +43,7 @@ public final class Verification {
   private static final int BUNDLE = 2_000;
   private static final int MOST_WAITING = 10_000;
   private static final int MOST_TO_MEND = 5_000;
+  private static final int MOST_UNREAD = 10_000;
   private static final Duration TELL_EVERY = Duration.ofSeconds(1);
 
   private final PrimaryTree tree;
@@ -67,6 +71,7 @@ public final class Verification {
   private long differences;
   private long mended;
   private long unsettled;
+  private final Set<EntryPath> unread = new HashSet<>();
 
   private record Sent(List<Part> parts, VerifyDesk.Question<Reply.Examined> question) {}
 
@@ -95,9 +100,10 @@ public final class Verification {
         options.only().filter(path -> !path.isRoot()).isPresent()
             ? VerifyWalk.ofNothing()
             : new VerifyWalk(tree.rootGfid(), options.from());
-    this.reader = new PartReader(tree, new Looker(filter), walk);
+    this.reader =
+        new PartReader(tree, new Looker(filter, this::unreadable), walk, this::unreadable);
     this.second = new SecondLook(reader, desk, candidates, clock, this::hasPassed);
-    this.deep = new DeepCompare(libc, tree, desk, clock);
+    this.deep = new DeepCompare(libc, tree, desk, clock, this::unreadable);
     this.mending = new Mending(tree, desk, clock, second, deep, only.isPresent());
   }
 
@@ -356,6 +362,17 @@ public final class Verification {
     } else {
       listener.difference(new Difference(path(wanted), wanted.traits(), Optional.empty()));
     }
+  }
+
+  /** What was not compared may differ: it is told as a difference, once a path. */
+  private void unreadable(EntryPath path, PosixException cause) throws IOException {
+    if (unread.size() < MOST_UNREAD && !unread.add(path)) {
+      return;
+    }
+    differences++;
+    Trait trait = new Trait(Aspect.UNREADABLE, Errno.describe(cause.errno()), "");
+    Optional<Boolean> done = options.repair() ? Optional.of(false) : Optional.empty();
+    listener.difference(new Difference(path, List.of(trait), done));
   }
 
   private EntryPath path(Mending.Wanted wanted) throws IOException {

@@ -129,7 +129,7 @@ final class MetadataTest {
     return List.of(
         MAKE,
         "echo more >>d/f; touch d/below/g; chattr -i fixed/linked plain; echo changed >plain;"
-            + " chown 44 plain; setfacl -b plain; setfattr -x user.a plain;"
+            + " chown 44 plain; setfacl -b plain; setfattr -x user.a plain; setfattr -x security.c d;"
             + " chattr -i fixed; touch fixed/new; rm fixed/linked; mv fixed/f d/from;"
             + " chattr +i fixed plain; chown 1:2 caps; chmod 4755 caps; setcap cap_chown+ep caps",
         "chattr -i plain fixed; mv plain d/renamed; chattr +i d/renamed; chmod 700 fixed;"

@@ -14,8 +14,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.georep.changelog.capture.CaptureWish;
 import org.georep.engine.EngineChoice;
+import org.georep.posix.Errno;
+import org.georep.posix.Libc;
 import org.georep.posix.NativeLibc;
 import org.georep.replicator.plan.Filter;
 import org.georep.replicator.session.RunMode;
@@ -26,6 +29,7 @@ import org.georep.replicator.verify.VerifyListener;
 import org.georep.replicator.verify.VerifyOptions;
 import org.georep.replicator.verify.VerifyOutcome;
 import org.georep.replicator.verify.VerifyStateFile;
+import org.georep.testing.FaultyLibc;
 import org.georep.testing.Sandbox;
 import org.georep.testing.TreeChurn;
 import org.georep.testing.Waits;
@@ -61,8 +65,13 @@ final class VerifyUnderLoadTest {
   }
 
   private static Verifier verifier(TestSession.Running running, Path state) throws Exception {
+    return verifier(NativeLibc.instance(), running, state);
+  }
+
+  private static Verifier verifier(Libc libc, TestSession.Running running, Path state)
+      throws Exception {
     return new Verifier(
-        NativeLibc.instance(),
+        libc,
         running.tree(),
         () -> Filter.NONE,
         running.desk(),
@@ -153,6 +162,47 @@ final class VerifyUnderLoadTest {
           .containsExactlyInAnyOrder("d3/below", "d3/below/file", "d28/below", "d28/below/file");
       assertThat(verifier(running, state).state().lastFound()).isEqualTo(4);
       assertThat(verifier(running, state).state().lastSuccess()).isEmpty();
+      running.worker().stop();
+      run.get();
+    }
+  }
+
+  /** Nobody knows whether it differs: it must not pass for equal. */
+  @Test
+  void whatCannotBeReadOnThePrimaryIsTold() throws Exception {
+    Path primary = sandbox.directory("primary");
+    Path state = sandbox.directory("state");
+    FaultyLibc faulty = new FaultyLibc(NativeLibc.instance());
+    Files.writeString(Files.createDirectory(primary.resolve("d")).resolve("below"), "x");
+    Files.createSymbolicLink(primary.resolve("name"), Path.of("x"));
+    Files.writeString(primary.resolve("contents"), "x");
+    TestSession session =
+        TestSession.local(primary, state, sandbox.path().resolve("secondary"), EngineChoice.AUTO)
+            .primaryBy(faulty.libc())
+            .capture(CaptureWish.INOTIFY);
+    try (TestSession.Running running = session.start(RunMode.CONTINUOUS)) {
+      Future<?> run = threads.submit(() -> running.worker().run());
+      Waits.until("stime is known", () -> session.meter().stime().isPresent());
+      Verifier verifier = verifier(faulty.libc(), running, state);
+      Thread self = Thread.currentThread();
+      Predicate<FaultyLibc.Call> here = call -> Thread.currentThread().equals(self);
+      faulty.fail(here.and(FaultyLibc.method("list")), Errno.EIO).nth(2); // after the root's
+      faulty.fail(here.and(FaultyLibc.path("name")), Errno.EACCES);
+      faulty.fail(here.and(FaultyLibc.method("pread")), Errno.EIO);
+      Heard heard = new Heard();
+      verifier.verify(VerifyOptions.whole(true, false), heard);
+      assertThat(heard.differences)
+          .extracting(Difference::toString)
+          .anyMatch(line -> line.startsWith("d: unreadable on the primary (input"))
+          .anyMatch(line -> line.startsWith("name: unreadable on the primary (permission"))
+          .anyMatch(line -> line.startsWith("contents: unreadable on the primary (input"))
+          .hasSize(3);
+      assertThat(verifier.state().lastSuccess()).isEmpty();
+      assertThat(verifier.state().differences()).isEqualTo(3);
+      faulty.clear();
+      verifier.verify(VerifyOptions.whole(true, false), heard);
+      assertThat(heard.differences).hasSize(3);
+      assertThat(verifier.state().lastSuccess()).isPresent();
       running.worker().stop();
       run.get();
     }

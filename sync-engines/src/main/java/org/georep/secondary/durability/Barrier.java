@@ -6,7 +6,6 @@ import java.time.Instant;
 import java.util.Objects;
 import org.georep.name.Gfid;
 import org.georep.posix.Errno;
-import org.georep.posix.Libc;
 import org.georep.posix.PosixException;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
@@ -38,9 +37,8 @@ import org.slf4j.LoggerFactory;
 public final class Barrier {
   private static final Logger LOG = LoggerFactory.getLogger(Barrier.class);
 
-  private final Libc libc;
   private final Clock clock;
-  private final int descriptor;
+  private final WholeSync whole;
   private final ControlFiles files;
   private final Tree tree;
   private final Touched touched;
@@ -55,13 +53,12 @@ public final class Barrier {
   /**
    * Makes it.
    *
-   * @param descriptor a directory of the file system, not O_PATH
+   * @param whole syncs the file system
    * @param headroom of the inventory's file; null if it has none
    */
   public Barrier(
-      Libc libc,
       Clock clock,
-      int descriptor,
+      WholeSync whole,
       ControlFiles files,
       Tree tree,
       Touched touched,
@@ -71,9 +68,8 @@ public final class Barrier {
       Release release,
       Room room,
       @Nullable Headroom headroom) {
-    this.libc = Objects.requireNonNull(libc, "libc is null");
     this.clock = Objects.requireNonNull(clock, "clock is null");
-    this.descriptor = descriptor;
+    this.whole = Objects.requireNonNull(whole, "whole is null");
     this.files = Objects.requireNonNull(files, "files is null");
     this.tree = Objects.requireNonNull(tree, "tree is null");
     this.touched = Objects.requireNonNull(touched, "touched is null");
@@ -92,7 +88,7 @@ public final class Barrier {
    */
   public Reply.Synced sync(Request.Barrier request) throws IOException {
     Instant begun = clock.instant();
-    libc.syncfs(descriptor);
+    whole.run();
     AgentFailpoint.BARRIER_SYNCED.reached();
     for (Gfid directory : request.listed()) {
       incomplete.clear(directory, request.upToBatch());
@@ -142,7 +138,7 @@ public final class Barrier {
   /** Makes everything durable and notes a clean end, if the inventory could be written. */
   public void end() throws IOException {
     Instant begun = clock.instant();
-    libc.syncfs(descriptor);
+    whole.run();
     AgentFailpoint.END_SYNCED.reached();
     commit(begun);
     if (uncommitted) {

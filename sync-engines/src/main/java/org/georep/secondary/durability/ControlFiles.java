@@ -17,12 +17,14 @@ import org.georep.posix.SpareFile;
  * The small files of {@code .georep}: {@code id}, {@code stime} and {@code running}. Each is whole
  * and durable when its write returns. {@code running} holds the boot id while an agent has the
  * secondary open: found at a start, it says that one ended without saying so, and by another boot
- * id that the machine went down with it. Those two can also be written when the disk is full to the
- * last block.
+ * id, or a word instead of one, that what it wrote need not be on the disk. Those two can also be
+ * written when the disk is full to the last block.
  */
 public final class ControlFiles {
   private static final FileFormat STIME_FORMATS =
       FileFormat.first("remove it: the next start compares both sides then");
+
+  private static final byte[] UNWRITTEN = "unwritten\n".getBytes(StandardCharsets.US_ASCII);
 
   private final AtomicFile id;
   private final SpareFile stime;
@@ -87,7 +89,7 @@ public final class ControlFiles {
     CLEAN,
     /** It died; the machine did not. */
     KILLED,
-    /** The machine went down. */
+    /** The machine went down, or its disk did not take what was written. */
     POWER_LOST
   }
 
@@ -104,6 +106,11 @@ public final class ControlFiles {
   /** Notes that an agent has it open. */
   public void writeRunning() throws IOException {
     running.write((BootId.current() + "\n").getBytes(StandardCharsets.US_ASCII));
+  }
+
+  /** Notes that not all that an agent wrote is on the disk. */
+  public void writeUnwritten() throws IOException {
+    running.write(UNWRITTEN);
   }
 
   /** Notes a clean end. */

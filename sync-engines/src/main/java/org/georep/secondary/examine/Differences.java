@@ -14,6 +14,7 @@ import org.georep.protocol.Aspect;
 import org.georep.protocol.EntryState;
 import org.georep.protocol.Trait;
 import org.georep.protocol.Xattr;
+import org.georep.secondary.identity.Labels;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +26,6 @@ final class Differences {
   private static final int SETUID = 04000;
   private static final int SETGID = 02000;
   private static final int LONGEST = 300;
-  private static final String CAPABILITY = "security.capability";
 
   private final boolean root;
 
@@ -88,8 +88,7 @@ final class Differences {
       }
     }
     for (Xattr xattr : surplus.values()) {
-      String name = name(xattr);
-      if (maySet(xattr) && (!name.startsWith("security.") || name.equals(CAPABILITY))) {
+      if (maySet(xattr) && !Labels.has(name(xattr))) {
         traits.add(new Trait(Aspect.XATTR, "", shown(xattr)));
       }
     }

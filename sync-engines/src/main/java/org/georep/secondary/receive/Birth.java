@@ -8,6 +8,7 @@ import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
 import org.georep.posix.ProcPath;
 import org.georep.posix.Stat;
+import org.georep.secondary.identity.Labels;
 
 /**
  * What a file newly made in the stage is like before anything was set on it, so that only what
@@ -39,7 +40,7 @@ record Birth(int uid, int gid, int mask, boolean bare) {
   private static boolean isBare(List<byte[]> attributes) {
     return attributes.stream()
         .map(name -> new String(name, StandardCharsets.ISO_8859_1))
-        .allMatch(name -> name.startsWith("security.") && !name.equals("security.capability"));
+        .allMatch(Labels::has);
   }
 
   /** Returns whether a file asked for with these permissions gets them. */

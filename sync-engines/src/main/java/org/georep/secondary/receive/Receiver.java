@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.georep.name.FileName;
 import org.georep.posix.Libc;
 import org.georep.posix.PosixException;
@@ -42,15 +43,23 @@ public final class Receiver {
    * Makes it with nothing under way.
    *
    * @param root whether this process is root
+   * @param unwritten is told, by any thread, that the disk did not take what was written
    */
-  public Receiver(Libc libc, Stage stage, Marks marks, Room room, Bases bases, boolean root) {
+  public Receiver(
+      Libc libc,
+      Stage stage,
+      Marks marks,
+      Room room,
+      Bases bases,
+      boolean root,
+      Consumer<PosixException> unwritten) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.stage = Objects.requireNonNull(stage, "stage is null");
     this.marks = Objects.requireNonNull(marks, "marks is null");
     this.room = Objects.requireNonNull(room, "room is null");
     this.bases = Objects.requireNonNull(bases, "bases is null");
     this.root = root;
-    this.behind = new WriteBehind(libc, stage.contents());
+    this.behind = new WriteBehind(libc, stage.contents(), unwritten);
   }
 
   /**

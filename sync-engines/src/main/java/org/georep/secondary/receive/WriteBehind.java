@@ -2,6 +2,7 @@ package org.georep.secondary.receive;
 
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
@@ -10,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Has the kernel write down what arrived while more arrives, so that the disk does not rest until
  * the next barrier and that one finds little left to do. It promises nothing and confirms nothing:
- * the barrier asks anew, over a descriptor of its own, for the kernel tells each descriptor once of
- * what could not be written.
+ * the barrier asks anew, over a descriptor of its own. But what could not be written it says, for
+ * the kernel tells that once, and an agent that is killed before the barrier takes it along.
  *
  * <p>{@link #arrived} by any thread, {@link #close} when none calls it any more.
  */
@@ -23,6 +24,7 @@ final class WriteBehind {
 
   private final Libc libc;
   private final int directory;
+  private final Consumer<PosixException> unwritten;
   private final AtomicLong since = new AtomicLong();
   private @Nullable Thread writing;
 
@@ -30,10 +32,12 @@ final class WriteBehind {
    * Makes it.
    *
    * @param directory of the file system; stays the caller's
+   * @param unwritten is told what the disk did not take
    */
-  WriteBehind(Libc libc, int directory) {
+  WriteBehind(Libc libc, int directory, Consumer<PosixException> unwritten) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.directory = directory;
+    this.unwritten = Objects.requireNonNull(unwritten, "unwritten is null");
   }
 
   /** Takes note of bytes that were given to the kernel; does not wait. */
@@ -59,11 +63,13 @@ final class WriteBehind {
       int own = libc.openat(directory, ITSELF, Linux.O_RDONLY | Linux.O_DIRECTORY, 0);
       try {
         libc.syncfs(own);
+      } catch (PosixException e) {
+        unwritten.accept(e);
       } finally {
         libc.close(own);
       }
     } catch (PosixException e) {
-      return; // the barrier meets it, too
+      return; // without a descriptor: the barrier writes all of it down
     }
   }
 

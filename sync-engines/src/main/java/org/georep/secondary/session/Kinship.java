@@ -136,7 +136,8 @@ final class Kinship implements AutoCloseable {
       // Only what is needed to find the file: nothing else is opened, or closed by it.
       Control reading = new Control(libc, root, control, -1, limbo, -1);
       Directory top = new Directory(id.root(), root);
-      return new Recovery(libc, clock, reading, marks, top, !isRoot).existing(true);
+      ControlFiles files = new ControlFiles(libc, control);
+      return new Recovery(libc, clock, reading, files, marks, top, !isRoot).existing(true);
     } finally {
       libc.close(limbo);
     }

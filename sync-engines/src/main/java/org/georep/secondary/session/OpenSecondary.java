@@ -13,6 +13,7 @@ import org.georep.secondary.durability.Barrier;
 import org.georep.secondary.durability.ControlFiles;
 import org.georep.secondary.durability.Lock;
 import org.georep.secondary.durability.PromotionFile;
+import org.georep.secondary.durability.WholeSync;
 import org.georep.secondary.examine.Examination;
 import org.georep.secondary.examine.Hashes;
 import org.georep.secondary.examine.Lack;
@@ -61,6 +62,7 @@ final class OpenSecondary implements AutoCloseable {
   private final Conflicts conflicts;
   private final Examination examination;
   private final Hashes hashes;
+  private final WholeSync whole;
   private final Barrier barrier;
   private final Placeless placeless;
   private final Lack lack;
@@ -86,6 +88,7 @@ final class OpenSecondary implements AutoCloseable {
     this.lock = Objects.requireNonNull(lock, "lock is null");
     this.inventory = Objects.requireNonNull(inventory, "inventory is null");
     this.room = Objects.requireNonNull(room, "room is null");
+    this.whole = new WholeSync(libc, control.root(), files);
     OpenedModes modes = new OpenedModes(libc, control.control());
     LiftedFlags flags = new LiftedFlags(libc, control.control(), isRoot);
     this.touched = new Touched(libc, modes, flags);
@@ -100,7 +103,7 @@ final class OpenSecondary implements AutoCloseable {
     this.stage = Stage.open(libc, control.stage());
     flags.giveBack(); // after that: an inode of the tree may have had another name in the stage
     this.bases = new Bases(libc);
-    this.receiver = new Receiver(libc, stage, marks, room, bases, isRoot);
+    this.receiver = new Receiver(libc, stage, marks, room, bases, isRoot, whole::fails);
     this.conflicts = new Conflicts(libc, control.conflicts(), clock, succeeding);
     Tree tree = new Tree(libc, marks, inventory, directories, touched, stage, limbo, conflicts);
     this.reconciliation =
@@ -120,9 +123,8 @@ final class OpenSecondary implements AutoCloseable {
             : new PutBack(tree, limbo, origins, discard, reconciliation.incomplete());
     this.barrier =
         new Barrier(
-            libc,
             clock,
-            control.root(),
+            whole,
             files,
             tree,
             touched,
@@ -182,6 +184,11 @@ final class OpenSecondary implements AutoCloseable {
       sound = false;
       throw new IOException(
           "the inventory could not be written and is made again at the next start");
+    }
+    if (whole.hasFailed()) {
+      throw new IOException(
+          "the secondary's disk did not take what was written; what came since the last barrier is"
+              + " compared again at the next start. Look at the disk there");
     }
     boolean finished = false;
     try {
@@ -273,6 +280,7 @@ final class OpenSecondary implements AutoCloseable {
     } finally {
       if (!ended) {
         inventory.abandon();
+        whole.end();
       }
       release();
     }

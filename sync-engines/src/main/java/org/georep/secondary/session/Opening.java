@@ -157,9 +157,8 @@ final class Opening {
     }
     files.prepare();
     ControlFiles.End end = files.lastEnd();
-    if (end != ControlFiles.End.KILLED) {
-      room.write(files::writeRunning); // else it says that already
-      AgentFailpoint.OPEN_NOTED.reached();
+    if (end == ControlFiles.End.CLEAN) {
+      noteRunning(files, room); // else it says that already
     }
     if (fresh || takenOver) {
       marks.write(root, Mark.ofDirectory(hello.rootGfid(), true));
@@ -170,8 +169,9 @@ final class Opening {
     try {
       inventory =
           takenOver
-              ? new Recovery(libc, clock, control, marks, rootDirectory, false).takeOver(former)
-              : inventory(control, marks, rootDirectory, fresh, end);
+              ? new Recovery(libc, clock, control, files, marks, rootDirectory, false)
+                  .takeOver(former, end == ControlFiles.End.POWER_LOST)
+              : inventory(control, files, marks, rootDirectory, fresh, end);
     } catch (NewerFormatException e) {
       if (end == ControlFiles.End.CLEAN) {
         files.deleteRunning(); // nothing was done: whoever reads it finds it as it was left
@@ -183,6 +183,10 @@ final class Opening {
     }
     boolean whole = false;
     try {
+      if (end == ControlFiles.End.POWER_LOST && inventory.isKept()) {
+        // Not before all was looked at: who dies over it leaves that to the next.
+        noteRunning(files, room);
+      }
       OpenSecondary secondary =
           new OpenSecondary(
               libc,
@@ -214,15 +218,25 @@ final class Opening {
     }
   }
 
+  private static void noteRunning(ControlFiles files, Room room) throws IOException {
+    room.write(files::writeRunning);
+    AgentFailpoint.OPEN_NOTED.reached();
+  }
+
   private Optional<Mark> rootOfAnother(Marks marks, int root) throws PosixException {
     int owner = libc.statx(root, ITSELF, Linux.AT_EMPTY_PATH).uid();
     return marks.takeOver(root, Kind.DIRECTORY, owner);
   }
 
   private Inventory inventory(
-      Control control, Marks marks, Directory root, boolean fresh, ControlFiles.End end)
+      Control control,
+      ControlFiles files,
+      Marks marks,
+      Directory root,
+      boolean fresh,
+      ControlFiles.End end)
       throws IOException {
-    Recovery recovery = new Recovery(libc, clock, control, marks, root, !isRoot);
+    Recovery recovery = new Recovery(libc, clock, control, files, marks, root, !isRoot);
     if (!fresh && end == ControlFiles.End.CLEAN) {
       Inventory inventory = recovery.existing(false);
       if (inventory != null) {

@@ -19,6 +19,8 @@ import org.georep.posix.Linux;
 import org.georep.posix.NewerFormatException;
 import org.georep.posix.PosixException;
 import org.georep.protocol.Kind;
+import org.georep.secondary.durability.ControlFiles;
+import org.georep.secondary.durability.WholeSync;
 import org.georep.secondary.failpoint.AgentFailpoint;
 import org.georep.secondary.identity.Entry;
 import org.georep.secondary.identity.Headroom;
@@ -55,6 +57,7 @@ final class Recovery {
   private final Control control;
   private final Marks marks;
   private final boolean ownerBound;
+  private final WholeSync disk;
   private final Directory root;
   private final Directory limbo;
   private int formerUser = NOBODY;
@@ -70,7 +73,13 @@ final class Recovery {
   }
 
   Recovery(
-      Libc libc, Clock clock, Control control, Marks marks, Directory root, boolean ownerBound) {
+      Libc libc,
+      Clock clock,
+      Control control,
+      ControlFiles files,
+      Marks marks,
+      Directory root,
+      boolean ownerBound) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.clock = Objects.requireNonNull(clock, "clock is null");
     this.control = Objects.requireNonNull(control, "control is null");
@@ -78,6 +87,7 @@ final class Recovery {
     this.ownerBound = ownerBound;
     this.root = Objects.requireNonNull(root, "root is null");
     this.limbo = new Directory(Directory.LIMBO, control.limbo());
+    this.disk = new WholeSync(libc, control.root(), files);
   }
 
   /**
@@ -106,10 +116,10 @@ final class Recovery {
    * Makes it again where an agent of another user had the tree: its marks become this one's, and
    * nothing but identities and contents is believed, so that a walk brings what it could not set.
    */
-  Inventory takeOver(int user) throws IOException {
+  Inventory takeOver(int user, boolean powerLost) throws IOException {
     formerUser = user;
     LOG.info("What user {} kept here is taken over, with what it could not hold", user);
-    return rebuild(true, false);
+    return rebuild(true, powerLost);
   }
 
   /** Makes it of a tree whose inodes get new marks; what was there before is not believed. */
@@ -130,7 +140,9 @@ final class Recovery {
     } catch (NewerFormatException e) {
       throw e;
     } catch (IOException e) {
-      if (e instanceof PosixException cause && !cause.is(Errno.ENOSPC, Errno.EDQUOT, Errno.EROFS)) {
+      if (disk.hasFailed()
+          || (e instanceof PosixException cause
+              && !cause.is(Errno.ENOSPC, Errno.EDQUOT, Errno.EROFS))) {
         throw e;
       }
       LOG.warn("The inventory is kept in memory for now: {}", e.getMessage());
@@ -158,7 +170,7 @@ final class Recovery {
         long names = walk(made, new Rebuild(made, old, powerLost));
         AgentFailpoint.REBUILD_WALKED.reached();
         Instant begun = clock.instant();
-        libc.syncfs(control.root());
+        disk.run();
         AgentFailpoint.REBUILD_SYNCED.reached();
         try (Headroom headroom = new Headroom(libc, control.control(), NEW)) {
           headroom.ensure(made.unsaved());
@@ -264,6 +276,9 @@ final class Recovery {
       Place place = directory.at(name);
       boolean current = rebuild.isTrusted(node.stat());
       if (node.kind() == Kind.FILE) {
+        if (!current) {
+          forgetPages(node);
+        }
         if (!current && mark.left().isPresent()) {
           touched.beforeChange(node);
           marks.write(node.descriptor(), Mark.of(mark.gfid()));
@@ -288,6 +303,24 @@ final class Recovery {
         return Optional.empty(); // a mount point: not ours to look below
       }
       throw e;
+    }
+  }
+
+  /** What memory has of a file need not be on the disk: it is compared as it is there. */
+  private void forgetPages(Node node) throws PosixException {
+    int readable;
+    try {
+      readable = libc.openat(Linux.AT_FDCWD, node.path(), Linux.O_RDONLY | Linux.O_NONBLOCK, 0);
+    } catch (PosixException e) {
+      if (e.is(Errno.EACCES)) {
+        return; // shut to this user, who cannot have it compared either
+      }
+      throw e;
+    }
+    try {
+      libc.forgetPages(readable);
+    } finally {
+      libc.close(readable);
     }
   }
 

@@ -217,7 +217,7 @@ final class Succession implements AutoCloseable, Recovery.Namer {
       marks.write(root, Mark.ofDirectory(request.rootGfid(), true));
       FailoverFailpoint.HANDOVER_BEGUN.reached();
       Directory top = new Directory(request.rootGfid(), root);
-      new Recovery(libc, opening.clock(), all, marks, top, !opening.isRoot())
+      new Recovery(libc, opening.clock(), all, files, marks, top, !opening.isRoot())
           .handOver(this)
           .close();
       FailoverFailpoint.HANDOVER_MARKED.reached();

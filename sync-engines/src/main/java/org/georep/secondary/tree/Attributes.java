@@ -21,6 +21,7 @@ import org.georep.protocol.EntryState;
 import org.georep.protocol.Kind;
 import org.georep.protocol.Xattr;
 import org.georep.secondary.identity.Inventory;
+import org.georep.secondary.identity.Labels;
 import org.georep.secondary.identity.Marks;
 import org.georep.secondary.identity.Withheld;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +41,6 @@ public final class Attributes {
   private static final Logger LOG = LoggerFactory.getLogger(Attributes.class);
   private static final byte[] UNKNOWN = {};
   private static final byte[] META = Withheld.attribute();
-  private static final String CAPABILITY = "security.capability";
 
   /** XFS shows root its ACLs a second time, as it has them on disk: removed, they are gone. */
   private static final String XFS_ACL = "trusted.SGI_ACL_";
@@ -228,9 +228,7 @@ public final class Attributes {
 
   private void removeSurplus(Node node, byte[] name, int mode) throws PosixException {
     String text = new String(name, StandardCharsets.ISO_8859_1);
-    // Labels of this machine (SELinux, IMA) are its own; a capability would be a privilege kept.
-    boolean label = text.startsWith("security.") && !text.equals(CAPABILITY);
-    if (!label && !text.startsWith(XFS_ACL) && !Marks.isOwn(name)) {
+    if (!Labels.has(text) && !text.startsWith(XFS_ACL) && !Marks.isOwn(name)) {
       change(node, name, mode, () -> libc.removexattr(node.path(), name));
     }
   }

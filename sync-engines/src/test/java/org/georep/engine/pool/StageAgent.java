@@ -80,7 +80,15 @@ final class StageAgent implements AgentPort, AutoCloseable {
     this.opened = Stage.open(libc, directory);
     this.receiver =
         new Receiver(
-            libc, opened, marks, new Room(libc, control, MinFree.NONE), bases, libc.geteuid() == 0);
+            libc,
+            opened,
+            marks,
+            new Room(libc, control, MinFree.NONE),
+            bases,
+            libc.geteuid() == 0,
+            unwritten -> {
+              throw new AssertionError(unwritten);
+            });
   }
 
   @Override

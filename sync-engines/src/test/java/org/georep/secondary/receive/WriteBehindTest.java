@@ -3,12 +3,15 @@ package org.georep.secondary.receive;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.georep.posix.Errno;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.NativeLibc;
+import org.georep.posix.PosixException;
 import org.georep.testing.FaultyLibc;
 import org.georep.testing.Sandbox;
 import org.junit.jupiter.api.AfterEach;
@@ -22,6 +25,7 @@ final class WriteBehindTest {
   private final Libc real = NativeLibc.instance();
   private final FaultyLibc faulty = new FaultyLibc(real);
   private final AtomicInteger synced = new AtomicInteger();
+  private final List<PosixException> unwritten = new CopyOnWriteArrayList<>();
   private int directory;
 
   @BeforeEach
@@ -50,7 +54,7 @@ final class WriteBehindTest {
             throw new IllegalStateException(e);
           }
         });
-    WriteBehind behind = new WriteBehind(faulty.libc(), directory);
+    WriteBehind behind = new WriteBehind(faulty.libc(), directory, unwritten::add);
     behind.arrived(WriteBehind.STEP - 1);
     assertThat(synced).hasValue(0);
     behind.arrived(1);
@@ -63,16 +67,18 @@ final class WriteBehindTest {
     behind.arrived(1);
     behind.close();
     assertThat(synced).as("what came meanwhile").hasValue(2);
+    assertThat(unwritten).isEmpty();
   }
 
   @Test
-  void aFailureIsLeftToTheBarrier() throws Exception {
+  void aFailureIsTold() throws Exception {
     faulty.fail(FaultyLibc.method("syncfs"), Errno.EIO);
-    WriteBehind behind = new WriteBehind(faulty.libc(), directory);
+    WriteBehind behind = new WriteBehind(faulty.libc(), directory, unwritten::add);
     behind.arrived(WriteBehind.STEP);
     behind.close();
     behind.arrived(WriteBehind.STEP);
     behind.close();
+    assertThat(unwritten).hasSize(2);
     // Nothing was closed that is not its own.
     real.syncfs(directory);
     assertThat(directory).isNotNegative();
