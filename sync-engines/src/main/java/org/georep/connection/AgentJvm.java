@@ -17,11 +17,12 @@ final class AgentJvm {
    * for the compiler, so the second one is kept for what runs for long: digests, for which it knows
    * the processor's own instructions, twenty times as fast. The heap is given back by ending.
    * Contents pass through the part of it that is for what is young: with little of that half a
-   * second of a first copy goes into collecting it.
+   * second of a first copy goes into collecting it, and with little of the rest as much again: what
+   * waits for its contents grows old there.
    */
   static final List<String> FLAGS =
       List.of(
-          "-Xms32m",
+          "-Xms64m",
           "-Xmn20m",
           "-Xmx512m",
           // Memory follows what is in use, not the size of the tree.
