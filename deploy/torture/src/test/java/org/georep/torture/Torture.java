@@ -78,8 +78,12 @@ final class Torture implements Callable<Integer> {
   @Option(names = "--times", description = "How often to replay until it fails: ${DEFAULT-VALUE}.")
   private int times = 1;
 
-  @Option(names = "--shrink", description = "Make a failing log smaller, for so many seconds.")
-  private long shrinkSeconds;
+  @Option(
+      names = "--shrink",
+      description =
+          "Replay a failing log and make it smaller, for so many seconds; 0: keep it only."
+              + " Default: ${DEFAULT-VALUE}.")
+  private long shrinkSeconds = 600;
 
   @Option(names = "--directory", description = "Where file systems are made: ${DEFAULT-VALUE}.")
   private Path directory = Path.of(System.getProperty("java.io.tmpdir"), "georep-torture");
@@ -207,7 +211,8 @@ final class Torture implements Callable<Integer> {
 
   private List<String> again(OperationLog.Read read, List<Step> steps, Path kept)
       throws IOException, InterruptedException {
-    Run run = new Run(georep, directory, directory.resolve("replay.log"), read.setUp());
+    Path log = directory.resolve("replay-" + Thread.currentThread().getId() + ".log");
+    Run run = new Run(georep, directory, log, read.setUp());
     List<String> breaks = run.again(steps, kept);
     System.out.println("  " + run.summary());
     return breaks;
