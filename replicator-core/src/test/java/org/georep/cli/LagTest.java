@@ -1,5 +1,6 @@
 package org.georep.cli;
 
+import org.georep.testing.JavaProgram;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -216,21 +217,14 @@ class LagTest {
   void isUnknownWhenTheWorkerHangsOrWasKilled() throws Exception {
     process =
         new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
-                "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-                "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                Georep.class.getName(),
-                "replicate",
-                "--name=x",
-                primary.toString(),
-                secondary.toString(),
-                "--state-dir",
-                sandbox.path().resolve("t").toString())
+                JavaProgram.command(
+                    Georep.class,
+                    "replicate",
+                    "--name=x",
+                    primary.toString(),
+                    secondary.toString(),
+                    "--state-dir",
+                    sandbox.path().resolve("t").toString()))
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();

@@ -1,5 +1,7 @@
 package org.georep.cli;
 
+import java.util.ArrayList;
+import org.georep.testing.JavaProgram;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -75,30 +77,12 @@ class UpgradeTest {
       Files.copy(packed, image);
     }
     Files.createDirectories(RECORDED);
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    String said =
-        Program.check(
-            List.of(
-                "unshare",
-                "-m",
-                "--propagation",
-                "slave",
-                "sh",
-                "-eu",
-                "-c",
-                SCRIPT,
-                "sh",
-                image.toString(),
-                java,
-                "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
-                "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-                "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                Georep.class.getName()));
+    List<String> command =
+        new ArrayList<>(
+            List.of("unshare", "-m", "--propagation", "slave", "sh", "-eu", "-c", SCRIPT, "sh"));
+    command.add(image.toString());
+    command.addAll(JavaProgram.command(Georep.class));
+    String said = Program.check(command);
     assertThat(said.lines())
         .contains(
             "no contents were sent",

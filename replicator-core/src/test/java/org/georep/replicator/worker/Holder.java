@@ -1,5 +1,6 @@
 package org.georep.replicator.worker;
 
+import org.georep.testing.JavaProgram;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -12,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
@@ -28,14 +28,7 @@ final class Holder implements AutoCloseable {
   Holder() throws IOException {
     process =
         new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-cp",
-                    System.getProperty(
-                        "surefire.test.class.path", System.getProperty("java.class.path")),
-                    "-XX:TieredStopAtLevel=1",
-                    "-Xmx64m",
-                    Holder.class.getName()))
+JavaProgram.command(Holder.class))
             .redirectErrorStream(true)
             .start();
     words = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
