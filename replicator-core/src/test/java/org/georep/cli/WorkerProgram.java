@@ -27,6 +27,12 @@ final class WorkerProgram implements Closeable {
     MonitorProgram.signal(name, process.pid());
   }
 
+  /** Sends it and those it started a signal. */
+  void signalAll(String name) {
+    signal(name);
+    process.descendants().forEach(child -> MonitorProgram.signal(name, child.pid()));
+  }
+
   /** Kills it, and waits for that. */
   void kill() {
     process.destroyForcibly();
