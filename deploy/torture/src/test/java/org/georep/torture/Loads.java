@@ -129,10 +129,15 @@ final class Loads implements Callable<Integer> {
     return command;
   }
 
-  /** Those that write contents take much longer for one. */
+  /**
+   * Those that write contents take much longer for one; one of links makes and removes thousands of
+   * names, one of punched holes thousands of holes, and both write all of it back.
+   */
   private long operations(String stressor) {
     return switch (stressor) {
-      case "fallocate", "fiemap", "fpunch", "hdd", "copy-file" -> operations / 20;
+      case "link" -> Math.max(1, operations / 200);
+      case "symlink", "fpunch" -> Math.max(1, operations / 1_000);
+      case "fallocate", "fiemap", "hdd", "copy-file" -> operations / 20;
       case "dirdeep", "dirmany", "dentry", "filename", "open" -> operations / 4;
       default -> operations;
     };
