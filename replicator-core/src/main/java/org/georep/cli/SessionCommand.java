@@ -69,8 +69,10 @@ final class SessionCommand implements Runnable {
   private void tell(SessionVerbs verbs, String done) throws GeorepException, IOException {
     err().println("georep: " + done);
     if (verbs.monitor().isEmpty()) {
-      err().println("georep: no monitor runs here, so nothing works yet. Start it: "
-              + MonitorUnit.of(top.host().state()).command());
+      err()
+          .println(
+              "georep: no monitor runs here, so nothing works yet. Start it: "
+                  + MonitorUnit.of(top.host().state()).command());
     }
   }
 

@@ -1,6 +1,5 @@
 package org.georep.cli;
 
-import org.georep.testing.JavaProgram;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -15,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.georep.secondary.AgentMain;
+import org.georep.testing.JavaProgram;
 import org.georep.testing.Program;
 import org.georep.testing.Sandbox;
 import org.georep.testing.Sshd;

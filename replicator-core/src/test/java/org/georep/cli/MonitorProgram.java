@@ -1,6 +1,5 @@
 package org.georep.cli;
 
-import org.georep.testing.JavaProgram;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.URI;
@@ -13,6 +12,7 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.georep.testing.JavaProgram;
 import org.georep.testing.Program;
 import org.georep.testing.Waits;
 
@@ -27,7 +27,7 @@ final class MonitorProgram implements Closeable {
     this.errors = errors;
     process =
         new ProcessBuilder(
-            JavaProgram.command(Georep.class, "monitor", "--listen=0", "--state-dir=" + state))
+                JavaProgram.command(Georep.class, "monitor", "--listen=0", "--state-dir=" + state))
             .redirectError(errors.toFile())
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();

@@ -1,16 +1,16 @@
 package org.georep.cli;
 
-import java.util.ArrayList;
-import org.georep.testing.JavaProgram;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.zip.GZIPInputStream;
+import org.georep.testing.JavaProgram;
 import org.georep.testing.LoopImage;
 import org.georep.testing.Program;
 import org.georep.testing.Sandbox;

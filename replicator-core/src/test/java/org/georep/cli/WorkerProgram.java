@@ -1,9 +1,9 @@
 package org.georep.cli;
 
-import org.georep.testing.JavaProgram;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.georep.testing.JavaProgram;
 
 /** A session's worker as a process of its own, with the classes under test. */
 final class WorkerProgram implements Closeable {
@@ -12,7 +12,7 @@ final class WorkerProgram implements Closeable {
   WorkerProgram(Path state, String session, Path errors) throws IOException {
     process =
         new ProcessBuilder(
-            JavaProgram.command(Georep.class, "worker", session, "--state-dir=" + state))
+                JavaProgram.command(Georep.class, "worker", session, "--state-dir=" + state))
             .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();

@@ -13,9 +13,9 @@ import org.georep.posix.PosixException;
 /**
  * The loop both sources share: rest a few milliseconds so that the kernel merges events, read the
  * queue until it is empty, mark, wait for more. While nothing that comes is the volume's, since
- * other trees of its file system are busy, the rest is longer. What is read becomes records before the next read;
- * what a crash leaves unread is lost with the kernel's queue, which the missing {@code Stopped}
- * tells.
+ * other trees of its file system are busy, the rest is longer. What is read becomes records before
+ * the next read; what a crash leaves unread is lost with the kernel's queue, which the missing
+ * {@code Stopped} tells.
  */
 public final class EventPump {
   private static final int BUFFER_BYTES = 256 << 10;

@@ -258,7 +258,9 @@ public final class VerifyDesk {
     return passed;
   }
 
-  /** Has the worker ask for a mark that covers a moment, where marks bring the secondary in step. */
+  /**
+   * Has the worker ask for a mark that covers a moment, where marks bring the secondary in step.
+   */
   public synchronized void await(Instant moment) {
     if (!sweeps && moment.isAfter(awaited)) {
       awaited = moment;

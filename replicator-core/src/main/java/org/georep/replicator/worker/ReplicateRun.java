@@ -389,7 +389,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
       Observation observation)
       throws GeorepException, IOException, InterruptedException {
     reporting = true;
-    try (StatusWriter writer = 
+    try (StatusWriter writer =
             StatusWriter.start(file, observation.watching(reporter::now), reporter::glance);
         ControlSocket control =
             ControlSocket.listen(

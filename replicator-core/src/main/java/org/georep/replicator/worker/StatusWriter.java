@@ -41,8 +41,7 @@ final class StatusWriter implements AutoCloseable {
    *
    * @param glances what tells one state from another, cheaper than a report
    */
-  static StatusWriter start(
-      StatusFile file, Supplier<WorkerReport> reports, Supplier<?> glances) {
+  static StatusWriter start(StatusFile file, Supplier<WorkerReport> reports, Supplier<?> glances) {
     StatusWriter writer = new StatusWriter(file, glances);
     var unused =
         writer.ticker.scheduleWithFixedDelay(

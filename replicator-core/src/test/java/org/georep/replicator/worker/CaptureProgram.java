@@ -1,6 +1,5 @@
 package org.georep.replicator.worker;
 
-import org.georep.testing.JavaProgram;
 import java.io.BufferedReader;
 import java.io.Closeable;
 import java.io.File;
@@ -16,6 +15,7 @@ import org.georep.changelog.journal.JournalDirectory;
 import org.georep.changelog.journal.JournalSettings;
 import org.georep.posix.NativeLibc;
 import org.georep.posix.RawPath;
+import org.georep.testing.JavaProgram;
 import org.georep.testing.Program;
 
 /** Capture of a volume as a process of its own; {@link #close} lets it end cleanly. */
@@ -35,12 +35,14 @@ final class CaptureProgram implements Closeable {
       throws IOException {
     process =
         new ProcessBuilder(
-            JavaProgram.command(
-                front + JavaProgram.classPath(),
-                CaptureProgram.class,
-                journal.toString(),
-                primary.toString(),
-                wish.name())).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+                JavaProgram.command(
+                    front + JavaProgram.classPath(),
+                    CaptureProgram.class,
+                    journal.toString(),
+                    primary.toString(),
+                    wish.name()))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
     BufferedReader lines =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     for (String line = lines.readLine(); !"started".equals(line); line = lines.readLine()) {

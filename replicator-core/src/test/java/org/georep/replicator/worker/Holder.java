@@ -1,6 +1,5 @@
 package org.georep.replicator.worker;
 
-import org.georep.testing.JavaProgram;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -14,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.Map;
+import org.georep.testing.JavaProgram;
 
 /**
  * A process that keeps files open and mapped until it is killed. What it is told to do it does to a
@@ -27,10 +27,7 @@ final class Holder implements AutoCloseable {
 
   Holder() throws IOException {
     process =
-        new ProcessBuilder(
-JavaProgram.command(Holder.class))
-            .redirectErrorStream(true)
-            .start();
+        new ProcessBuilder(JavaProgram.command(Holder.class)).redirectErrorStream(true).start();
     words = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
     answers =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));

@@ -1,6 +1,5 @@
 package org.georep.replicator.worker;
 
-import org.georep.testing.JavaProgram;
 import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
@@ -9,6 +8,7 @@ import java.util.UUID;
 import org.georep.changelog.capture.CaptureWish;
 import org.georep.engine.EngineChoice;
 import org.georep.replicator.session.RunMode;
+import org.georep.testing.JavaProgram;
 
 /** A replicator with its capture as a process of its own; {@link #close} lets it end cleanly. */
 final class ReplicatorProgram implements Closeable {
@@ -19,13 +19,13 @@ final class ReplicatorProgram implements Closeable {
       throws IOException {
     process =
         new ProcessBuilder(
-            JavaProgram.command(
-                front + File.pathSeparator + JavaProgram.classPath(),
-                ReplicatorProgram.class,
-                primary.toString(),
-                state.toString(),
-                secondary.toString(),
-                session.toString()))
+                JavaProgram.command(
+                    front + File.pathSeparator + JavaProgram.classPath(),
+                    ReplicatorProgram.class,
+                    primary.toString(),
+                    state.toString(),
+                    secondary.toString(),
+                    session.toString()))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
