@@ -38,7 +38,7 @@ import org.georep.status.report.WorkerState;
 public final class StatusReading {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-  /** One that works writes every two seconds; on a host that is very busy, a little later. */
+  /** One that works writes every two to four seconds; on a busy host, a little later. */
   private static final Duration LATELY = Duration.ofSeconds(10);
 
   private final Libc libc;
