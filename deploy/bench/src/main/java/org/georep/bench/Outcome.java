@@ -9,6 +9,6 @@ import java.util.OptionalLong;
  * @param values what was measured
  * @param cpuSeconds processor time of all processes together
  * @param memory the most anonymous memory of all processes together, in bytes
- * @param sent bytes both ways, if they were counted
+ * @param sent bytes both ways for each value, if they were counted
  */
 record Outcome(List<Double> values, double cpuSeconds, long memory, OptionalLong sent) {}

@@ -54,7 +54,8 @@ final class Round {
             new Trial(
                 peer, primary.mountPoint(), secondary.mountPoint(), files, log, usage, traffic);
         List<Double> values = scenario.run(trial);
-        return new Outcome(values, usage.cpuSeconds(), usage.mostMemory(), traffic.bytes());
+        return new Outcome(
+            values, usage.cpuSeconds(), usage.mostMemory(), traffic.bytesEach(values.size()));
       } finally {
         usage.close(servers);
       }

@@ -28,7 +28,7 @@ final class Table {
     text.append("): ").append(work.about());
     text.append("\n\n| peer | median |");
     text.append(tail ? values >= MANY ? " p99 |" : " most |" : "");
-    text.append(" ratio | each run | CPU s | RssAnon MB | sent KB |\n");
+    text.append(" ratio | each run | CPU s | RssAnon MB | KB sent each |\n");
     text.append("|---|---:|").append(tail ? "---:|" : "").append("---:|---|---:|---:|---:|\n");
     double base = work.reference().orElse(0);
     for (String peer : work.peers().keySet()) {

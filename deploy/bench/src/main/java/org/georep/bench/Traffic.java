@@ -17,8 +17,10 @@ final class Traffic {
     from = relay == null ? 0 : relay.bytes();
   }
 
-  /** Returns how many bytes were sent, ssh's own among them. */
-  OptionalLong bytes() {
-    return relay == null ? OptionalLong.empty() : OptionalLong.of(relay.bytes() - from);
+  /** Returns how many bytes were sent for each of some values, ssh's own among them. */
+  OptionalLong bytesEach(int values) {
+    return relay == null
+        ? OptionalLong.empty()
+        : OptionalLong.of((relay.bytes() - from) / Math.max(1, values));
   }
 }
