@@ -136,18 +136,20 @@ public final class NativeLibc implements Libc {
   public List<Dirent> list(int descriptor) throws PosixException {
     lseek(descriptor, 0, Linux.SEEK_SET);
     List<Dirent> entries = new ArrayList<>();
-    while (listOn(descriptor, entries)) {
-      continue;
-    }
+    boolean more;
+    do {
+      more = listOn(descriptor, entries);
+    } while (more);
     return entries;
   }
 
   @Override
   public List<Dirent> listOn(int descriptor) throws PosixException {
     List<Dirent> entries = new ArrayList<>();
-    while (entries.isEmpty() && listOn(descriptor, entries)) {
-      continue; // there was nothing but . and ..
-    }
+    boolean more;
+    do {
+      more = listOn(descriptor, entries);
+    } while (more && entries.isEmpty()); // there may be nothing but . and .. at first
     return entries;
   }
 
