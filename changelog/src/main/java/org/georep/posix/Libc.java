@@ -46,6 +46,13 @@ public interface Libc {
    */
   List<Dirent> list(int descriptor) throws PosixException;
 
+  /**
+   * getdents64(2), part of it: the next entries of a directory open for reading, from where its
+   * descriptor stands, without {@code .} and {@code ..}; none at its end. For directories whose
+   * whole listing is not to be held in memory.
+   */
+  List<Dirent> listOn(int descriptor) throws PosixException;
+
   /** mkdirat(2). */
   void mkdirat(int directory, byte[] path, int mode) throws PosixException;
 

@@ -135,28 +135,42 @@ public final class NativeLibc implements Libc {
   @Override
   public List<Dirent> list(int descriptor) throws PosixException {
     lseek(descriptor, 0, Linux.SEEK_SET);
-    Scratch.Struct buffer = Scratch.begin().large();
     List<Dirent> entries = new ArrayList<>();
-    while (true) {
-      long length;
-      try {
-        length =
-            calls.runLong(
-                "getdents64",
-                () ->
-                    c.syscall(
-                        machine.getdents64(), descriptor, buffer.address(), Scratch.LARGE, 0));
-      } catch (PosixException e) {
-        if (e.is(Errno.ENOENT)) {
-          return List.of(); // removed while open
-        }
-        throw e;
+    boolean more;
+    do {
+      more = listOn(descriptor, entries);
+    } while (more);
+    return entries;
+  }
+
+  @Override
+  public List<Dirent> listOn(int descriptor) throws PosixException {
+    List<Dirent> entries = new ArrayList<>();
+    boolean more;
+    do {
+      more = listOn(descriptor, entries);
+    } while (more && entries.isEmpty()); // there may be nothing but . and .. at first
+    return entries;
+  }
+
+  /** Returns whether there may be more. */
+  private boolean listOn(int descriptor, List<Dirent> entries) throws PosixException {
+    Scratch.Struct buffer = Scratch.begin().large();
+    long length;
+    try {
+      length =
+          calls.runLong(
+              "getdents64",
+              () ->
+                  c.syscall(machine.getdents64(), descriptor, buffer.address(), Scratch.LARGE, 0));
+    } catch (PosixException e) {
+      if (e.is(Errno.ENOENT)) {
+        return false; // removed while open
       }
-      if (length == 0) {
-        return entries;
-      }
-      Layout.entries(buffer, (int) length, entries);
+      throw e;
     }
+    Layout.entries(buffer, (int) length, entries);
+    return length > 0;
   }
 
   @Override

@@ -25,6 +25,9 @@ final class AgentJvm {
           "-Xms64m",
           "-Xmn20m",
           "-Xmx512m",
+          // Beside the heap: what a write of the inventory passes through at once, and classes.
+          "-XX:MaxDirectMemorySize=256m",
+          "-XX:MaxMetaspaceSize=192m",
           // Memory follows what is in use, not the size of the tree.
           "-XX:MinHeapFreeRatio=15",
           "-XX:MaxHeapFreeRatio=30",

@@ -2,9 +2,13 @@ package org.georep.connection;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -49,6 +53,7 @@ final class LocalLinkTest {
           Reply.Welcome welcome = client.call(hello, Reply.Welcome.class);
           if (fresh) {
             assertThat(welcome.fresh()).isTrue();
+            assertThat(started()).contains("-Xmx512m", "-XX:MaxDirectMemorySize=256m");
             assertThat(welcome.programs().get("tar")).matches("[0-9.]+");
             client.call(
                 new Request.Barrier(0, List.of(), Optional.empty(), -1), Reply.Synced.class);
@@ -58,6 +63,20 @@ final class LocalLinkTest {
         }
       }
     }
+  }
+
+  /** Returns the arguments of this process's children, of which the agent is one. */
+  private static List<String> started() throws IOException {
+    List<String> words = new ArrayList<>();
+    for (ProcessHandle child : ProcessHandle.current().children().toList()) {
+      Path line = Path.of("/proc", Long.toString(child.pid()), "cmdline");
+      try {
+        words.addAll(List.of(Files.readString(line).split("\0")));
+      } catch (NoSuchFileException e) {
+        // It ended meanwhile: not the one that is connected.
+      }
+    }
+    return words;
   }
 
   @Test

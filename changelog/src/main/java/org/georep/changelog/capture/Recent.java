@@ -49,6 +49,11 @@ public final class Recent<T> {
     return full || young.contains(value) || old.contains(value);
   }
 
+  /** Returns whether more were added recently than are remembered. */
+  public boolean isFull() {
+    return full;
+  }
+
   /** Hands out what is remembered, some perhaps twice. */
   public void forEach(Consumer<T> visitor) {
     young.forEach(visitor);

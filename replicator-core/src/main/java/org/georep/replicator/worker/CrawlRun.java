@@ -42,8 +42,9 @@ import org.slf4j.LoggerFactory;
  *
  * <p>While it walks a secondary that holds data, what it wants listed waits, and so does what was
  * incomplete when it began: a listing carries out what was deleted, and before that the {@link
- * org.georep.replicator.volume.DeleteBrake} is asked about all the walk did not find. For one
- * thread.
+ * org.georep.replicator.volume.DeleteBrake} is asked about all the walk did not find. What waits is
+ * bounded ({@link HeldBack}): where more differs, the tree is walked again after the brake was
+ * asked, and what differs then is listed at once. For one thread.
  */
 final class CrawlRun {
   private static final Logger log = LoggerFactory.getLogger(CrawlRun.class);
@@ -59,11 +60,15 @@ final class CrawlRun {
   private final PipelineParts parts;
   private final Agent agent;
   private final ToList toList;
-  private final Set<Gfid> held = new LinkedHashSet<>();
+  private final HeldBack held;
   private boolean fresh;
   private @Nullable HybridCrawl crawl;
   private Phase phase = Phase.WALKING;
   private boolean holds;
+
+  /** Whether the brake was asked, and the walk goes on to meet what was not held back. */
+  private boolean asked;
+
   private Instant begun = Instant.EPOCH;
   private boolean justBegun;
   private @Nullable PosixException unreadable;
@@ -78,6 +83,7 @@ final class CrawlRun {
     this.tree = parts.tree();
     this.agent = parts.agent();
     this.toList = toList;
+    this.held = new HeldBack(HeldBack.MOST);
     this.fresh = parts.fresh();
   }
 
@@ -97,6 +103,7 @@ final class CrawlRun {
     }
     crawl.again(tree.rootGfid());
     phase = Phase.WALKING;
+    asked = false;
     agent.ask(new Request.CrawlBegin(), Reply.Done.class);
   }
 
@@ -124,6 +131,7 @@ final class CrawlRun {
     limitFrom = System.nanoTime();
     limitSeen = 0;
     phase = Phase.WALKING;
+    asked = false;
     if (fresh) {
       crawl = HybridCrawl.ofListings(tree, parts.filter(), expected);
       toList.add(tree.rootGfid());
@@ -178,14 +186,24 @@ final class CrawlRun {
     for (HybridCrawl.Unreadable each : portion.failures()) {
       unreadable = each.cause();
       // It is looked at again as part of a listing or a name, and fails there by its own name.
-      held.add(each.directory());
+      want(each.directory());
     }
-    held.addAll(portion.toList());
+    portion.toList().forEach(this::want);
     if (!portion.digests().isEmpty()) {
-      held.addAll(
-          agent.ask(new Request.Compare(portion.digests()), Reply.Different.class).directories());
+      agent
+          .ask(new Request.Compare(portion.digests()), Reply.Different.class)
+          .directories()
+          .forEach(this::want);
     }
     return suspects(portion.suspects());
+  }
+
+  private void want(Gfid directory) {
+    if (asked) {
+      toList.add(directory);
+    } else {
+      held.add(directory);
+    }
   }
 
   private int allowed() {
@@ -248,7 +266,7 @@ final class CrawlRun {
    * @param before whether it was incomplete before anything was done by this connection
    */
   boolean keeps(Gfid incomplete, boolean before) {
-    if (crawl == null || fresh || phase != Phase.WALKING || crawl.isWalked()) {
+    if (crawl == null || fresh || asked || phase != Phase.WALKING || crawl.isWalked()) {
       return false;
     }
     if (before) {
@@ -279,8 +297,11 @@ final class CrawlRun {
     if (!held.isEmpty()) {
       Reply.Weighed weighed = agent.ask(new Request.Weigh(), Reply.Weighed.class);
       weigh(weighed);
-      toList.addAll(held);
-      held.clear();
+      if (held.release(toList::add)) {
+        log.info("more directories differ than are held back: walking the volume once more");
+        asked = true;
+        crawl.again(tree.rootGfid());
+      }
       return true;
     }
     if (!allListed) {

@@ -13,8 +13,10 @@ import java.util.function.Consumer;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
+import org.georep.posix.Errno;
 import org.georep.posix.FileFormat;
 import org.georep.posix.NewerFormatException;
+import org.georep.posix.PosixException;
 import org.h2.mvstore.Cursor;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
@@ -26,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  * What the agent remembers of the tree, in one file: for each name what it stands for and the
  * primary's ctime and size when it was last applied whole; for each gfid the places it may be at;
  * which directories are incomplete; of inodes whose attributes cannot hold a mark, their own
- * identity; and of which something is withheld ({@link Withheld}).
+ * identity; of which something is withheld ({@link Withheld}); and what is in limbo, where memory
+ * is not to hold it ({@link LimboItems}).
  *
  * <p>Durable as of the last {@link #commit}, which only a barrier or a clean end calls; what came
  * later is lost in a crash, and then {@link Rebuild} makes a new one from the tree. The places of a
@@ -46,6 +49,7 @@ public final class Inventory implements AutoCloseable {
   private static final int CLEAN_END_MILLIS = 500;
   private static final int CACHE_MEGABYTES = 16;
   private static final long UNSAVED_AT_LEAST = 64 << 10;
+  private static final long MUCH_UNSAVED = 32 << 20;
 
   private final MVStore store;
   private final MVMap<byte[], byte[]> entries;
@@ -313,6 +317,11 @@ public final class Inventory implements AutoCloseable {
     }
   }
 
+  /** Returns the items of limbo that memory is not to hold: to be asked for once. */
+  public LimboItems limboItems() {
+    return new LimboItems(map("limbo"), map("limbo.due"));
+  }
+
   /** Returns when the file system was last synced; what changed before is durable. */
   public Optional<Instant> barrier() {
     String text = facts.get(BARRIER);
@@ -350,6 +359,27 @@ public final class Inventory implements AutoCloseable {
     } catch (MVStoreException e) {
       throw new IOException("the inventory cannot be written: " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * Writes what is there so far once it takes much memory, if there is room for it. Only for the
+   * start, while what is noted is true of the tree as it was at the last commit.
+   *
+   * @param room behind the end of its file
+   */
+  public void relieve(Headroom room) throws IOException {
+    if (!isKept() || unsaved() < MUCH_UNSAVED) {
+      return;
+    }
+    try {
+      room.ensure(unsaved());
+    } catch (PosixException e) {
+      if (e.is(Errno.ENOSPC, Errno.EDQUOT, Errno.EROFS)) {
+        return; // it stays in memory, as with every full disk
+      }
+      throw e;
+    }
+    spill();
   }
 
   /** Writes what is there so far, to free memory while a new inventory is filled. */

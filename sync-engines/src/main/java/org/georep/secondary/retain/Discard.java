@@ -2,7 +2,6 @@ package org.georep.secondary.retain;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.List;
 import java.util.Objects;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
@@ -55,17 +54,21 @@ public final class Discard implements Release {
    *
    * @return how many entries left
    */
-  long all(List<FileName> items) {
+  long all(Iterable<FileName> items) {
     long gone = 0;
-    Deque<FileName> todo = new ArrayDeque<>(items);
-    while (!todo.isEmpty()) {
-      FileName item = todo.remove();
-      try {
-        gone += discard(item, todo);
-      } catch (PosixException e) {
-        LOG.warn("An item of limbo ({}) cannot be removed yet: {}", item, e.getMessage());
+    Deque<FileName> todo = new ArrayDeque<>();
+    for (FileName each : items) {
+      todo.add(each);
+      while (!todo.isEmpty()) {
+        // The latest first: what waits is bounded by the depth of one item and its width.
+        FileName item = todo.removeLast();
+        try {
+          gone += discard(item, todo);
+        } catch (PosixException e) {
+          LOG.warn("An item of limbo ({}) cannot be removed yet: {}", item, e.getMessage());
+        }
+        tree.directories().trim();
       }
-      tree.directories().trim();
     }
     return gone;
   }

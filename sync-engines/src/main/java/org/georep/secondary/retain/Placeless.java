@@ -1,6 +1,5 @@
 package org.georep.secondary.retain;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.georep.name.EntryPath;
@@ -31,17 +30,24 @@ public final class Placeless {
 
   /** Returns how many items there are that have no other name. */
   public long count() throws PosixException {
-    return items().size();
+    long alone = 0;
+    for (FileName item : limbo.all()) {
+      Found found = tree.look(tree.directories().limbo(), item);
+      if (found != null && !isElsewhere(found)) {
+        alone++;
+      }
+      tree.directories().trim();
+    }
+    return alone;
   }
 
   /** Empties limbo. */
   public void setAside() throws PosixException {
-    List<FileName> alone = items();
     for (FileName item : limbo.all()) {
       Found found = tree.look(tree.directories().limbo(), item);
       if (found == null) {
         limbo.left(item);
-      } else if (alone.contains(item)) {
+      } else if (!isElsewhere(found)) {
         tree.setAside(
             found,
             EntryPath.of(List.of(LIMBO, item)),
@@ -51,18 +57,6 @@ public final class Placeless {
       }
       tree.directories().trim();
     }
-  }
-
-  private List<FileName> items() throws PosixException {
-    List<FileName> alone = new ArrayList<>();
-    for (FileName item : limbo.all()) {
-      Found found = tree.look(tree.directories().limbo(), item);
-      if (found != null && !isElsewhere(found)) {
-        alone.add(item);
-      }
-      tree.directories().trim();
-    }
-    return alone;
   }
 
   private boolean isElsewhere(Found item) throws PosixException {

@@ -1,6 +1,7 @@
 package org.georep.secondary.retain;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
@@ -79,7 +80,8 @@ public final class PutBack implements Release {
 
   @Override
   public long upTo(long batch) {
-    List<FileName> due = limbo.upTo(batch);
+    List<FileName> due = new ArrayList<>();
+    limbo.upTo(batch).forEach(due::add);
     if (due.isEmpty()) {
       return 0;
     }

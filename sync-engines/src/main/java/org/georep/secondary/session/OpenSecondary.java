@@ -98,7 +98,20 @@ final class OpenSecondary implements AutoCloseable {
     modes.giveBack(directories);
     touched.restore(directories);
     Origins known = new Origins(libc, control.control());
-    Limbo limbo = new Limbo(libc, control.limbo(), known);
+    @Nullable Headroom behind =
+        inventory.isKept() ? new Headroom(libc, control.control(), Recovery.NAME) : null;
+    this.headroom = behind;
+    Limbo limbo =
+        new Limbo(
+            libc,
+            control.limbo(),
+            known,
+            inventory.limboItems(),
+            () -> {
+              if (behind != null) {
+                inventory.relieve(behind);
+              }
+            });
     @Nullable Origins origins = keeping == Keeping.NOTHING ? null : known;
     this.stage = Stage.open(libc, control.stage());
     flags.giveBack(); // after that: an inode of the tree may have had another name in the stage
@@ -114,8 +127,6 @@ final class OpenSecondary implements AutoCloseable {
     this.hashes = new Hashes(libc, tree);
     this.placeless = new Placeless(tree, limbo);
     this.lack = new Lack(tree, inventory);
-    this.headroom =
-        inventory.isKept() ? new Headroom(libc, control.control(), Recovery.NAME) : null;
     Discard discard = new Discard(tree, limbo, new RemoveNow(tree), origins);
     Release release =
         origins == null

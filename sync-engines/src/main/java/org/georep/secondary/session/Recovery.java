@@ -5,7 +5,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -51,6 +51,8 @@ final class Recovery {
   static final String NAME = "inventory";
   private static final String NEW = "inventory.new";
   private static final int NOBODY = -1;
+  private static final Set<FileName> ABOVE_THE_TREE =
+      Set.of(FileName.of(Control.NAME), FileName.of("lost+found"));
 
   private final Libc libc;
   private final Clock clock;
@@ -219,7 +221,6 @@ final class Recovery {
             libc,
             new OpenedModes(libc, control.control()),
             new LiftedFlags(libc, control.control(), !ownerBound));
-    Set<Gfid> seen = new HashSet<>();
     Deque<Gfid> todo = new ArrayDeque<>();
     long names = 0;
     try (Directories directories =
@@ -227,16 +228,12 @@ final class Recovery {
       if (marks.read(root.descriptor()).filter(Mark::incomplete).isPresent()) {
         rebuild.incomplete(root.gfid());
       }
-      seen.add(root.gfid());
       todo.push(Directory.LIMBO);
       todo.push(root.gfid());
       while (!todo.isEmpty()) {
         Directory directory = directories.get(todo.pop());
         if (directory != null) {
-          for (FileName name : list(directory)) {
-            enter(directory, name, rebuild, touched).filter(seen::add).ifPresent(todo::push);
-            names++;
-          }
+          names += enterAll(directory, made, rebuild, touched, todo);
         }
         directories.trim();
       }
@@ -245,27 +242,36 @@ final class Recovery {
     return names;
   }
 
-  private Set<FileName> list(Directory directory) throws PosixException {
+  /** Returns how many names there are; adds the directories among them that are met first. */
+  private long enterAll(
+      Directory directory, Inventory made, Rebuild rebuild, Touched touched, Deque<Gfid> todo)
+      throws IOException {
+    long names = 0;
+    boolean top = directory.gfid().equals(root.gfid());
     int readable =
         libc.openat(
             directory.descriptor(), new byte[] {'.'}, Linux.O_RDONLY | Linux.O_DIRECTORY, 0);
     try {
-      Set<FileName> names = new HashSet<>();
-      for (Dirent entry : libc.list(readable)) {
-        names.add(entry.name());
+      // Part by part: a directory is not to fit into memory.
+      List<Dirent> some = libc.listOn(readable);
+      while (!some.isEmpty()) {
+        for (Dirent entry : some) {
+          if (!top || !ABOVE_THE_TREE.contains(entry.name())) {
+            enter(directory, entry.name(), made, rebuild, touched).ifPresent(todo::push);
+            names++;
+          }
+        }
+        some = libc.listOn(readable);
       }
-      if (directory.gfid().equals(root.gfid())) {
-        names.remove(FileName.of(Control.NAME));
-        names.remove(FileName.of("lost+found"));
-      }
-      return names;
     } finally {
       libc.close(readable);
     }
+    return names;
   }
 
-  /** Returns the gfid of a directory. */
-  private Optional<Gfid> enter(Directory directory, FileName name, Rebuild rebuild, Touched touched)
+  /** Returns the gfid of a directory that was not met before. */
+  private Optional<Gfid> enter(
+      Directory directory, FileName name, Inventory made, Rebuild rebuild, Touched touched)
       throws IOException {
     try (Node node = Node.open(libc, directory.descriptor(), name)) {
       Optional<Mark> found = node == null ? Optional.empty() : mark(node, rebuild, touched);
@@ -287,6 +293,10 @@ final class Recovery {
       }
       current &= formerUser == NOBODY;
       Kind kind = mark.standIn().map(StandIn::kind).orElse(node.kind());
+      boolean isNew =
+          node.kind() == Kind.DIRECTORY
+              && !made.hasPlaces(mark.gfid())
+              && !mark.gfid().equals(root.gfid());
       rebuild.enter(place, mark.gfid(), kind, current);
       if (namer != null) {
         namer.known(node, mark).ifPresent(entry -> rebuild.known(place, entry));
@@ -295,9 +305,7 @@ final class Recovery {
         rebuild.incomplete(mark.gfid());
       }
       // What is below a kept directory is kept like it, and not known by name.
-      return node.kind() == Kind.DIRECTORY && !mark.isKept()
-          ? Optional.of(mark.gfid())
-          : Optional.empty();
+      return isNew && !mark.isKept() ? Optional.of(mark.gfid()) : Optional.empty();
     } catch (PosixException e) {
       if (e.is(Errno.EXDEV)) {
         return Optional.empty(); // a mount point: not ours to look below

@@ -1,7 +1,9 @@
 package org.georep.secondary.tree;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -9,47 +11,104 @@ import org.georep.name.EntryPath;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.posix.Dirent;
+import org.georep.posix.Errno;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
+import org.georep.secondary.identity.LimboItems;
 
 /**
  * {@code .georep/limbo}: what lost its name and may be wanted at another one. An item is named by
  * its gfid in hexadecimal, with {@code '} and a number after it if it is not the only one, and
  * belongs to the batch that last detached it; one found at the agent's start belongs to batch 0.
+ *
+ * <p>As many items as {@link #IN_MEMORY} are known in memory; those beyond are noted in the
+ * inventory, so that a tree that is deleted while a crawl runs does not have to fit into the heap.
+ * The inventory keeps those over a clean end; a start finds them there instead of noting them
+ * again.
  */
 public final class Limbo {
+  /** How many items are known in memory; those beyond are on disk. */
+  static final int IN_MEMORY = 100_000;
+
   private static final int MOST_CALLED = 10_000;
 
+  private final Libc libc;
+  private final int directory;
   private final Map<FileName, Long> items = new HashMap<>();
+  private final int most;
+  private final LimboItems beyond;
   private final Origins origins;
   private long number;
   private final Map<FileName, EntryPath> called = new HashMap<>();
+
+  /** Keeps the inventory from holding much in memory while items are noted in it. */
+  public interface Relief {
+    /** Called now and then. */
+    void relieve() throws IOException;
+  }
 
   /**
    * Finds what is there.
    *
    * @param directory limbo, open with O_PATH
    * @param origins where items came from
+   * @param beyond what is known of those memory is not to hold
    */
-  public Limbo(Libc libc, int directory, Origins origins) throws PosixException {
-    Objects.requireNonNull(libc, "libc is null");
+  public Limbo(Libc libc, int directory, Origins origins, LimboItems beyond, Relief relief)
+      throws IOException {
+    this(libc, directory, origins, beyond, relief, IN_MEMORY);
+  }
+
+  Limbo(Libc libc, int directory, Origins origins, LimboItems beyond, Relief relief, int most)
+      throws IOException {
+    this.libc = Objects.requireNonNull(libc, "libc is null");
+    this.directory = directory;
     this.origins = Objects.requireNonNull(origins, "origins is null");
+    this.beyond = Objects.requireNonNull(beyond, "beyond is null");
+    this.most = most;
+    long found = 0;
     int readable = libc.openat(directory, new byte[] {'.'}, Linux.O_RDONLY | Linux.O_DIRECTORY, 0);
     try {
-      for (Dirent entry : libc.list(readable)) {
-        items.put(entry.name(), 0L);
+      List<Dirent> some = libc.listOn(readable);
+      while (!some.isEmpty()) {
+        for (Dirent entry : some) {
+          if (beyond.batch(entry.name()).isEmpty()) {
+            entered(entry.name(), 0);
+          }
+          found++;
+        }
+        relief.relieve();
+        some = libc.listOn(readable);
       }
     } finally {
       libc.close(readable);
     }
-    origins.keepOnly(items.keySet());
+    if (found != size()) {
+      forgetWhatIsNotThere();
+    }
+    origins.keepOnly(this::contains);
+  }
+
+  /** Somebody else took items away while no agent ran, or an older agent did. */
+  private void forgetWhatIsNotThere() throws PosixException {
+    for (Iterator<FileName> each = beyond.upTo(0); each.hasNext(); ) {
+      FileName item = each.next();
+      try {
+        libc.statx(directory, item.toBytes(), Linux.AT_SYMLINK_NOFOLLOW);
+      } catch (PosixException e) {
+        if (!e.is(Errno.ENOENT)) {
+          throw e;
+        }
+        beyond.remove(item);
+      }
+    }
   }
 
   /** Returns a free name for an item of this gfid. */
   public FileName nameFor(Gfid gfid) {
     FileName name = FileName.of(gfid.toString());
-    while (items.containsKey(name)) {
+    while (contains(name)) {
       number++;
       name = FileName.of(gfid + "'" + number);
     }
@@ -58,7 +117,15 @@ public final class Limbo {
 
   /** Notes which batch detached an item; the latest counts. */
   public void entered(FileName item, long batch) {
-    items.merge(item, batch, Math::max);
+    if (items.containsKey(item)) {
+      items.merge(item, batch, Math::max);
+    } else if (beyond.batch(item).isPresent()) {
+      beyond.put(item, Math.max(batch, beyond.batch(item).getAsLong()));
+    } else if (items.size() < most) {
+      items.put(item, batch);
+    } else {
+      beyond.put(item, batch);
+    }
   }
 
   /** Notes where an item was, for people; a bounded number is kept. */
@@ -82,39 +149,68 @@ public final class Limbo {
   /** Notes that an item left, whichever way. */
   public void left(FileName item) {
     called.remove(item);
-    items.remove(item);
+    if (items.remove(item) == null) {
+      beyond.remove(item);
+    }
     origins.left(item);
   }
 
   /** Returns the batch that last detached an item, 0 if it is not known. */
   public long batch(FileName item) {
-    return items.getOrDefault(item, 0L);
+    Long known = items.get(item);
+    return known == null ? beyond.batch(item).orElse(0) : known;
   }
 
-  /** Returns the items detached by a batch up to this one. */
-  public List<FileName> upTo(long batch) {
-    List<FileName> found = new ArrayList<>();
-    items.forEach(
-        (item, detached) -> {
-          if (detached <= batch) {
-            found.add(item);
-          }
-        });
-    return found;
+  /**
+   * Returns the items detached by a batch up to this one, as they are when iterated. Limbo may be
+   * changed meanwhile; a barrier must not pass.
+   */
+  public Iterable<FileName> upTo(long batch) {
+    return () -> {
+      List<FileName> found = new ArrayList<>();
+      items.forEach(
+          (item, detached) -> {
+            if (detached <= batch) {
+              found.add(item);
+            }
+          });
+      return new Joined(found.iterator(), beyond.upTo(batch));
+    };
   }
 
-  /** Returns all items. */
-  public List<FileName> all() {
-    return List.copyOf(items.keySet());
+  /** Returns all items, as {@link #upTo} does. */
+  public Iterable<FileName> all() {
+    return upTo(Long.MAX_VALUE);
   }
 
   /** Returns whether there is such an item. */
   public boolean contains(FileName item) {
-    return items.containsKey(item);
+    return items.containsKey(item) || beyond.batch(item).isPresent();
   }
 
   /** Returns how many items there are. */
   public long size() {
-    return items.size();
+    return items.size() + beyond.size();
+  }
+
+  /** One after the other. */
+  private static final class Joined implements Iterator<FileName> {
+    private final Iterator<FileName> first;
+    private final Iterator<FileName> second;
+
+    Joined(Iterator<FileName> first, Iterator<FileName> second) {
+      this.first = first;
+      this.second = second;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return first.hasNext() || second.hasNext();
+    }
+
+    @Override
+    public FileName next() {
+      return first.hasNext() ? first.next() : second.next();
+    }
   }
 }

@@ -3,12 +3,12 @@ package org.georep.secondary.tree;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
@@ -65,9 +65,9 @@ public final class Origins {
     }
   }
 
-  /** Forgets those of items that are not among these. */
-  void keepOnly(Collection<FileName> items) {
-    List.copyOf(noted).stream().filter(item -> !items.contains(item)).forEach(this::left);
+  /** Forgets those of items that are not there. */
+  void keepOnly(Predicate<FileName> isThere) {
+    List.copyOf(noted).stream().filter(isThere.negate()).forEach(this::left);
   }
 
   /** Notes where an item comes from: to be called before it enters limbo. */

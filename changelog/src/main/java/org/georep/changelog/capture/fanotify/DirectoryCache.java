@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * finds out. OUTSIDE must not be, for it silences events. So it is forgotten whenever a directory
  * moves in; and those that were silenced shortly before and turn out to be inside by then are named
  * again ({@link #silencedAndNowInside}): an event of after the move may have been merged into one
- * of before it, and was read while the old answer still held.
+ * of before it, and was read while the old answer still held. Should more have been silenced than
+ * are remembered, nobody knows which ({@link #takeForgotten}): a gap.
  */
 final class DirectoryCache {
   static final int LIMIT = 1 << 17;
@@ -26,17 +27,19 @@ final class DirectoryCache {
   private Map<Gfid, Whereabouts> inside;
   private Map<Gfid, Whereabouts> elsewhere;
   private final Set<Gfid> announced = new HashSet<>();
-  private final Recent<Gfid> silenced = new Recent<>(Integer.MAX_VALUE);
+  private final Recent<Gfid> silenced;
   private boolean movedIn;
 
   /**
    * Makes an empty cache.
    *
-   * @param limit how many directories to remember, inside and elsewhere each
+   * @param limit how many directories to remember: inside, elsewhere, and silenced in one
+   *     generation of {@link Recent}
    */
   DirectoryCache(DirectoryFinder finder, int limit) {
     this.finder = finder;
     this.limit = limit;
+    this.silenced = new Recent<>(limit);
     this.inside = new Bounded();
     this.elsewhere = new Bounded();
   }
@@ -96,6 +99,19 @@ final class DirectoryCache {
   /** A directory moved out: forgets what was inside. */
   void directoryMovedOut() {
     inside = new Bounded();
+  }
+
+  /**
+   * Returns, once for each time a directory moved in, whether events may have been silenced too
+   * long in directories that are not remembered. To be asked for before {@link
+   * #silencedAndNowInside}.
+   */
+  boolean takeForgotten() {
+    boolean forgotten = movedIn && silenced.isFull();
+    if (forgotten) {
+      movedIn = false; // a crawl finds the others, too
+    }
+    return forgotten;
   }
 
   /**

@@ -69,6 +69,12 @@ final class RecordWriter {
 
   /** To be called when the queue was found empty, and before a mark. */
   void beforeMark(RecordSink sink) throws IOException {
+    if (directories.takeForgotten()) {
+      sink.append(
+          new ChangeRecord.Gap(
+              "a directory moved into the volume, after changes in more directories beside it than"
+                  + " are remembered"));
+    }
     for (Gfid directory : directories.silencedAndNowInside()) {
       sink.append(new ChangeRecord.Outside(directory));
     }
