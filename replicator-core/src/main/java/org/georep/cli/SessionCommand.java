@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.georep.replicator.monitor.MonitorUnit;
 import org.georep.replicator.monitor.SessionLine;
 import org.georep.replicator.monitor.SessionVerbs;
 import org.georep.replicator.session.GeorepException;
@@ -65,10 +66,13 @@ final class SessionCommand implements Runnable {
     return spec.commandLine().getErr();
   }
 
-  private void tell(SessionVerbs verbs, String done) throws IOException {
+  private void tell(SessionVerbs verbs, String done) throws GeorepException, IOException {
     err().println("georep: " + done);
     if (verbs.monitor().isEmpty()) {
-      err().println("georep: no monitor runs here, so nothing works yet. Start it: georep monitor");
+      err()
+          .println(
+              "georep: no monitor runs here, so nothing works yet. Start it: "
+                  + MonitorUnit.of(top.host().state()).command());
     }
   }
 

@@ -310,7 +310,7 @@ class GeorepTest {
     assertThat(none.err()).contains("no session 'none'");
 
     SessionDirectory fresh = session("fresh");
-    assertThat(here("status").out()).contains("fresh").contains("Not Started");
+    assertThat(here("status").out()).contains("fresh", "Not Started", "host.invalid::/copy");
     new StatusFile(fresh.status(volume()))
         .write(
             new WorkerReportBuilder()

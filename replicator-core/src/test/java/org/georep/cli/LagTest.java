@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.georep.secondary.AgentMain;
+import org.georep.testing.JavaProgram;
 import org.georep.testing.Program;
 import org.georep.testing.Sandbox;
 import org.georep.testing.Sshd;
@@ -216,21 +217,14 @@ class LagTest {
   void isUnknownWhenTheWorkerHangsOrWasKilled() throws Exception {
     process =
         new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
-                "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-                "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                Georep.class.getName(),
-                "replicate",
-                "--name=x",
-                primary.toString(),
-                secondary.toString(),
-                "--state-dir",
-                sandbox.path().resolve("t").toString())
+                JavaProgram.command(
+                    Georep.class,
+                    "replicate",
+                    "--name=x",
+                    primary.toString(),
+                    secondary.toString(),
+                    "--state-dir",
+                    sandbox.path().resolve("t").toString()))
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();

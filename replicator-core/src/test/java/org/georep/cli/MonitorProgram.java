@@ -9,11 +9,10 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.georep.testing.JavaProgram;
 import org.georep.testing.Program;
 import org.georep.testing.Waits;
 
@@ -26,23 +25,9 @@ final class MonitorProgram implements Closeable {
 
   MonitorProgram(Path state, Path errors) throws IOException {
     this.errors = errors;
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
-            "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-            "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            Georep.class.getName(),
-            "monitor",
-            "--listen=0",
-            "--state-dir=" + state));
     process =
-        new ProcessBuilder(command)
+        new ProcessBuilder(
+                JavaProgram.command(Georep.class, "monitor", "--listen=0", "--state-dir=" + state))
             .redirectError(errors.toFile())
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();

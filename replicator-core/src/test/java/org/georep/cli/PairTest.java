@@ -209,8 +209,8 @@ final class PairTest {
 
     Member former = other(passive);
     long stopped = System.nanoTime();
-    former.worker.signal("STOP");
-    takesOver(passive, stopped, "stood still");
+    former.worker.signalAll("STOP"); // its agent cannot end in order
+    takesOver(passive, stopped, "stood still with its agent");
     former.worker.signal("CONT");
     standingBy(false);
     rest();

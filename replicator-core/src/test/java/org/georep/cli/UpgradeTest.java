@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.zip.GZIPInputStream;
+import org.georep.testing.JavaProgram;
 import org.georep.testing.LoopImage;
 import org.georep.testing.Program;
 import org.georep.testing.Sandbox;
@@ -75,30 +77,12 @@ class UpgradeTest {
       Files.copy(packed, image);
     }
     Files.createDirectories(RECORDED);
-    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-    String said =
-        Program.check(
-            List.of(
-                "unshare",
-                "-m",
-                "--propagation",
-                "slave",
-                "sh",
-                "-eu",
-                "-c",
-                SCRIPT,
-                "sh",
-                image.toString(),
-                java,
-                "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
-                "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-                "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                Georep.class.getName()));
+    List<String> command =
+        new ArrayList<>(
+            List.of("unshare", "-m", "--propagation", "slave", "sh", "-eu", "-c", SCRIPT, "sh"));
+    command.add(image.toString());
+    command.addAll(JavaProgram.command(Georep.class));
+    String said = Program.check(command);
     assertThat(said.lines())
         .contains(
             "no contents were sent",

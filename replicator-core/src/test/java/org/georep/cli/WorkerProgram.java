@@ -3,31 +3,16 @@ package org.georep.cli;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
+import org.georep.testing.JavaProgram;
 
 /** A session's worker as a process of its own, with the classes under test. */
 final class WorkerProgram implements Closeable {
   private final Process process;
 
   WorkerProgram(Path state, String session, Path errors) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
-            "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-            "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-            "-XX:TieredStopAtLevel=1",
-            "-XX:+UseSerialGC",
-            "-cp",
-            System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-            Georep.class.getName(),
-            "worker",
-            session,
-            "--state-dir=" + state));
     process =
-        new ProcessBuilder(command)
+        new ProcessBuilder(
+                JavaProgram.command(Georep.class, "worker", session, "--state-dir=" + state))
             .redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()))
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
@@ -40,6 +25,12 @@ final class WorkerProgram implements Closeable {
   /** Sends it a signal. */
   void signal(String name) {
     MonitorProgram.signal(name, process.pid());
+  }
+
+  /** Sends it and those it started a signal. */
+  void signalAll(String name) {
+    signal(name);
+    process.descendants().forEach(child -> MonitorProgram.signal(name, child.pid()));
   }
 
   /** Kills it, and waits for that. */

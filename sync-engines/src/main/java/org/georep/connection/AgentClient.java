@@ -64,6 +64,7 @@ public final class AgentClient implements AutoCloseable {
   private final AtomicLong answered = new AtomicLong();
   private volatile @org.jspecify.annotations.Nullable ConnectionException lost;
   private volatile boolean closedThere;
+  private volatile Runnable loss = () -> {};
 
   private record Pending(CompletableFuture<Reply> future, long cost) {}
 
@@ -145,6 +146,17 @@ public final class AgentClient implements AutoCloseable {
   /** Returns why the link is lost, if it is. */
   public Optional<ConnectionException> lost() {
     return Optional.ofNullable(lost);
+  }
+
+  /**
+   * Has this called, by any thread, when the link is lost; at once if it is by now. One listener
+   * only, which must not wait.
+   */
+  public void whenLost(Runnable told) {
+    loss = told;
+    if (lost != null) {
+      told.run();
+    }
   }
 
   /** Returns how many requests were answered. */
@@ -350,6 +362,7 @@ public final class AgentClient implements AutoCloseable {
       window.close();
       credits.close();
       failAll(reason);
+      loss.run();
       if (end.how() != Conversation.How.CLOSED) {
         channel.close();
       }

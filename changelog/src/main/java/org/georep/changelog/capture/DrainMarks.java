@@ -25,7 +25,7 @@ public final class DrainMarks {
   static final Duration SPACING = Duration.ofMillis(100);
 
   /** An idle volume gets a mark this often. */
-  static final Duration HEARTBEAT = Duration.ofMillis(500);
+  static final Duration HEARTBEAT = Duration.ofSeconds(1);
 
   private static final Duration LATE = Duration.ofSeconds(1);
 

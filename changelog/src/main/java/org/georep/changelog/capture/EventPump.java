@@ -12,13 +12,18 @@ import org.georep.posix.PosixException;
 
 /**
  * The loop both sources share: rest a few milliseconds so that the kernel merges events, read the
- * queue until it is empty, mark, wait for more. What is read becomes records before the next read;
- * what a crash leaves unread is lost with the kernel's queue, which the missing {@code Stopped}
- * tells.
+ * queue until it is empty, mark, wait for more. While nothing that comes is the volume's, since
+ * other trees of its file system are busy, the rest is longer. What is read becomes records before
+ * the next read; what a crash leaves unread is lost with the kernel's queue, which the missing
+ * {@code Stopped} tells.
  */
 public final class EventPump {
   private static final int BUFFER_BYTES = 256 << 10;
   private static final int REST_MILLIS = 4;
+
+  /** The rest doubles with each look that showed others' events only, so often. */
+  private static final int DOUBLINGS = 3;
+
   private static final Duration LAST_DRAIN = Duration.ofSeconds(5);
 
   private final Libc libc;
@@ -26,6 +31,8 @@ public final class EventPump {
   private final MountWatch mounts;
   private final DrainMarks marks;
   private final StopSignal stop;
+  private boolean fruitful;
+  private int fruitless;
   private final ByteBuffer buffer =
       ByteBuffer.allocateDirect(BUFFER_BYTES).order(ByteOrder.nativeOrder());
 
@@ -53,6 +60,7 @@ public final class EventPump {
 
   /** Returns whether the queue was empty and all of it has become records. */
   private boolean round(RecordSink sink, boolean last) throws IOException {
+    fruitful = false;
     Instant before = marks.beforeDrain(sink);
     boolean settled = drain(sink, last) && queue.emptied(before, sink);
     if (settled && last) {
@@ -61,6 +69,7 @@ public final class EventPump {
       marks.emptied(before, sink);
     }
     sink.flush();
+    fruitless = fruitful ? 0 : Math.min(fruitless + 1, DOUBLINGS);
     return settled;
   }
 
@@ -95,7 +104,9 @@ public final class EventPump {
       queue.mountsChanged(sink);
     }
     if (found[0] == 0 && found[1] != 0) {
-      ready(new int[] {stop.descriptor()}, REST_MILLIS);
+      ready(new int[] {stop.descriptor()}, REST_MILLIS << fruitless);
+    } else {
+      fruitless = 0;
     }
   }
 
@@ -121,6 +132,7 @@ public final class EventPump {
       target.append(change);
       if (!(change instanceof ChangeRecord.Drained)) {
         marks.recorded();
+        fruitful = true;
       }
     }
 

@@ -34,6 +34,11 @@ public final class Agent {
     }
   }
 
+  /** Has this called, by any thread, when the link is lost; at once if it is by now. */
+  public void whenLost(Runnable told) {
+    client.whenLost(told);
+  }
+
   /** Sends a request whose reply is awaited later, with {@link #await}. */
   public CompletableFuture<Reply> send(Request request) throws InterruptedException {
     return client.send(request);

@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Barriers {
   private static final Duration UNDER_LOAD = Duration.ofSeconds(1);
-  private static final Duration HEARTBEAT = Duration.ofSeconds(3);
+  private static final Duration HEARTBEAT = Duration.ofMillis(2500);
 
   /** After a barrier that failed. */
   private static final Duration PAUSE = Duration.ofSeconds(2);
@@ -79,6 +79,7 @@ public final class Barriers {
   private Optional<String> trouble = Optional.empty();
   private Optional<Duration> lastTook = Optional.empty();
   private boolean worked;
+  private boolean deferred;
   private long lastWorked;
   private long lastNanos = System.nanoTime() - HEARTBEAT.toNanos();
 
@@ -129,6 +130,7 @@ public final class Barriers {
    */
   public boolean advance(boolean quiet, boolean crawling, boolean crawlOnly, Instant now)
       throws IOException, InterruptedException {
+    deferred = false;
     if (underWay != null) {
       if (!underWay.reply().isDone()) {
         return false;
@@ -162,10 +164,16 @@ public final class Barriers {
             && limbo == 0
             && !worked;
     if (idle && since < HEARTBEAT.toNanos()) {
+      deferred = true;
       return false;
     }
     start(claim.get(), crawling, crawlOnly);
     return true;
+  }
+
+  /** Returns whether there is something to claim that waits only because it can. */
+  public boolean isDeferred() {
+    return deferred;
   }
 
   /** Failures held stime back from a mark that was claimed, and nothing fails any more. */

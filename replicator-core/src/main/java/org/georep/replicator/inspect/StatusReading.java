@@ -13,6 +13,7 @@ import org.georep.replicator.monitor.Absence;
 import org.georep.replicator.session.DesiredState;
 import org.georep.replicator.session.DesiredStateFile;
 import org.georep.replicator.session.GeorepException;
+import org.georep.replicator.session.NodeNames;
 import org.georep.replicator.session.SessionConfiguration;
 import org.georep.replicator.session.SessionDirectory;
 import org.georep.replicator.session.SessionFile;
@@ -100,8 +101,13 @@ public final class StatusReading {
     if (wanted.equals(Optional.of(DesiredState.PAUSED))) {
       return left.toBuilder().workerStatus(WorkerState.PAUSED).build();
     }
-    return Absence.reason(libc, state, session, wanted)
-        .map(why -> left.toBuilder().workerStatus(WorkerState.FAULTY).reason(why).build())
+    return Absence.of(libc, state, session, wanted)
+        .map(
+            why ->
+                left.toBuilder()
+                    .workerStatus(why.passing() ? WorkerState.INITIALIZING : WorkerState.FAULTY)
+                    .reason(why.reason())
+                    .build())
         .orElse(left);
   }
 
@@ -142,6 +148,8 @@ public final class StatusReading {
                 new WorkerReportBuilder()
                     .session(configuration.name().text())
                     .volume(configuration.volume())
+                    .primaryNode(NodeNames.host())
+                    .remoteNode(NodeNames.remote(configuration.secondary()))
                     .workerStatus(WorkerState.NOT_STARTED)
                     .crawlStatus(CrawlState.NONE)
                     .build());
@@ -158,14 +166,7 @@ public final class StatusReading {
   private static WorkerReport unknown(WorkerReport left) {
     return left.toBuilder()
         .crawlStatus(CrawlState.NONE)
-        .filesRemaining(null)
-        .bytesRemaining(null)
-        .purgesRemaining(null)
-        .entry(null)
-        .data(null)
-        .meta(null)
-        .lagSeconds(null)
-        .heartbeatAgeSeconds(null)
+        .nobodyWorks()
         .journalRecordsPending(null)
         .rates(null)
         .crawl(null)

@@ -1,31 +1,68 @@
 package org.georep.replicator.monitor;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
 import org.georep.posix.Libc;
 import org.georep.replicator.session.DesiredState;
 import org.georep.replicator.session.SessionDirectory;
 import org.georep.replicator.session.StateDirectory;
 
-/** Why nobody works for a session that is started. */
-public final class Absence {
-  private Absence() {}
+/**
+ * Why nobody works for a session that is started.
+ *
+ * @param passing whether the monitor is about to mend it
+ * @param reason a sentence
+ */
+public record Absence(boolean passing, String reason) {
+  /** Checks its parts. */
+  public Absence {
+    Objects.requireNonNull(reason, "reason is null");
+  }
 
   /**
-   * Returns a sentence, if one can be said: for a session that is started while nobody holds it.
+   * Returns why, for a session that is started while nobody holds it; nothing for another.
    *
    * @param wanted what is wanted of it
    */
-  public static Optional<String> reason(
+  public static Optional<Absence> of(
       Libc libc, StateDirectory state, SessionDirectory session, Optional<DesiredState> wanted)
       throws IOException {
     if (!wanted.equals(Optional.of(DesiredState.STARTED))) {
       return Optional.empty();
     }
-    if (Monitor.process(libc, state).isEmpty()) {
-      return Optional.of("It is started, but no monitor runs here. Start it: georep monitor");
+    Optional<Long> monitor = Monitor.process(libc, state);
+    if (monitor.isEmpty()) {
+      MonitorUnit unit = MonitorUnit.of(state);
+      return Optional.of(
+          unit.isStarted()
+              ? new Absence(
+                  true,
+                  "Its monitor is being started. If it stays so, see: systemctl status georep")
+              : new Absence(
+                  false, "It is started, but no monitor runs here. Start it: " + unit.command()));
     }
-    return Optional.of(LastWords.line(WorkerKeeper.errors(session)))
-        .filter(words -> !words.isEmpty());
+    Path errors = WorkerKeeper.errors(session);
+    String words = isOfBefore(errors, monitor.get()) ? "" : LastWords.line(errors);
+    return Optional.of(
+        words.isEmpty()
+            ? new Absence(true, "The monitor is about to start it.")
+            : new Absence(false, words));
+  }
+
+  /** Returns whether what was said is of a worker of an earlier monitor. */
+  private static boolean isOfBefore(Path errors, long monitor) throws IOException {
+    Optional<Instant> begun =
+        ProcessHandle.of(monitor).flatMap(process -> process.info().startInstant());
+    try {
+      Instant said = Files.getLastModifiedTime(errors).toInstant();
+      return begun.filter(said::isBefore).isPresent();
+    } catch (NoSuchFileException e) {
+      return true;
+    }
   }
 }

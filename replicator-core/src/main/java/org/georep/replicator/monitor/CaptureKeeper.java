@@ -63,7 +63,7 @@ final class CaptureKeeper {
     } else if (running == null && pace.isDue()) {
       start(wanted.get());
     } else if (running != null && !said && isCapturing(running)) {
-      said = true;
+      said = true; // and is not asked again
       output.line("capture of " + volume + " runs, process " + running.pid());
     }
   }
@@ -115,7 +115,7 @@ final class CaptureKeeper {
   /** Whether workers may start: changes are captured, or will not be. */
   boolean isReady() throws IOException {
     Charge running = charge;
-    return pace.failures() >= HOPELESS || (running != null && isCapturing(running));
+    return pace.failures() >= HOPELESS || (running != null && (said || isCapturing(running)));
   }
 
   boolean isRunning() {

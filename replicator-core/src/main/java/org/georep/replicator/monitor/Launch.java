@@ -24,10 +24,18 @@ import org.georep.replicator.session.StateDirectory;
 public final class Launch {
   private static final File NOTHING = new File("/dev/null");
 
+  /**
+   * Capture holds directories it met and little else: what a worker's heap begins with it would
+   * fill with garbage before the first collection. The last of options that contradict counts.
+   */
+  private static final List<String> SMALL = List.of("-Xms16m", "-Xmn6m");
+
+  private final List<String> java;
   private final List<String> program;
   private final StateDirectory state;
 
-  private Launch(List<String> program, StateDirectory state) {
+  private Launch(List<String> java, List<String> program, StateDirectory state) {
+    this.java = List.copyOf(java);
     this.program = List.copyOf(program);
     this.state = Objects.requireNonNull(state, "state is null");
   }
@@ -38,9 +46,10 @@ public final class Launch {
    * @param mainClass its main class, where it was not started from a jar that says so
    */
   public static Launch ofThisProcess(String mainClass, StateDirectory state) {
+    List<String> java = new ArrayList<>();
+    java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    java.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     List<String> program = new ArrayList<>();
-    program.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    program.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     String classes = System.getProperty("java.class.path");
     // What a jar opens to its code holds only where it is started as a jar.
     if (classes.endsWith(".jar") && !classes.contains(File.pathSeparator)) {
@@ -48,12 +57,12 @@ public final class Launch {
     } else {
       program.addAll(List.of("-cp", classes, mainClass));
     }
-    return new Launch(program, state);
+    return new Launch(java, program, state);
   }
 
   /** Starts a session's worker. */
   Process worker(SessionName session, Path errors) throws IOException {
-    return start(List.of("worker", session.text()), errors);
+    return start(List.of(), List.of("worker", session.text()), errors);
   }
 
   /**
@@ -65,6 +74,7 @@ public final class Launch {
   Process capture(SessionConfiguration session, Path mark, Path errors) throws IOException {
     Base64.Encoder base64 = Base64.getEncoder();
     return start(
+        SMALL,
         List.of(
             "capture",
             "--path-base64=" + base64.encodeToString(RawPath.toBytes(session.primary())),
@@ -74,8 +84,10 @@ public final class Launch {
         errors);
   }
 
-  private Process start(List<String> verb, Path errors) throws IOException {
-    List<String> command = new ArrayList<>(program);
+  private Process start(List<String> options, List<String> verb, Path errors) throws IOException {
+    List<String> command = new ArrayList<>(java);
+    command.addAll(options);
+    command.addAll(program);
     command.addAll(verb);
     command.add("--state-dir=" + state.path());
     return new ProcessBuilder(command)

@@ -140,7 +140,7 @@ public final class Monitor implements AutoCloseable {
     for (Map.Entry<SessionName, WorkerKeeper> worker : workers.entrySet()) {
       if (!unclear.contains(worker.getKey())) {
         Optional<Wish> wish = Optional.ofNullable(wishes.get(worker.getKey()));
-        worker.getValue().look(wish, wish.isPresent() && isReady(wish.get()));
+        worker.getValue().look(wish, () -> wish.isPresent() && isReady(wish.get()));
       }
     }
     workers

@@ -27,6 +27,12 @@ import org.jspecify.annotations.Nullable;
 final class WorkerKeeper {
   private static final Duration ANSWER = Duration.ofSeconds(5);
 
+  /** Whether something is so, found out when it is asked for. */
+  @FunctionalInterface
+  interface Readiness {
+    boolean isGiven() throws IOException;
+  }
+
   private final Libc libc;
   private final SessionDirectory session;
   private final Launch launch;
@@ -50,9 +56,9 @@ final class WorkerKeeper {
    * Starts, restarts or ends it, as needed.
    *
    * @param wish what is wanted; nothing if the session is nobody's charge or gone
-   * @param ready whether changes are being captured, so that it can start
+   * @param ready whether changes are being captured, so that it can start; asked only if it is to
    */
-  void look(Optional<Wish> wish, boolean ready) throws IOException {
+  void look(Optional<Wish> wish, Readiness ready) throws IOException {
     reap(wish);
     new OutputFile(errors(session)).bound();
     Charge running = charge;
@@ -73,7 +79,7 @@ final class WorkerKeeper {
         }
         running.stop();
       }
-    } else if (!isHeld(wish.get()) && ready && pace.isDue()) {
+    } else if (!isHeld(wish.get()) && pace.isDue() && ready.isGiven()) {
       start(wish.get());
     }
   }
@@ -97,7 +103,7 @@ final class WorkerKeeper {
 
   /** Ends it. */
   void stop() throws IOException {
-    look(Optional.empty(), false);
+    look(Optional.empty(), () -> false);
   }
 
   boolean isRunning() {

@@ -57,6 +57,14 @@ public final class OutputFile {
    * time.
    */
   public void bound() {
+    try {
+      // Opening it to write would be an event each time, for everybody who watches.
+      if (Files.size(path) <= LARGEST) {
+        return;
+      }
+    } catch (IOException e) {
+      return; // nothing was said
+    }
     try (FileChannel said =
         FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
       if (said.size() > LARGEST) {

@@ -48,6 +48,13 @@ public final class VerifyDesk {
   @GuardedBy("this")
   private boolean sweepWanted;
 
+  /** The last moment that was awaited, and whether the pipeline has yet to be told. */
+  @GuardedBy("this")
+  private Instant awaited = Instant.MIN;
+
+  @GuardedBy("this")
+  private boolean markWanted;
+
   @GuardedBy("this")
   private boolean closed;
 
@@ -234,8 +241,8 @@ public final class VerifyDesk {
   }
 
   /**
-   * Returns whether the secondary has caught up with a moment. Where only crawls bring it in step,
-   * asking for one that has not passed makes the worker crawl.
+   * Returns whether the secondary has caught up with a moment. Asking for one that has not passed
+   * makes the worker ask for a mark, or crawl where only crawls bring it in step.
    */
   public boolean hasPassed(Instant moment) {
     boolean passed = inStep.get().filter(mark -> mark.isAfter(moment)).isPresent();
@@ -245,7 +252,21 @@ public final class VerifyDesk {
         wake.run();
       }
     }
+    if (!passed) {
+      await(moment);
+    }
     return passed;
+  }
+
+  /**
+   * Has the worker ask for a mark that covers a moment, where marks bring the secondary in step.
+   */
+  public synchronized void await(Instant moment) {
+    if (!sweeps && moment.isAfter(awaited)) {
+      awaited = moment;
+      markWanted = true;
+      wake.run();
+    }
   }
 
   /** Waits a moment for things to change. */
@@ -316,6 +337,13 @@ public final class VerifyDesk {
     if (any) {
       notifyAll();
     }
+  }
+
+  /** Returns once, for the pipeline, that a mark is waited for. */
+  public synchronized boolean takeMarkWanted() {
+    boolean wanted = markWanted;
+    markWanted = false;
+    return wanted;
   }
 
   /** Returns once, for the pipeline, that a crawl is wanted. */

@@ -85,6 +85,11 @@ public final class Capture implements AutoCloseable {
     return feed.isPresent() && feed.get().arm();
   }
 
+  /** Asks for a mark that covers this moment, which an idle volume gives seldom by itself. */
+  void requestMark() {
+    feed.ifPresent(CaptureFeed::requestMark);
+  }
+
   /**
    * If capture went away, waits for it to come back, or takes it over. Costs a crawl in either
    * case.

@@ -2,6 +2,7 @@ package org.georep.replicator.worker;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.georep.engine.Outcome;
@@ -276,6 +277,32 @@ public final class Meter {
   /** Says that something is under way again, or may be. */
   public void busy() {
     inStep = false;
+  }
+
+  /** Returns what is another whenever something was counted or said, but for marks that passed. */
+  Object glance() {
+    return List.of(
+        filesSynced.get(),
+        bytesSynced.get(),
+        entries.get(),
+        failures.get(),
+        crawls.get(),
+        turns.get(),
+        filesRemaining.get(),
+        bytesRemaining.get(),
+        entriesInFlight.get(),
+        attributesInFlight.get(),
+        limbo.get(),
+        quarantineRetries.get(),
+        connectionsLost.get(),
+        crawl,
+        Optional.ofNullable(progress),
+        inStep,
+        fault,
+        trouble,
+        secondary,
+        passive,
+        lease);
   }
 
   /** Returns what the worker is doing. */

@@ -50,6 +50,7 @@ public final class Pipeline {
   private static final int BARRIERS_ONCE = 10;
 
   private static final Duration CHECK_EVERY = Duration.ofSeconds(1);
+  private static final Duration IDLE = Duration.ofSeconds(2);
 
   /** Why it ended. */
   public enum End {
@@ -111,6 +112,7 @@ public final class Pipeline {
             signal::raise,
             parts.once() ? BARRIERS_ONCE : Integer.MAX_VALUE);
     this.crawl = new CrawlRun(parts, toList);
+    parts.agent().whenLost(signal::raise);
   }
 
   /** Asks it to end soon. From any thread. */
@@ -146,6 +148,9 @@ public final class Pipeline {
         }
       }
       crawl.sweepIfDue(barriers.stime(), parts.verify().takeSweep());
+      if (parts.verify().takeMarkWanted()) {
+        parts.capture().requestMark();
+      }
       if (!worked && !parts.capture().arm()) {
         signal.await(pause());
       }
@@ -355,7 +360,11 @@ public final class Pipeline {
     }
   }
 
+  /** Records, answers and requests raise the signal; what is left is due by the clock. */
   private Duration pause() {
-    return contents.files() > 0 ? Duration.ofMillis(50) : Duration.ofMillis(500);
+    if (contents.files() > 0) {
+      return Duration.ofMillis(50);
+    }
+    return intake.isPresent() && isIdle() && !barriers.isDeferred() ? IDLE : Duration.ofMillis(500);
   }
 }

@@ -55,6 +55,8 @@ import org.georep.replicator.volume.VolumeChangedException;
 import org.georep.replicator.volume.VolumeMarker;
 import org.georep.status.file.StatusCounters;
 import org.georep.status.file.StatusFile;
+import org.georep.status.report.CheckpointReport;
+import org.georep.status.report.CheckpointStanding;
 import org.georep.status.report.WorkerReport;
 import org.georep.status.report.WorkerState;
 import org.jspecify.annotations.Nullable;
@@ -352,7 +354,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
                 journal(),
                 before,
                 verifier,
-                observation::checkpoint,
+                () -> awaited(observation.checkpoint()),
                 libc,
                 clock);
         WorkerParts parts =
@@ -369,6 +371,14 @@ public final class ReplicateRun implements Callable<ExitCode> {
     }
   }
 
+  /** An idle volume reaches a checkpoint soon only if that is asked for. */
+  private Optional<CheckpointReport> awaited(Optional<CheckpointReport> newest) {
+    newest
+        .filter(each -> each.standing() == CheckpointStanding.NOT_REACHED)
+        .ifPresent(each -> desk.await(each.time()));
+    return newest;
+  }
+
   private ExitCode watched(
       SessionDirectory session,
       StatusFile file,
@@ -379,7 +389,8 @@ public final class ReplicateRun implements Callable<ExitCode> {
       Observation observation)
       throws GeorepException, IOException, InterruptedException {
     reporting = true;
-    try (StatusWriter writer = StatusWriter.start(file, observation.watching(reporter::now));
+    try (StatusWriter writer =
+            StatusWriter.start(file, observation.watching(reporter::now), reporter::glance);
         ControlSocket control =
             ControlSocket.listen(
                 libc,

@@ -1,8 +1,6 @@
 package org.georep.replicator.worker;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,15 +11,14 @@ import java.util.function.Supplier;
 import org.georep.changelog.capture.host.CaptureFeed;
 import org.georep.changelog.journal.JournalDirectory;
 import org.georep.changelog.journal.JournalPosition;
-import org.georep.connection.SecondaryAddress;
 import org.georep.name.EntryPath;
-import org.georep.name.Shown;
 import org.georep.posix.Libc;
 import org.georep.posix.Mounts;
 import org.georep.posix.RawPath;
 import org.georep.replicator.crawl.CrawlProgress;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.quarantine.QuarantineText;
+import org.georep.replicator.session.NodeNames;
 import org.georep.replicator.session.SessionConfiguration;
 import org.georep.replicator.verify.Verifier;
 import org.georep.replicator.verify.VerifyFigures;
@@ -47,8 +44,8 @@ import org.slf4j.LoggerFactory;
 final class StatusReporter {
   private static final Logger log = LoggerFactory.getLogger(StatusReporter.class);
 
-  /** A mark of an idle volume is about three seconds old when it has gone the whole way. */
-  private static final Duration FRESH = Duration.ofSeconds(15);
+  /** Of a volume that has been idle for long a mark is shown until it is about 13 s old. */
+  private static final Duration FRESH = Duration.ofSeconds(25);
 
   /** Entries of the quarantine in the report; all of them are asked for by its own verb. */
   private static final int MOST_QUARANTINED = 20;
@@ -63,7 +60,7 @@ final class StatusReporter {
   private final Supplier<Optional<CheckpointReport>> checkpoint;
   private final Libc libc;
   private final Clock clock;
-  private final String host = host();
+  private final String host = NodeNames.host();
   private long lastFiles;
   private long lastBytes;
   private long lastNanos = System.nanoTime();
@@ -108,20 +105,20 @@ final class StatusReporter {
         meter.fault().or(meter::trouble).orElse(null));
   }
 
+  /** Returns what is another whenever something happened that a report shows. */
+  Object glance() {
+    return List.of(
+        meter.glance(),
+        quarantine.size(),
+        feed.map(CaptureFeed::coverage),
+        verifier.running(),
+        verifier.state(),
+        checkpoint.get());
+  }
+
   /** Returns the last report of a run. */
   WorkerReport ended(WorkerState state, @Nullable String reason) {
-    // From now on nobody knows.
-    return report(state, reason).toBuilder()
-        .lagSeconds(null)
-        .heartbeatAgeSeconds(null)
-        .filesRemaining(null)
-        .bytesRemaining(null)
-        .purgesRemaining(null)
-        .entry(null)
-        .data(null)
-        .meta(null)
-        .rates(RatesReport.UNKNOWN)
-        .build();
+    return report(state, reason).toBuilder().nobodyWorks().build();
   }
 
   private WorkerReport report(WorkerState state, @Nullable String reason) {
@@ -130,7 +127,7 @@ final class StatusReporter {
     long quarantined = quarantine.size();
     WorkerReportBuilder report =
         new WorkerReportBuilder()
-            .remoteNode(remoteNode(configuration.secondary(), host))
+            .remoteNode(NodeNames.remote(configuration.secondary(), host))
             .workerStatus(state)
             .crawlStatus(active ? crawl(meter.crawl()) : CrawlState.NONE)
             .filesSyncd(before.filesSyncd() + meter.filesSynced.get())
@@ -294,24 +291,5 @@ final class StatusReporter {
       case CHANGELOG -> CrawlState.CHANGELOG;
       case NONE -> CrawlState.NONE;
     };
-  }
-
-  /** Returns the other end as GlusterFS administrators know it: its host and directory. */
-  static String remoteNode(SecondaryAddress address) {
-    return remoteNode(address, host());
-  }
-
-  private static String remoteNode(SecondaryAddress address, String here) {
-    String where = address instanceof SecondaryAddress.Ssh ssh ? ssh.host() : here;
-    return where + "::" + Shown.of(address.directory());
-  }
-
-  /** Returns how this host is called. */
-  static String host() {
-    try {
-      return InetAddress.getLocalHost().getHostName();
-    } catch (UnknownHostException e) {
-      return "localhost";
-    }
   }
 }

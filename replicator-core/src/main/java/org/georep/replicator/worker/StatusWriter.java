@@ -7,18 +7,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.georep.status.file.StatusFile;
 import org.georep.status.report.WorkerReport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes a worker's status now and then while it runs, and once more at its end. A status that
- * cannot be written is logged and stops nothing.
+ * Writes a worker's status now and then while it runs, half as often while nothing happens, and
+ * once more at its end. A status that cannot be written is logged and stops nothing.
  */
 final class StatusWriter implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(StatusWriter.class);
   private static final long PERIOD_SECONDS = 2;
 
   private final StatusFile file;
+  private final Supplier<?> glances;
+  private @Nullable Object glanced;
   private final ScheduledExecutorService ticker =
       Executors.newSingleThreadScheduledExecutor(
           work -> {
@@ -27,17 +30,38 @@ final class StatusWriter implements AutoCloseable {
             return thread;
           });
 
-  private StatusWriter(StatusFile file) {
+  private StatusWriter(StatusFile file, Supplier<?> glances) {
     this.file = file;
+    this.glances = glances;
   }
 
-  /** Writes what the supplier says, now and every {@value #PERIOD_SECONDS} s. */
-  static StatusWriter start(StatusFile file, Supplier<WorkerReport> reports) {
-    StatusWriter writer = new StatusWriter(file);
+  /**
+   * Writes what the supplier says, now and every {@value #PERIOD_SECONDS} s, or twice that while a
+   * glance shows nothing new.
+   *
+   * @param glances what tells one state from another, cheaper than a report
+   */
+  static StatusWriter start(StatusFile file, Supplier<WorkerReport> reports, Supplier<?> glances) {
+    StatusWriter writer = new StatusWriter(file, glances);
     var unused =
         writer.ticker.scheduleWithFixedDelay(
-            () -> writer.write(reports), 0, PERIOD_SECONDS, TimeUnit.SECONDS);
+            () -> writer.look(reports), 0, PERIOD_SECONDS, TimeUnit.SECONDS);
     return writer;
+  }
+
+  private void look(Supplier<WorkerReport> reports) {
+    Object now = null;
+    try {
+      now = glances.get();
+    } catch (RuntimeException e) {
+      log.debug("What the worker looks like cannot be told", e);
+    }
+    if (now != null && now.equals(glanced)) {
+      glanced = null; // the next time in any case
+      return;
+    }
+    glanced = now;
+    write(reports);
   }
 
   private void write(Supplier<WorkerReport> reports) {

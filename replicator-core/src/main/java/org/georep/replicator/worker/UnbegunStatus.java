@@ -2,12 +2,12 @@ package org.georep.replicator.worker;
 
 import java.io.IOException;
 import java.time.Clock;
+import org.georep.replicator.session.NodeNames;
 import org.georep.replicator.session.SessionConfiguration;
 import org.georep.replicator.session.SessionDirectory;
 import org.georep.status.file.StatusFile;
 import org.georep.status.report.CheckpointState;
 import org.georep.status.report.CrawlState;
-import org.georep.status.report.RatesReport;
 import org.georep.status.report.WorkerReport;
 import org.georep.status.report.WorkerReportBuilder;
 import org.georep.status.report.WorkerState;
@@ -43,23 +43,15 @@ final class UnbegunStatus {
                           .checkpointCompleted(CheckpointState.NONE));
       file.write(
           report
-              .remoteNode(StatusReporter.remoteNode(configuration.secondary()))
+              .remoteNode(NodeNames.remote(configuration.secondary()))
               .workerStatus(WorkerState.FAULTY)
               .crawlStatus(CrawlState.NONE)
               .session(configuration.name().text())
               .volume(configuration.volume())
-              .primaryNode(StatusReporter.host())
+              .primaryNode(NodeNames.host())
               .pid(ProcessHandle.current().pid())
               .updated(clock.instant())
-              .lagSeconds(null)
-              .heartbeatAgeSeconds(null)
-              .filesRemaining(null)
-              .bytesRemaining(null)
-              .purgesRemaining(null)
-              .entry(null)
-              .data(null)
-              .meta(null)
-              .rates(RatesReport.UNKNOWN)
+              .nobodyWorks()
               .reason(reason)
               .build());
     } catch (IOException | RuntimeException e) {

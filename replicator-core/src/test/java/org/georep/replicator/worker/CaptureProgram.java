@@ -8,8 +8,6 @@ import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
-import java.util.List;
 import org.georep.changelog.capture.CaptureChoice;
 import org.georep.changelog.capture.CaptureWish;
 import org.georep.changelog.capture.host.CaptureProcess;
@@ -17,6 +15,7 @@ import org.georep.changelog.journal.JournalDirectory;
 import org.georep.changelog.journal.JournalSettings;
 import org.georep.posix.NativeLibc;
 import org.georep.posix.RawPath;
+import org.georep.testing.JavaProgram;
 import org.georep.testing.Program;
 
 /** Capture of a volume as a process of its own; {@link #close} lets it end cleanly. */
@@ -34,23 +33,16 @@ final class CaptureProgram implements Closeable {
 
   private CaptureProgram(Path journal, Path primary, CaptureWish wish, String front)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
-            "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-            "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            front
-                + System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-            CaptureProgram.class.getName(),
-            journal.toString(),
-            primary.toString(),
-            wish.name()));
-    process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    process =
+        new ProcessBuilder(
+                JavaProgram.command(
+                    front + JavaProgram.classPath(),
+                    CaptureProgram.class,
+                    journal.toString(),
+                    primary.toString(),
+                    wish.name()))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
     BufferedReader lines =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
     for (String line = lines.readLine(); !"started".equals(line); line = lines.readLine()) {

@@ -12,8 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import org.georep.testing.JavaProgram;
 
 /**
  * A process that keeps files open and mapped until it is killed. What it is told to do it does to a
@@ -27,17 +27,7 @@ final class Holder implements AutoCloseable {
 
   Holder() throws IOException {
     process =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-cp",
-                    System.getProperty(
-                        "surefire.test.class.path", System.getProperty("java.class.path")),
-                    "-XX:TieredStopAtLevel=1",
-                    "-Xmx64m",
-                    Holder.class.getName()))
-            .redirectErrorStream(true)
-            .start();
+        new ProcessBuilder(JavaProgram.command(Holder.class)).redirectErrorStream(true).start();
     words = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
     answers =
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));

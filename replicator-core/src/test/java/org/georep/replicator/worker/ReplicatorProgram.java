@@ -4,12 +4,11 @@ import java.io.Closeable;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.UUID;
 import org.georep.changelog.capture.CaptureWish;
 import org.georep.engine.EngineChoice;
 import org.georep.replicator.session.RunMode;
+import org.georep.testing.JavaProgram;
 
 /** A replicator with its capture as a process of its own; {@link #close} lets it end cleanly. */
 final class ReplicatorProgram implements Closeable {
@@ -18,26 +17,15 @@ final class ReplicatorProgram implements Closeable {
   /** Starts it with a directory before its class path, and so before that of its agents. */
   ReplicatorProgram(Path front, Path primary, Path state, Path secondary, UUID session)
       throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(
-        List.of(
-            "--add-opens=java.base/java.lang.reflect=ALL-UNNAMED",
-            "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED",
-            "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            front
-                + File.pathSeparator
-                + System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-            ReplicatorProgram.class.getName(),
-            primary.toString(),
-            state.toString(),
-            secondary.toString(),
-            session.toString()));
     process =
-        new ProcessBuilder(command)
+        new ProcessBuilder(
+                JavaProgram.command(
+                    front + File.pathSeparator + JavaProgram.classPath(),
+                    ReplicatorProgram.class,
+                    primary.toString(),
+                    state.toString(),
+                    secondary.toString(),
+                    session.toString()))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();

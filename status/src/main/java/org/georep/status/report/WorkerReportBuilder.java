@@ -365,6 +365,19 @@ public final class WorkerReportBuilder {
     return this;
   }
 
+  /** Nobody works: what is under way, and how far behind it is, is not known any more. */
+  public WorkerReportBuilder nobodyWorks() {
+    return lagSeconds(null)
+        .heartbeatAgeSeconds(null)
+        .filesRemaining(null)
+        .bytesRemaining(null)
+        .purgesRemaining(null)
+        .entry(null)
+        .data(null)
+        .meta(null)
+        .rates(RatesReport.UNKNOWN);
+  }
+
   /** Returns the report. */
   public WorkerReport build() {
     return new WorkerReport(

@@ -51,6 +51,20 @@ public final class LockHolder {
     return Optional.empty();
   }
 
+  /** Returns whether a process was stopped, by a signal or a debugger: it cannot end in order. */
+  public static boolean isStopped(ProcessHandle process) {
+    try {
+      String stat =
+          Files.readString(
+              Path.of("/proc", Long.toString(process.pid()), "stat"), StandardCharsets.ISO_8859_1);
+      // The name may hold anything; the state follows it.
+      int state = stat.lastIndexOf(')') + 2;
+      return state < stat.length() && Character.toUpperCase(stat.charAt(state)) == 'T';
+    } catch (IOException e) {
+      return false; // it has ended
+    }
+  }
+
   private boolean has(String process, Stat lock) {
     if (process.startsWith("-") || process.equals("0")) {
       return false; // of another namespace

@@ -46,7 +46,7 @@ import org.slf4j.LoggerFactory;
  *       agents of this host, never set, which goes on while the host is suspended.
  *   <li><b>A silent one does not hold it.</b> When no byte came for a length the lease is free, and
  *       the agent that was left behind is ended: asked to first, so that it closes in order, killed
- *       if it does not.
+ *       if it does not in time, and at once if it was stopped and so cannot.
  * </ul>
  *
  * <p>A crash of this agent leaves the term and its last end: the lease is free one length later, or
@@ -283,15 +283,16 @@ final class Candidacy implements AutoCloseable {
       return;
     }
     long process = mine.former.get().process();
-    boolean byForce = time.millis() - mine.term.since() > KILL_AFTER_MILLIS;
-    if (mine.ended && !byForce) {
-      return;
-    }
+    boolean late = time.millis() - mine.term.since() > KILL_AFTER_MILLIS;
     new LockHolder(libc, here.control())
         .find()
         .filter(holder -> holder.pid() == process)
         .ifPresent(
             holder -> {
+              boolean byForce = late || LockHolder.isStopped(holder);
+              if (mine.ended && !byForce) {
+                return;
+              }
               LOG.info(
                   "Ending the agent of {}, process {}",
                   mine.former.get().holder().shown(),

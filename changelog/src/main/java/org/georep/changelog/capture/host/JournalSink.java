@@ -24,6 +24,7 @@ final class JournalSink implements RecordSink {
   private final Runnable wake;
   private final MarkPace pace = new MarkPace();
   private @Nullable String lost;
+  private boolean written;
 
   JournalSink(JournalWriter writer, Clock clock, Runnable wake) {
     this.writer = writer;
@@ -57,6 +58,7 @@ final class JournalSink implements RecordSink {
       return false; // the first reason is the one to tell
     }
     lost = null;
+    written = true;
     LOG.info("The journal {} takes records again", writer.directory());
     return true;
   }
@@ -64,6 +66,7 @@ final class JournalSink implements RecordSink {
   private void write(ChangeRecord change) {
     try {
       writer.append(change);
+      written = true;
     } catch (JournalFullException e) {
       lose("the disk of the journal was full: " + e.getMessage());
     } catch (IOException e) {
@@ -96,8 +99,17 @@ final class JournalSink implements RecordSink {
     pace.request(clock.instant());
   }
 
+  /** Wakes readers, unless nothing was written since: sources flush after every look. */
   @Override
   public void flush() {
-    wake.run();
+    if (takeWritten()) {
+      wake.run();
+    }
+  }
+
+  private synchronized boolean takeWritten() {
+    boolean any = written;
+    written = false;
+    return any;
   }
 }

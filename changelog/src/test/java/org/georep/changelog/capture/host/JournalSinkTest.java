@@ -62,6 +62,27 @@ class JournalSinkTest {
     }
   }
 
+  @Test
+  void readersAreWokenForWhatIsWrittenAndNothingElse() throws Exception {
+    JournalDirectory directory = JournalDirectory.at(temp.resolve("journal"));
+    try (JournalWriter writer =
+        JournalWriter.open(directory, JournalSettings.DEFAULT, Clock.systemUTC())) {
+      List<Long> woken = new ArrayList<>();
+      JournalSink sink =
+          new JournalSink(writer, Clock.systemUTC(), () -> woken.add(writer.lastSequence()));
+      sink.flush();
+      assertThat(woken).as("nothing was written yet").isEmpty();
+      sink.append(FakeSource.change(0));
+      sink.flush();
+      sink.flush();
+      sink.append(new ChangeRecord.Drained(Instant.now()));
+      sink.flush();
+      sink.append(new ChangeRecord.Drained(Instant.now()));
+      sink.flush();
+      assertThat(woken).as("a mark that is left out wakes nobody").containsExactly(1L, 2L);
+    }
+  }
+
   private static void fill(Path file) throws IOException {
     byte[] zeros = new byte[4096];
     try (OutputStream out = Files.newOutputStream(file)) {

@@ -35,6 +35,17 @@ class MarkPaceTest {
   }
 
   @Test
+  void asleepIsOneInTenSecondsUntilSomethingHappens() {
+    offer(Duration.ofMinutes(1));
+    assertThat(offer(Duration.ofMinutes(1))).isBetween(6, 8);
+    pace.changed(now);
+    assertThat(offer(Duration.ofMinutes(1))).isBetween(20, 24);
+    offer(Duration.ofMinutes(1));
+    pace.request(now);
+    assertThat(offer(Duration.ofMinutes(1))).isBetween(20, 36);
+  }
+
+  @Test
   void busyIsAboutOneASecondUntilTheLastChangeIsCovered() {
     offer(Duration.ofSeconds(10));
     pace.changed(now);
