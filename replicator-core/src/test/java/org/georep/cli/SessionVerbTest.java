@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.georep.posix.NativeLibc;
@@ -182,6 +183,34 @@ class SessionVerbTest {
     monitor();
     arrives("six", left, right);
     isInStep(left, right);
+  }
+
+  @Test
+  void aCaptureThatHangsIsToldOfAndBegunAnew() throws Exception {
+    String timeout = Waits.scaled(Duration.ofSeconds(2)).toSeconds() + "s";
+    done("session", "create", "a", primary.toString(), left.toString());
+    done("session", "config", "a", "timeout", timeout);
+    done("session", "start", "a");
+    MonitorProgram monitor = monitor();
+    arrives("one", left);
+    ProcessHandle hanging = captures().get(0);
+    monitor.signal("STOP"); // so that the worker is certain to be first
+    MonitorProgram.signal("STOP", hanging.pid());
+    Files.writeString(primary.resolve("sub/two"), "while it hangs");
+    Files.delete(primary.resolve("sub/one"));
+    Waits.until(
+        "the worker says so", () -> done("events", "a").out().contains("answers nothing since"));
+    Waits.until(
+        "its status says so",
+        () -> status("a").path("reason").asText().contains("answers nothing since"));
+    assertThat(hanging.isAlive()).isTrue();
+    monitor.signal("CONT");
+    Waits.until("another capture", () -> !captures().isEmpty() && !captures().contains(hanging));
+    assertThat(hanging.isAlive()).isFalse();
+    assertThat(monitor.said()).contains("process " + hanging.pid() + ", lives and has answered");
+    isInStep(left);
+    arrives("three", left);
+    Waits.until("nothing stands still", () -> status("a").get("reason").isNull());
   }
 
   @Test

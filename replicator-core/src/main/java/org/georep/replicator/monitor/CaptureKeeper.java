@@ -3,6 +3,7 @@ package org.georep.replicator.monitor;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import org.georep.changelog.journal.JournalDirectory;
 import org.georep.posix.Libc;
 import org.georep.replicator.session.OutputFile;
 import org.georep.replicator.session.SessionConfiguration;
@@ -11,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a volume's capture running while one of its sessions wants it. One that outlived its
- * monitor is known by its mark, and adopted. For one thread.
+ * monitor is known by its mark, and adopted. One that hangs is ended and begun anew, see {@link
+ * CaptureWatch}. For one thread.
  */
 final class CaptureKeeper {
   /** After so many failures in a row workers go on without it. */
@@ -23,21 +25,25 @@ final class CaptureKeeper {
   private final Launch launch;
   private final Signal signal;
   private final MonitorOutput output;
+  private final CaptureWatch watch;
   private final Pace pace = new Pace();
   private @Nullable Charge charge;
   private String lastEnd = "";
   private boolean said;
+  private boolean killed;
 
   CaptureKeeper(
       Libc libc,
       MonitorDirectory directory,
       String volume,
+      JournalDirectory journal,
       Launch launch,
       Signal signal,
       MonitorOutput output) {
     this.libc = libc;
     this.directory = directory;
     this.volume = volume;
+    this.watch = new CaptureWatch(journal);
     this.launch = launch;
     this.signal = signal;
     this.output = output;
@@ -65,7 +71,29 @@ final class CaptureKeeper {
     } else if (running != null && !said && isCapturing(running)) {
       said = true; // and is not asked again
       output.line("capture of " + volume + " runs, process " + running.pid());
+    } else if (running != null && said && !killed) {
+      endIfSilent(running, wanted.get().settings().timeout());
     }
+  }
+
+  /** What it does not answer, it does not record. */
+  private void endIfSilent(Charge running, Duration timeout) throws IOException {
+    Duration silence = watch.silence(timeout, running.age());
+    // Somebody else's process may hold the journal instead.
+    if (silence.isZero() || !isCapturing(running)) {
+      return;
+    }
+    killed = true;
+    output.line(
+        "capture of "
+            + volume
+            + ", process "
+            + running.pid()
+            + ", lives and has answered nothing for "
+            + silence.toSeconds()
+            + " s: killed, to be started anew; a walk finds what it missed");
+    watch.ended();
+    running.kill();
   }
 
   private ProcessMark mark() {
@@ -75,6 +103,7 @@ final class CaptureKeeper {
   private void adopt(ProcessHandle process) {
     charge = Charge.adopted(process, signal);
     said = false;
+    killed = false;
   }
 
   private void start(SessionConfiguration session) throws IOException {
@@ -82,6 +111,7 @@ final class CaptureKeeper {
         launch.capture(session, directory.captureMark(volume), directory.captureErrors(volume));
     charge = Charge.child(process, signal);
     said = false;
+    killed = false;
   }
 
   private void reap() {
@@ -90,6 +120,7 @@ final class CaptureKeeper {
       return;
     }
     charge = null;
+    watch.close();
     if (ended.isStopping()) {
       output.line("capture of " + volume + " has ended");
       return;

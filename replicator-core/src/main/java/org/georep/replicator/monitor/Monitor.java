@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.georep.changelog.journal.JournalDirectory;
 import org.georep.posix.Libc;
 import org.georep.replicator.session.ExitCode;
 import org.georep.replicator.session.GeorepException;
@@ -183,7 +184,16 @@ public final class Monitor implements AutoCloseable {
 
   private CaptureKeeper keeper(String volume) {
     return captures.computeIfAbsent(
-        volume, name -> new CaptureKeeper(libc, directory, name, launch, signal, output));
+        volume,
+        name ->
+            new CaptureKeeper(
+                libc,
+                directory,
+                name,
+                JournalDirectory.at(state.journal(name)),
+                launch,
+                signal,
+                output));
   }
 
   private void end(Collection<WorkerKeeper> all) throws InterruptedException {

@@ -26,8 +26,8 @@ import org.georep.replicator.volume.PrimaryTree;
 
 /**
  * Compares contents, part by part, by SHA-256, both sides at the same time. A file that changes
- * while it is read is left: its contents are on their way, and the next verify reads it again. For
- * one thread.
+ * while it is read is left and counted: its contents are on their way, and the next verify reads it
+ * again. For one thread.
  */
 final class DeepCompare {
   private static final int PIECES = 500;
@@ -67,6 +67,7 @@ final class DeepCompare {
   private long queued;
   private long files;
   private long bytes;
+  private long changed;
 
   DeepCompare(Libc libc, PrimaryTree tree, VerifyDesk desk, Clock clock, Unreadable unreadable) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
@@ -98,6 +99,11 @@ final class DeepCompare {
 
   long bytes() {
     return bytes;
+  }
+
+  /** How many files were left because they changed; one that is gone is not among them. */
+  long changed() {
+    return changed;
   }
 
   /** Compares one request's worth; returns what differed. */
@@ -177,9 +183,11 @@ final class DeepCompare {
     }
     try (OpenFile file = opened.get()) {
       byte[] digest = digest(file, task.piece());
-      return file.look().ctime().equals(task.item().state().ctime())
-          ? Optional.of(digest)
-          : Optional.empty();
+      if (file.look().ctime().equals(task.item().state().ctime())) {
+        return Optional.of(digest);
+      }
+      changed++;
+      return Optional.empty();
     } catch (PosixException e) {
       unreadable.tell(task.item().path(), e);
       return Optional.empty();

@@ -421,7 +421,7 @@ public final class Verification {
         deep.bytes(),
         differences,
         mended,
-        unsettled,
+        unsettled + deep.changed(),
         candidates.size() + differing.size(),
         Duration.ofNanos(System.nanoTime() - begun));
   }

@@ -12,7 +12,8 @@ import java.time.Duration;
  * @param bytes bytes of contents compared
  * @param differences differences that stand, mended or not
  * @param mended those of them that were mended
- * @param unsettled entries that changed each time they were looked at, so that nothing can be said
+ * @param unsettled entries that changed each time they were looked at, and files that changed while
+ *     they were read, so that nothing can be said
  * @param waiting entries that differed and are yet to be looked at again
  * @param elapsed since it began
  */

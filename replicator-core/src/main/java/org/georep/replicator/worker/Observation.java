@@ -119,6 +119,11 @@ final class Observation implements AutoCloseable {
     return checkpoints.newest();
   }
 
+  /** Takes note of something that stands still, in a sentence. */
+  void stalled(String sentence) {
+    events.raise(EventKind.STALLED, sentence);
+  }
+
   /** Returns what old monitors are told. */
   String toOldMonitors() {
     return checkpoints

@@ -341,7 +341,8 @@ public final class ReplicateRun implements Callable<ExitCode> {
     try (PrimaryTree tree = tree()) {
       EarlyCapture.Met met = ahead.take();
       Optional<CaptureFeed> feed = met.feed();
-      try (Capture capture = monitored ? Capture.kept(feed, signal) : new Capture(feed, signal)) {
+      try (Capture capture = monitored ? Capture.kept(feed, signal) : new Capture(feed, signal);
+          Standstill standstill = standstill(feed.isPresent(), observation)) {
         StatusCounters before = file.counters();
         estimate(before.crawlEntries());
         Verifier verifier = verifier(session, tree);
@@ -355,6 +356,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
                 before,
                 verifier,
                 () -> awaited(observation.checkpoint()),
+                standstill,
                 libc,
                 clock);
         WorkerParts parts =
@@ -369,6 +371,17 @@ public final class ReplicateRun implements Callable<ExitCode> {
         return watched(session, file, reporter, parts, quarantine, verifier, observation);
       }
     }
+  }
+
+  private Standstill standstill(boolean captured, Observation observation) {
+    return new Standstill(
+        captured,
+        journal(),
+        monitored,
+        meter,
+        configuration.settings().timeout(),
+        clock,
+        observation::stalled);
   }
 
   /** An idle volume reaches a checkpoint soon only if that is asked for. */

@@ -58,6 +58,7 @@ final class StatusReporter {
   private final StatusCounters before;
   private final Verifier verifier;
   private final Supplier<Optional<CheckpointReport>> checkpoint;
+  private final Standstill standstill;
   private final Libc libc;
   private final Clock clock;
   private final String host = NodeNames.host();
@@ -75,6 +76,7 @@ final class StatusReporter {
       StatusCounters before,
       Verifier verifier,
       Supplier<Optional<CheckpointReport>> checkpoint,
+      Standstill standstill,
       Libc libc,
       Clock clock) {
     this.configuration = configuration;
@@ -85,6 +87,7 @@ final class StatusReporter {
     this.before = before;
     this.verifier = verifier;
     this.checkpoint = checkpoint;
+    this.standstill = standstill;
     this.libc = libc;
     this.clock = clock;
   }
@@ -96,13 +99,14 @@ final class StatusReporter {
 
   /** Returns what is to be seen now. */
   WorkerReport now() {
+    Optional<String> stands = standstill.look(); // in any case: it counts in looks
     return report(
         meter.fault().isPresent()
             ? WorkerState.FAULTY
             : meter.secondary().isEmpty()
                 ? WorkerState.INITIALIZING
                 : meter.isPassive() ? WorkerState.PASSIVE : WorkerState.ACTIVE,
-        meter.fault().or(meter::trouble).orElse(null));
+        meter.fault().or(() -> stands).or(meter::trouble).orElse(null));
   }
 
   /** Returns what is another whenever something happened that a report shows. */

@@ -203,6 +203,14 @@ final class VerifyUnderLoadTest {
       verifier.verify(VerifyOptions.whole(true, false), heard);
       assertThat(heard.differences).hasSize(3);
       assertThat(verifier.state().lastSuccess()).isPresent();
+      faulty
+          .before(
+              here.and(FaultyLibc.method("pread")),
+              call -> Files.writeString(primary.resolve("contents"), "y"))
+          .nth(1);
+      VerifyOutcome meanwhile = verifier.verify(VerifyOptions.whole(true, false), heard);
+      assertThat(heard.differences).hasSize(3);
+      assertThat(meanwhile.figures().unsettled()).as("it changed while it was read").isEqualTo(1);
       running.worker().stop();
       run.get();
     }

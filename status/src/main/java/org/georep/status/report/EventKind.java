@@ -15,6 +15,8 @@ public enum EventKind {
   PASSIVE("passive"),
   /** Work stands still. */
   FAULTY("faulty"),
+  /** Something on the primary's host has made no progress for long. */
+  STALLED("stalled"),
   /** A connection that had been made is gone. */
   LINK_LOST("link-lost"),
   /** It was made again. */

@@ -1,6 +1,7 @@
 package org.georep.changelog.capture.host;
 
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.Set;
@@ -60,6 +61,7 @@ public final class CaptureHost implements AutoCloseable {
     this.source = source;
     this.announced = source.coverage();
     this.sink = new JournalSink(writer, clock, this::wake);
+    this.thread = new Thread(this::capture, "georep-capture");
     writer.append(
         new ChangeRecord.Started(
             source.name(), BootId.current(), UUID.randomUUID(), source.coverage()));
@@ -70,8 +72,8 @@ public final class CaptureHost implements AutoCloseable {
             source.name(),
             source::coverage,
             writer::lastSequence,
-            sink::requestMark);
-    this.thread = new Thread(this::capture, "georep-capture");
+            sink::requestMark,
+            this::life);
     this.thread.setDaemon(true);
     this.ticker =
         Executors.newSingleThreadScheduledExecutor(
@@ -151,6 +153,15 @@ public final class CaptureHost implements AutoCloseable {
       announced = now;
       wake();
     }
+  }
+
+  /**
+   * The processor's time of the source: whatever it does uses some, if it only asks the kernel for
+   * events once a second, or walks a large tree for minutes without a record.
+   */
+  private long life() {
+    long used = ManagementFactory.getThreadMXBean().getThreadCpuTime(thread.getId());
+    return used < 0 ? System.nanoTime() : used; // not to be told: that is no sign of death
   }
 
   private void wake() {

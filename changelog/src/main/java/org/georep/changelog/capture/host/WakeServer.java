@@ -22,9 +22,14 @@ import org.slf4j.LoggerFactory;
  * has seen everything up to record N; the answer, once there is more, is {@code wake COVERAGE}. It
  * says {@code mark} when it wants a mark soon. That the host is gone shows as the end of the
  * connection, at once, however the host ended.
+ *
+ * <p>{@code await -1} asks whether the host still works. It is answered at once if the source has
+ * done anything since this connection asked before, and else with the next record: a host whose
+ * source is stuck is to look like one that is stopped.
  */
 final class WakeServer implements AutoCloseable {
   static final String GREETING = "georep-capture 1";
+  static final String PULSE = "await -1";
   private static final long RETRY_NANOS = 200_000_000;
   private static final Logger LOG = LoggerFactory.getLogger(WakeServer.class);
 
@@ -34,20 +39,28 @@ final class WakeServer implements AutoCloseable {
   private final DoubleSupplier coverage;
   private final LongSupplier lastSequence;
   private final Runnable requestMark;
+  private final LongSupplier life;
   private final Set<Subscriber> subscribers = ConcurrentHashMap.newKeySet();
 
+  /**
+   * Begins to listen.
+   *
+   * @param life another number whenever the source has done something
+   */
   WakeServer(
       SocketPlace place,
       String source,
       DoubleSupplier coverage,
       LongSupplier lastSequence,
-      Runnable requestMark)
+      Runnable requestMark,
+      LongSupplier life)
       throws IOException {
     this.place = place;
     this.source = source;
     this.coverage = coverage;
     this.lastSequence = lastSequence;
     this.requestMark = requestMark;
+    this.life = life;
     this.channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     boolean bound = false;
     try {
@@ -104,6 +117,7 @@ final class WakeServer implements AutoCloseable {
   private final class Subscriber {
     private final Lines lines;
     private final AtomicBoolean waiting = new AtomicBoolean();
+    private long lived = Long.MIN_VALUE;
 
     Subscriber(Lines lines) {
       this.lines = lines;
@@ -116,6 +130,13 @@ final class WakeServer implements AutoCloseable {
         while (line != null) {
           if (line.equals("mark")) {
             requestMark.run();
+          } else if (line.equals(PULSE)) {
+            waiting.set(true);
+            long now = life.getAsLong();
+            if (now != lived) {
+              lived = now;
+              wake();
+            }
           } else if (line.startsWith("await ")) {
             long seen = Long.parseLong(line.substring("await ".length()));
             waiting.set(true);

@@ -18,6 +18,7 @@ import org.georep.changelog.journal.JournalSettings;
 import org.georep.changelog.journal.StartAt;
 import org.georep.changelog.record.ChangeRecord;
 import org.georep.changelog.record.JournalRecord;
+import org.georep.testing.Waits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,6 +71,21 @@ class CaptureFeedTest {
     CaptureHost.start(directory, JournalSettings.DEFAULT, opener, Clock.systemUTC()).close();
     assertThat(head).exists();
     assertThat(opened[0]).as("the journal was opened first").isFalse();
+  }
+
+  /** Its threads for the socket live on, and must not speak for the one that does not. */
+  @Test
+  void aHostWhoseSourceHangsIsSilent() throws Exception {
+    Duration little = Duration.ofMillis(400);
+    try (CaptureHost host = host(directory(), source);
+        CapturePulse pulse = new CapturePulse(directory())) {
+      assertThat(host.alive()).isTrue();
+      assertThat(pulse.look(Duration.ZERO)).as("not asked before").isZero();
+      source.hang();
+      Waits.until("it is silent", () -> pulse.look(little).compareTo(little) > 0);
+      source.put(FakeSource.change(1));
+      Waits.until("it answers", () -> pulse.look(LONG).isZero());
+    }
   }
 
   /** Reads until the wanted change was read; marks are left out. */

@@ -17,6 +17,7 @@ import org.georep.name.Place;
 final class FakeSource implements ChangeSource {
   private static final ChangeRecord END = new ChangeRecord.Stopped();
   private static final ChangeRecord FAIL = new ChangeRecord.Gap("fail");
+  private static final ChangeRecord HANG = new ChangeRecord.Gap("hang");
   private final BlockingQueue<ChangeRecord> changes = new LinkedBlockingQueue<>();
   private volatile double coverage = 1;
   private volatile boolean closed;
@@ -32,6 +33,11 @@ final class FakeSource implements ChangeSource {
 
   void fail() {
     changes.add(FAIL);
+  }
+
+  /** Does nothing any more until {@link #stop}, as if the kernel did not return. */
+  void hang() {
+    changes.add(HANG);
   }
 
   void cover(double share) {
@@ -57,6 +63,9 @@ final class FakeSource implements ChangeSource {
     try {
       while (true) {
         ChangeRecord change = changes.poll(100, TimeUnit.MILLISECONDS);
+        if (change == HANG) {
+          change = changes.take();
+        }
         if (change == END) {
           return;
         } else if (change == FAIL) {

@@ -21,13 +21,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class WakeServerTest {
   private static final Duration LONG = Duration.ofSeconds(30);
   private final AtomicLong last = new AtomicLong(10);
+  private final AtomicLong life = new AtomicLong();
   private final CountDownLatch marked = new CountDownLatch(1);
   private final Semaphore signals = new Semaphore(0);
   @TempDir Path journal;
 
   private WakeServer server() throws Exception {
     return new WakeServer(
-        new SocketPlace(journal), "fake", () -> 0.5, last::get, marked::countDown);
+        new SocketPlace(journal), "fake", () -> 0.5, last::get, marked::countDown, life::get);
   }
 
   private CaptureLink link() throws Exception {
