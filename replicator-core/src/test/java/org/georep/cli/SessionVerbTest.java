@@ -116,9 +116,27 @@ class SessionVerbTest {
   private void arrives(String name, Path... secondaries) throws Exception {
     Files.writeString(primary.resolve("sub").resolve(name), name);
     for (Path secondary : secondaries) {
-      Waits.until(
-          name + " is in " + secondary, () -> Files.exists(secondary.resolve("sub/" + name)));
+      try {
+        // A worker whose start was stuck is begun anew after four timeouts: a minute, or two.
+        Waits.until(
+            name + " is in " + secondary,
+            Waits.limit().multipliedBy(3),
+            () -> Files.exists(secondary.resolve("sub/" + name)));
+      } catch (AssertionError e) {
+        throw new AssertionError(e.getMessage() + "\n" + told("a") + "\n" + told("b"), e);
+      }
     }
+  }
+
+  /** What an operator would look at. */
+  private String told(String session) throws Exception {
+    return monitors.get(monitors.size() - 1).said()
+        + "\n"
+        + status(session)
+        + "\n"
+        + done("events", session).out()
+        + "\n"
+        + Files.readString(state().resolve(session + "/log/worker.err"));
   }
 
   private void isInStep(Path... secondaries) throws Exception {
@@ -227,21 +245,7 @@ class SessionVerbTest {
     arrives("two", right);
     assertThat(left.resolve("sub/two")).doesNotExist();
     done("session", "resume", "a");
-    try {
-      Waits.until("it goes on", () -> Files.exists(left.resolve("sub/two")));
-    } catch (AssertionError e) {
-      throw new AssertionError(
-          e.getMessage()
-              + "\n"
-              + monitor.said()
-              + "\n"
-              + status("a")
-              + "\n"
-              + done("events", "a").out()
-              + "\n"
-              + Files.readString(state().resolve("a/log/worker.err")),
-          e);
-    }
+    Waits.until("it goes on", () -> Files.exists(left.resolve("sub/two")));
 
     long before = pid("b");
     done("session", "config", "b", "timeout", "29s");
