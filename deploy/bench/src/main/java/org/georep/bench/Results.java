@@ -57,6 +57,7 @@ final class Results {
     ObjectNode root = JSON.createObjectNode();
     ArrayNode list = root.putArray("works");
     works().forEach(each -> list.add(node(each)));
+    Files.createDirectories(file.toAbsolutePath().getParent());
     Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(root) + "\n");
   }
 
