@@ -46,8 +46,9 @@ final class EntryRun {
   private static final int WANTS = 2_000;
 
   /**
-   * Looks after which no further directory is listed: what a step knows of each file is kept until
-   * its end, and should be forgotten while it is young.
+   * Looks of listings after which no further directory is listed: what a step knows of each file is
+   * kept until its end, and should be forgotten while it is young. Other looks do not count:
+   * however many names are dirty, each step lists some.
    */
   private static final int LOOKS = 4_000;
 
@@ -121,8 +122,9 @@ final class EntryRun {
     for (Place subtree : step.dirty().subtrees()) {
       subtree(subtree);
     }
+    long until = result.looks + LOOKS;
     for (Gfid directory : step.lists()) {
-      if (result.looks < LOOKS) {
+      if (result.looks < until) {
         list(directory, Set.of());
       } else {
         result.left.add(directory);
