@@ -12,7 +12,7 @@ import java.util.Optional;
 import org.georep.changelog.capture.CaptureUnavailableException;
 import org.georep.changelog.capture.Capturing;
 import org.georep.changelog.capture.Capturing.Written;
-import org.georep.changelog.capture.RecordSink;
+import org.georep.changelog.capture.Collected;
 import org.georep.changelog.capture.Volume;
 import org.georep.changelog.capture.fanotify.FanotifySource.QueueLength;
 import org.georep.changelog.record.ChangeRecord;
@@ -57,18 +57,9 @@ class OutsideTest {
   }
 
   private static List<ChangeRecord> run(FanotifySource source) throws IOException {
-    List<ChangeRecord> records = new ArrayList<>();
-    source.run(
-        new RecordSink() {
-          @Override
-          public void append(ChangeRecord change) {
-            records.add(change);
-          }
-
-          @Override
-          public void flush() {}
-        });
-    return records;
+    Collected collected = new Collected();
+    source.run(collected);
+    return collected.records();
   }
 
   @Test

@@ -3,9 +3,8 @@ package org.georep.changelog.capture.fanotify;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.util.ArrayList;
 import java.util.List;
-import org.georep.changelog.capture.RecordSink;
+import org.georep.changelog.capture.Collected;
 import org.georep.changelog.capture.VolumeRoot;
 import org.georep.changelog.record.ChangeRecord;
 import org.georep.name.Gfid;
@@ -58,17 +57,8 @@ final class SilencedTest {
   }
 
   private static List<ChangeRecord> mark(RecordWriter writer) throws Exception {
-    List<ChangeRecord> records = new ArrayList<>();
-    writer.beforeMark(
-        new RecordSink() {
-          @Override
-          public void append(ChangeRecord change) {
-            records.add(change);
-          }
-
-          @Override
-          public void flush() {}
-        });
-    return records;
+    Collected collected = new Collected();
+    writer.beforeMark(collected);
+    return collected.records();
   }
 }
