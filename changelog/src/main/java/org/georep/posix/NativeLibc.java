@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The errno is the one the binder saved right after the call, before the virtual machine could
  * make another.
+ *
+ * <p>More than 500 lines, for it is a list: each call of {@link Libc}, a few lines each.
  */
 public final class NativeLibc implements Libc {
   private static final byte[] NOTHING = {};

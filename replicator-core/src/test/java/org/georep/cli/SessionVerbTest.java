@@ -117,7 +117,7 @@ class SessionVerbTest {
     Files.writeString(primary.resolve("sub").resolve(name), name);
     for (Path secondary : secondaries) {
       try {
-        // A worker whose start was stuck is begun anew after four timeouts: a minute, or two.
+        // After a worker was begun anew more than a minute was seen, rarely; what is told says why.
         Waits.until(
             name + " is in " + secondary,
             Waits.limit().multipliedBy(3),

@@ -74,7 +74,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@link #call} once, by one thread; {@link #stop} any time, by any.
  *
- * <p>More than 500 lines, by a few: it is where all parts of a run meet, in the order they begin.
+ * <p>More than 500 lines: it is where all parts of a run meet, in the order they begin.
  */
 public final class ReplicateRun implements Callable<ExitCode> {
   private static final Logger log = LoggerFactory.getLogger(ReplicateRun.class);
