@@ -13,6 +13,7 @@ import org.georep.changelog.capture.CaptureUnavailableException;
 import org.georep.changelog.capture.Capturing;
 import org.georep.changelog.capture.Capturing.Written;
 import org.georep.changelog.capture.Collected;
+import org.georep.changelog.capture.RecordSink;
 import org.georep.changelog.capture.Volume;
 import org.georep.changelog.capture.fanotify.FanotifySource.QueueLength;
 import org.georep.changelog.record.ChangeRecord;
