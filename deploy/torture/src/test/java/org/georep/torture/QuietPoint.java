@@ -3,12 +3,15 @@ package org.georep.torture;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.georep.posix.NativeLibc;
 import org.georep.testing.Program;
 import org.georep.testing.RsyncOracle;
@@ -60,6 +63,7 @@ final class QuietPoint {
     if (!breaks.isEmpty()) {
       return breaks;
     }
+    breaks.addAll(setAside());
     List<String> differences = differences();
     if (!differences.isEmpty()) {
       breaks.addAll(differences);
@@ -81,6 +85,20 @@ final class QuietPoint {
   private void retry() throws IOException {
     if (arena.status().filter(status -> status.path("quarantined").asLong() > 0).isPresent()) {
       arena.retryQuarantined();
+    }
+  }
+
+  /** Nobody but georep works on the secondary, so nothing there is anybody else's. */
+  private List<String> setAside() throws IOException {
+    Path conflicts = arena.secondary().resolve(".georep/conflicts");
+    if (!Files.isDirectory(conflicts)) {
+      return List.of();
+    }
+    try (Stream<Path> all = Files.walk(conflicts)) {
+      return all.filter(each -> !Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS))
+          .limit(SHOWN)
+          .map(each -> "set aside: " + conflicts.relativize(each))
+          .toList();
     }
   }
 

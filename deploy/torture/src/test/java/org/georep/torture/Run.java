@@ -1,18 +1,27 @@
 package org.georep.torture;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A run in one arena: rounds of operations and faults, each ended by a quiet point; made up from a
  * seed, or read from a log. It ends at the first quiet point that finds a break.
  */
 final class Run {
+  private static final Pattern CRAWL = Pattern.compile("crawling the whole volume: (.{1,120})");
+
   private final Path georep;
   private final Path directory;
   private final Path logFile;
@@ -24,6 +33,7 @@ final class Run {
   private int faultsHappened;
   private int quietPoints;
   private long failedCalls;
+  private Map<String, Integer> crawls = Map.of();
 
   /**
    * @param directory where arenas are made
@@ -59,6 +69,7 @@ final class Run {
         quiet(arena, log, faults, keep);
         operations = log.operations();
       }
+      crawls = crawls(arena);
       refused = workload.refused();
       failedCalls = faults.failedCalls();
     }
@@ -108,6 +119,20 @@ final class Run {
     }
   }
 
+  /** Returns how often the whole volume was crawled for want of records, by the reason. */
+  private static Map<String, Integer> crawls(Arena arena) throws IOException {
+    Map<String, Integer> counts = new TreeMap<>();
+    Path log = arena.directory().resolve("replicate.log");
+    try (Stream<String> lines = Files.lines(log, StandardCharsets.ISO_8859_1)) {
+      lines
+          .map(CRAWL::matcher)
+          .filter(Matcher::find)
+          .forEach(
+              crawl -> counts.merge(crawl.group(1).replaceAll("[0-9]+", "N"), 1, Integer::sum));
+    }
+    return counts;
+  }
+
   /** Does again what a log says. */
   List<String> again(List<Step> steps, Path keep) throws IOException, InterruptedException {
     try (Arena arena = Arena.open(georep, setUp, directory);
@@ -143,6 +168,7 @@ final class Run {
         + " calls failed), "
         + quietPoints
         + " quiet points"
+        + (crawls.isEmpty() ? "" : ", crawls: " + crawls)
         + (holes.isEmpty() ? "" : ", holes differ: " + holes);
   }
 }

@@ -19,10 +19,17 @@ import org.georep.protocol.Kind;
  *     believed by size and mtime
  * @param kept the primary does not show this name (a mount covers it, the session leaves it out, or
  *     it was deleted and is kept); it is kept and not compared
+ * @param touched when georep last changed the inode, as far as this name tells: {@link LastTouch}
  */
 @Immutable
 public record Entry(
-    Gfid gfid, Kind kind, Optional<Instant> ctime, long size, boolean verified, boolean kept) {
+    Gfid gfid,
+    Kind kind,
+    Optional<Instant> ctime,
+    long size,
+    boolean verified,
+    boolean kept,
+    long touched) {
   /** Checks its parts. */
   public Entry {
     Objects.requireNonNull(gfid, "gfid is null");
@@ -32,7 +39,8 @@ public record Entry(
 
   /** Returns an entry of which only its identity is known. */
   public static Entry of(Gfid gfid, Kind kind) {
-    return new Entry(gfid, kind, Optional.empty(), 0, false, gfid.equals(Mark.KEPT.gfid()));
+    boolean kept = gfid.equals(Mark.KEPT.gfid());
+    return new Entry(gfid, kind, Optional.empty(), 0, false, kept, LastTouch.UNKNOWN);
   }
 
   /** Returns whether the primary has deleted what the name stands for. */
@@ -42,11 +50,18 @@ public record Entry(
 
   /** Returns this entry, no longer known to be as the primary's. */
   public Entry doubted() {
-    return ctime.isEmpty() ? this : new Entry(gfid, kind, Optional.empty(), 0, false, kept);
+    return ctime.isEmpty()
+        ? this
+        : new Entry(gfid, kind, Optional.empty(), 0, false, kept, touched);
   }
 
-  /** Returns this entry as one that is kept and not compared. */
-  public Entry asKept() {
-    return new Entry(gfid, kind, ctime, size, verified, true);
+  /** Returns this entry as one that is kept and not compared, or not. */
+  public Entry asKept(boolean is) {
+    return new Entry(gfid, kind, ctime, size, verified, is, touched);
+  }
+
+  /** Returns this entry of an inode that georep last changed at this time. */
+  public Entry touchedAt(long time) {
+    return new Entry(gfid, kind, ctime, size, verified, kept, time);
   }
 }

@@ -143,6 +143,24 @@ public final class Inventory implements AutoCloseable {
     return value == null ? Optional.empty() : Optional.of(Keys.entryOf(value));
   }
 
+  /** Returns when georep last changed the inode at a name, as far as that name tells. */
+  public long touched(Place place) {
+    byte[] value = entries.get(Keys.ofPlace(place));
+    return value == null ? LastTouch.UNKNOWN : Keys.touchedOf(value);
+  }
+
+  /** Notes, at one of the names of an inode, that georep changed it just now. */
+  public void touch(Gfid gfid) {
+    for (Iterator<Place> all = eachPlace(gfid); all.hasNext(); ) {
+      Place place = all.next();
+      Optional<Entry> entry = entry(place).filter(known -> known.gfid().equals(gfid));
+      if (entry.isPresent()) {
+        put(place, entry.get().touchedAt(LastTouch.now()));
+        return;
+      }
+    }
+  }
+
   /** Notes what a name stands for. */
   public void put(Place place, Entry entry) {
     entries.put(Keys.ofPlace(place), Keys.ofEntry(entry));

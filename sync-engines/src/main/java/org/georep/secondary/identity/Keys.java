@@ -19,6 +19,11 @@ final class Keys {
   private static final int CTIME = 2;
   private static final int VERIFIED = 4;
 
+  /** Agents that do not know it leave it out when they write. */
+  private static final int TOUCHED = 8;
+
+  private static final int TIMED_BYTES = 20;
+
   private Keys() {}
 
   static byte[] ofGfid(Gfid gfid) {
@@ -68,17 +73,26 @@ final class Keys {
 
   static byte[] ofEntry(Entry entry) {
     boolean timed = entry.ctime().isPresent();
-    ByteBuffer out = ByteBuffer.allocate(3 + entry.gfid().length() + (timed ? 20 : 0));
+    boolean touched = entry.touched() != LastTouch.UNKNOWN;
+    ByteBuffer out =
+        ByteBuffer.allocate(
+            3 + entry.gfid().length() + (timed ? TIMED_BYTES : 0) + (touched ? Long.BYTES : 0));
     out.put((byte) entry.kind().code());
     out.put(
         (byte)
-            ((entry.kept() ? KEPT : 0) | (timed ? CTIME : 0) | (entry.verified() ? VERIFIED : 0)));
+            ((entry.kept() ? KEPT : 0)
+                | (timed ? CTIME : 0)
+                | (entry.verified() ? VERIFIED : 0)
+                | (touched ? TOUCHED : 0)));
     out.put((byte) entry.gfid().length());
     entry.gfid().copyTo(out.array(), out.position());
     out.position(out.position() + entry.gfid().length());
     if (timed) {
       Instant ctime = entry.ctime().get();
       out.putLong(ctime.getEpochSecond()).putInt(ctime.getNano()).putLong(entry.size());
+    }
+    if (touched) {
+      out.putLong(entry.touched());
     }
     return out.array();
   }
@@ -96,7 +110,20 @@ final class Keys {
             : Optional.<Instant>empty();
     long size = timed ? in.getLong() : 0;
     return new Entry(
-        Gfid.of(gfid), kind, ctime, size, (flags & VERIFIED) != 0, (flags & KEPT) != 0);
+        Gfid.of(gfid),
+        kind,
+        ctime,
+        size,
+        (flags & VERIFIED) != 0,
+        (flags & KEPT) != 0,
+        (flags & TOUCHED) != 0 ? in.getLong() : LastTouch.UNKNOWN);
+  }
+
+  /** Returns an entry's last part without reading the others. */
+  static long touchedOf(byte[] value) {
+    return (value[1] & TOUCHED) == 0
+        ? LastTouch.UNKNOWN
+        : ByteBuffer.wrap(value, value.length - Long.BYTES, Long.BYTES).getLong();
   }
 
   static boolean isDirectory(byte[] value) {

@@ -27,6 +27,7 @@ public final class Rebuild {
 
   private final Inventory made;
   private final @Nullable Inventory old;
+  private final Optional<Instant> barrier;
   private final @Nullable Instant trusted;
   private final Map<Gfid, Gfid> markless = new HashMap<>();
   private int entered;
@@ -40,7 +41,7 @@ public final class Rebuild {
   public Rebuild(Inventory made, @Nullable Inventory old, boolean powerLost) {
     this.made = Objects.requireNonNull(made, "made is null");
     this.old = old;
-    Optional<Instant> barrier = old == null ? Optional.empty() : old.barrier();
+    this.barrier = old == null ? Optional.empty() : old.barrier();
     this.trusted = powerLost ? barrier.orElse(Instant.MIN.plusSeconds(MARGIN)) : null;
     if (old != null) {
       old.eachOwned((gfid, own) -> markless.put(own, gfid));
@@ -60,15 +61,18 @@ public final class Rebuild {
   /**
    * Enters what a look found.
    *
+   * @param stat what it is now
    * @param current whether nothing of it is in doubt
    * @throws IOException if what is there so far cannot be written
    */
-  public void enter(Place place, Gfid gfid, Kind kind, boolean current) throws IOException {
+  public void enter(Place place, Gfid gfid, Kind kind, Stat stat, boolean current)
+      throws IOException {
     made.addPlace(gfid, place);
     made.put(
         place,
         old(place)
             .filter(entry -> current && entry.gfid().equals(gfid) && entry.kind() == kind)
+            .map(entry -> isOlder(stat) ? entry : entry.touchedAt(LastTouch.UNKNOWN))
             .orElse(Entry.of(gfid, kind)));
     if (old != null) {
       old.withheld(gfid).ifPresent(what -> made.setWithheld(gfid, what));
@@ -77,6 +81,11 @@ public final class Rebuild {
     if (entered % SPILL_EVERY == 0) {
       made.spill();
     }
+  }
+
+  /** Returns whether nobody changed it since the last barrier: who did then is not known. */
+  private boolean isOlder(Stat stat) {
+    return barrier.filter(time -> stat.ctime().isBefore(time.minusSeconds(MARGIN))).isPresent();
   }
 
   private Optional<Entry> old(Place place) {

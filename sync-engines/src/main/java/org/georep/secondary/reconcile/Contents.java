@@ -18,6 +18,7 @@ import org.georep.protocol.Kind;
 import org.georep.secondary.failpoint.AgentFailpoint;
 import org.georep.secondary.identity.Entry;
 import org.georep.secondary.identity.Inventory;
+import org.georep.secondary.identity.LastTouch;
 import org.georep.secondary.identity.Mark;
 import org.georep.secondary.tree.Directory;
 import org.georep.secondary.tree.Found;
@@ -134,13 +135,19 @@ final class Contents {
       inventory
           .entry(place)
           .filter(entry -> entry.gfid().equals(state.gfid()))
-          .ifPresent(entry -> inventory.put(place, after(entry, state, whole, read)));
+          .ifPresent(entry -> inventory.put(place, touched(after(entry, state, whole, read))));
     }
+  }
+
+  /** What is noted was just done to the inode. */
+  private static Entry touched(Entry entry) {
+    return entry.kind() == Kind.FILE ? entry.touchedAt(LastTouch.now()) : entry;
   }
 
   private static Entry after(Entry entry, EntryState state, boolean whole, boolean read) {
     if (!whole || state.racy()) {
-      return new Entry(state.gfid(), state.kind(), Optional.empty(), 0, false, entry.kept());
+      return new Entry(
+          state.gfid(), state.kind(), Optional.empty(), 0, false, entry.kept(), entry.touched());
     }
     // A new ctime with the old token may hide new contents, if the events that would say so are
     // lost.
@@ -151,7 +158,8 @@ final class Contents {
         Optional.of(state.ctime()),
         state.size(),
         read || still,
-        entry.kept());
+        entry.kept(),
+        entry.touched());
   }
 
   /** Returns whether a file's contents were read at exactly this ctime. */

@@ -11,6 +11,7 @@ import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
 import org.georep.posix.Errno;
+import org.georep.posix.Libc;
 import org.georep.posix.PosixException;
 import org.georep.protocol.EntryState;
 import org.georep.protocol.Kind;
@@ -49,8 +50,10 @@ public final class Publisher {
   private final Contents contents;
   private final Departures departures;
   private final Awaiting awaiting;
+  private final SameContents same;
 
   Publisher(
+      Libc libc,
       Tree tree,
       Stage stage,
       Attributes attributes,
@@ -66,6 +69,7 @@ public final class Publisher {
     this.contents = Objects.requireNonNull(contents, "contents is null");
     this.departures = Objects.requireNonNull(departures, "departures is null");
     this.awaiting = Objects.requireNonNull(awaiting, "awaiting is null");
+    this.same = new SameContents(libc);
   }
 
   /** What one request gathers. */
@@ -263,11 +267,22 @@ public final class Publisher {
     List<Node> kept = new ArrayList<>();
     Set<Long> inodes = new HashSet<>(Set.of(arrived.stat().inode()));
     for (Found found : old) {
-      if (found.isChangedByOthers() && inodes.add(found.stat().inode())) {
+      if (found.isChangedByOthers()
+          && inodes.add(found.stat().inode())
+          && !isAgain(found, arrived)) {
         kept.add(tree.keepAside(found));
       }
     }
     return kept;
+  }
+
+  /** Returns whether what arrived is what is there: then nothing is lost with it. */
+  private boolean isAgain(Found found, Node arrived) throws PosixException {
+    try (Node node = tree.open(found.directory(), found.name())) {
+      return node != null
+          && node.stat().inode() == found.stat().inode()
+          && same.areIn(node, arrived);
+    }
   }
 
   private List<Place> names(Gfid gfid, long batch, List<Found> old) throws PosixException {

@@ -227,7 +227,7 @@ public final class Reconciler {
   private void detach(Place place, Want want, Step step) throws PosixException {
     long batch = step.answer.batch();
     if (want instanceof Want.Covered || want instanceof Want.Excluded) {
-      inventory.entry(place).ifPresent(entry -> inventory.put(place, entry.asKept()));
+      inventory.entry(place).ifPresent(entry -> inventory.put(place, entry.asKept(true)));
       return;
     }
     Directory directory = directories.get(place.directory());
@@ -361,17 +361,7 @@ public final class Reconciler {
     inventory
         .entry(place)
         .filter(entry -> entry.kept() != kept)
-        .ifPresent(
-            entry ->
-                inventory.put(
-                    place,
-                    new Entry(
-                        entry.gfid(),
-                        entry.kind(),
-                        entry.ctime(),
-                        entry.size(),
-                        entry.verified(),
-                        kept)));
+        .ifPresent(entry -> inventory.put(place, entry.asKept(kept)));
   }
 
   private void cover(Directory directory, FileName name) throws PosixException {

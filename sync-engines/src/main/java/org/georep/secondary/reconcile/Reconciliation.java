@@ -96,7 +96,7 @@ public record Reconciliation(
             awaiting,
             keeping);
     Publisher publisher =
-        new Publisher(tree, stage, attributes, touched, contents, departures, awaiting);
+        new Publisher(libc, tree, stage, attributes, touched, contents, departures, awaiting);
     Comparison comparison = new Comparison(libc, tree, attributes, contents, awaiting);
     Crawl crawl =
         new Crawl(

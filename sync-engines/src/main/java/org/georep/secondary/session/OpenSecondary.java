@@ -118,7 +118,8 @@ final class OpenSecondary implements AutoCloseable {
     this.bases = new Bases(libc);
     this.receiver = new Receiver(libc, stage, marks, room, bases, isRoot, whole::fails);
     this.conflicts = new Conflicts(libc, control.conflicts(), clock, succeeding);
-    Tree tree = new Tree(libc, marks, inventory, directories, touched, stage, limbo, conflicts);
+    Tree tree =
+        new Tree(libc, marks, inventory, directories, touched, stage, limbo, conflicts, isRoot);
     this.reconciliation =
         Reconciliation.over(
             libc, tree, inventory, marks, touched, stage, limbo, room, mode, isRoot, origins,

@@ -297,7 +297,7 @@ final class Recovery {
           node.kind() == Kind.DIRECTORY
               && !made.hasPlaces(mark.gfid())
               && !mark.gfid().equals(root.gfid());
-      rebuild.enter(place, mark.gfid(), kind, current);
+      rebuild.enter(place, mark.gfid(), kind, node.stat(), current);
       if (namer != null) {
         namer.known(node, mark).ifPresent(entry -> rebuild.known(place, entry));
       }

@@ -25,6 +25,7 @@ import org.georep.secondary.durability.SecondaryId;
 import org.georep.secondary.failpoint.FailoverFailpoint;
 import org.georep.secondary.identity.Entry;
 import org.georep.secondary.identity.KinStore;
+import org.georep.secondary.identity.LastTouch;
 import org.georep.secondary.identity.Mark;
 import org.georep.secondary.identity.Marks;
 import org.georep.secondary.tree.Directory;
@@ -340,7 +341,8 @@ final class Succession implements AutoCloseable, Recovery.Namer {
                                 Optional.of(ctime),
                                 relative.left().get().size(),
                                 true,
-                                false)));
+                                false,
+                                LastTouch.UNKNOWN)));
   }
 
   @Override

@@ -68,8 +68,8 @@ public record Found(Directory directory, FileName name, Stat stat, Optional<Mark
   }
 
   /**
-   * Returns whether somebody else changed the contents of what georep left here. A change that puts
-   * size and mtime back is not seen; a verify that compares contents finds it.
+   * Returns whether somebody else changed what georep left here: by mtime and size, or because a
+   * look found that out otherwise ({@link Meddling}) and disowned it.
    */
   public boolean isChangedByOthers() {
     return kind() == Kind.FILE

@@ -7,8 +7,8 @@ import org.georep.protocol.Token;
 
 /**
  * Whether a file is still as georep left it. Of what it last wrote, the mark keeps mtime and size,
- * which it sets itself, so that no call is needed to know them; ctime would be surer, but georep
- * moves it with every attribute, and would have to ask for it after each.
+ * which it sets itself, so that no call is needed to know them. What puts both back is seen by
+ * {@link Meddling}.
  *
  * <p>A file system may hold a time less exactly, or not at all; that is no change.
  */

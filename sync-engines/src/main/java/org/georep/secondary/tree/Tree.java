@@ -19,6 +19,7 @@ import org.georep.protocol.Kind;
 import org.georep.secondary.failpoint.AgentFailpoint;
 import org.georep.secondary.identity.Entry;
 import org.georep.secondary.identity.Inventory;
+import org.georep.secondary.identity.LastTouch;
 import org.georep.secondary.identity.Mark;
 import org.georep.secondary.identity.Marks;
 import org.jspecify.annotations.Nullable;
@@ -47,8 +48,13 @@ public final class Tree {
   private final Stage stage;
   private final Limbo limbo;
   private final Conflicts conflicts;
+  private final Meddling meddling;
 
-  /** Makes it of its parts. */
+  /**
+   * Makes it of its parts.
+   *
+   * @param root whether this process is root
+   */
   public Tree(
       Libc libc,
       Marks marks,
@@ -57,7 +63,8 @@ public final class Tree {
       Touched touched,
       Stage stage,
       Limbo limbo,
-      Conflicts conflicts) {
+      Conflicts conflicts,
+      boolean root) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.marks = Objects.requireNonNull(marks, "marks is null");
     this.inventory = Objects.requireNonNull(inventory, "inventory is null");
@@ -66,6 +73,7 @@ public final class Tree {
     this.stage = Objects.requireNonNull(stage, "stage is null");
     this.limbo = Objects.requireNonNull(limbo, "limbo is null");
     this.conflicts = Objects.requireNonNull(conflicts, "conflicts is null");
+    this.meddling = new Meddling(libc, stage, inventory, root);
   }
 
   /** Returns the directories. */
@@ -108,14 +116,28 @@ public final class Tree {
     return Node.again(libc, directory.descriptor());
   }
 
-  /** Looks at a name; null if there is nothing. */
+  /**
+   * Looks at a name for an operation that may change it; null if there is nothing. A file somebody
+   * else meddled with loses its token at once, and with it the belief that it is georep's: so the
+   * operation gets its contents compared, and keeps what is there.
+   */
   public @Nullable Found look(Directory directory, FileName name) throws PosixException {
     try (Node node = open(directory, name)) {
-      return node == null ? null : found(directory, name, node);
+      if (node == null) {
+        return null;
+      }
+      Found found = found(directory, name, node);
+      return meddling.isSeen(found) ? disowned(found, node) : found;
     }
   }
 
-  /** Returns what an open inode at a name is. */
+  private Found disowned(Found found, Node node) throws PosixException {
+    Mark mark = found.mark().orElseThrow().disowned();
+    mark(node, mark);
+    return new Found(found.directory(), found.name(), found.stat(), Optional.of(mark));
+  }
+
+  /** Returns what an open inode at a name is, and leaves it as it is. */
   public Found found(Directory directory, FileName name, Node node) throws PosixException {
     return new Found(directory, name, node.stat(), mark(directory.at(name), node));
   }
@@ -179,9 +201,12 @@ public final class Tree {
       }
       mark(node, mark);
     }
+    if (found.kind() == Kind.FILE) {
+      inventory.touch(mark.gfid());
+    }
   }
 
-  /** Sets the mark of an inode. */
+  /** Sets the mark of an inode; whoever has a name for it notes that it was touched. */
   public void mark(Node node, Mark mark) throws PosixException {
     touched.beforeChange(node);
     if (marks.holds(node.kind())) {
@@ -197,7 +222,7 @@ public final class Tree {
     inventory.addPlace(mark.gfid(), foreign.place());
     mark(foreign, mark);
     AgentFailpoint.ADOPTED.reached();
-    inventory.put(foreign.place(), Entry.of(mark.gfid(), foreign.kind()));
+    inventory.put(foreign.place(), touched(mark.gfid(), foreign.kind()));
   }
 
   /** A kept directory stands for a gfid again; what is in it stays kept. */
@@ -345,7 +370,7 @@ public final class Tree {
         directory.descriptor(),
         name.toBytes(),
         Linux.RENAME_NOREPLACE);
-    inventory.put(directory.at(name), entry);
+    inventory.put(directory.at(name), entry.touchedAt(LastTouch.now()));
   }
 
   private void insert(
@@ -456,6 +481,7 @@ public final class Tree {
       }
     }
     inventory.remove(place);
+    touchOthers(found);
     if (found.directory().isLimbo()) {
       limbo.left(found.name());
     }
@@ -535,7 +561,22 @@ public final class Tree {
     if (old != null && old.mark().isPresent() && !old.is(gfid)) {
       inventory.removePlace(old.mark().get().gfid(), place);
     }
-    inventory.put(place, Entry.of(gfid, kind));
+    inventory.put(place, touched(gfid, kind));
+    if (old != null) {
+      touchOthers(old);
+    }
+  }
+
+  private static Entry touched(Gfid gfid, Kind kind) {
+    Entry entry = Entry.of(gfid, kind);
+    return kind == Kind.FILE ? entry.touchedAt(LastTouch.now()) : entry;
+  }
+
+  /** The inode of what was found has lost this name. */
+  private void touchOthers(Found found) {
+    if (found.kind() == Kind.FILE && found.stat().nlink() > 1 && found.mark().isPresent()) {
+      inventory.touch(found.mark().get().gfid());
+    }
   }
 
   private void forget(Place place, Gfid gfid) {

@@ -9,6 +9,8 @@ import static org.georep.secondary.session.Desk.gfid;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.georep.name.EntryPath;
 import org.georep.name.Gfid;
@@ -98,11 +100,104 @@ final class KeptChangesTest {
     assertThat(desk.conflicts()).as("a verify, or the next change, finds it").isEmpty();
   }
 
+  /** As an editor that puts times back, or a copy with all attributes, would. */
+  private void rewriteUnseen(Path file, String contents) throws Exception {
+    Thread.sleep(20); // for a later ctime, which is of the kernel's clock
+    FileTime mtime = Files.getLastModifiedTime(file);
+    Files.writeString(file, contents);
+    Files.setLastModifiedTime(file, mtime);
+  }
+
+  @Test
+  void anUpdateKeepsWhatWasChangedWithSizeAndTimePutBack() throws Exception {
+    rewriteUnseen(desk.path("f"), "of somebody el");
+    doubt(gfid("F"));
+    desk.sends(file("F", "newer"), "newer");
+    assertThat(desk.path("f")).hasContent("newer");
+    assertThat(kept("f")).isEqualTo("of somebody el");
+  }
+
+  @Test
+  void aDeleteKeepsWhatWasChangedWithSizeAndTimePutBack() throws Exception {
+    rewriteUnseen(desk.path("f"), "of somebody el");
+    desk.wants(absent(Desk.ROOT, "f"));
+    desk.barrier();
+    assertThat(desk.path("f")).doesNotExist();
+    assertThat(kept("f")).isEqualTo("of somebody el");
+  }
+
+  @Test
+  void aRenameOfWhatWasChangedUnseenAsksForItsContents() throws Exception {
+    rewriteUnseen(desk.path("f"), "of somebody el");
+    Reply.Reconciled reply =
+        desk.wants(absent(Desk.ROOT, "f"), at(Desk.ROOT, "renamed", file("F", "of the primary")));
+    assertThat(reply.data()).isNotEmpty();
+    desk.sends(file("F", "of the primary"), "of the primary");
+    assertThat(desk.path("renamed")).hasContent("of the primary");
+    assertThat(kept("f")).as("as it was called then").isEqualTo("of somebody el");
+  }
+
+  @Test
+  void itIsSeenAfterACleanEndToo() throws Exception {
+    desk.again(true);
+    desk.nextBatch();
+    rewriteUnseen(desk.path("f"), "of somebody el");
+    doubt(gfid("F"));
+    desk.sends(file("F", "newer"), "newer");
+    assertThat(kept("f")).isEqualTo("of somebody el");
+  }
+
+  @Test
+  void whatGeorepItselfDoesIsNobodyElsesChange() throws Exception {
+    desk.wants(
+        at(Desk.ROOT, "f", file("F", "of the primary")),
+        at(Desk.ROOT, "second", file("F", "of the primary")),
+        at(Desk.ROOT, "third", file("F", "of the primary")));
+    Thread.sleep(20);
+    desk.wants(absent(Desk.ROOT, "second"));
+    desk.barrier();
+    desk.nextBatch();
+    Thread.sleep(20);
+    desk.wants(absent(Desk.ROOT, "f"), at(Desk.ROOT, "moved", file("F", "of the primary")));
+    desk.barrier();
+    desk.nextBatch();
+    Thread.sleep(20);
+    doubt(gfid("F"));
+    desk.again(false); // killed: what it did since the barrier is nobody else's either
+    desk.nextBatch();
+    desk.sends(file("F", "newer"), "newer");
+    desk.wants(absent(Desk.ROOT, "moved"), absent(Desk.ROOT, "third"));
+    desk.barrier();
+    assertThat(desk.path("third")).doesNotExist();
+    assertThat(desk.conflicts()).isEmpty();
+  }
+
+  @Test
+  void aNameSomebodyGaveItKeepsItAnyway() throws Exception {
+    Thread.sleep(20);
+    Files.createLink(sandbox.path().resolve("snapshot"), desk.path("f"));
+    doubt(gfid("F"));
+    desk.sends(file("F", "newer"), "newer");
+    assertThat(sandbox.path().resolve("snapshot")).hasContent("of the primary");
+    assertThat(desk.conflicts()).isEmpty();
+  }
+
   @Test
   void whatIsDisownedIsKeptThoughSizeAndTimeAgree() throws Exception {
     desk.ask(new Request.Disown(List.of(gfid("F"))));
-    desk.sends(file("F", "of the primary"), "of the primary");
+    desk.sends(file("F", "of the other 1"), "of the other 1");
     assertThat(desk.conflicts()).containsExactly("f");
+  }
+
+  @Test
+  void whatWasOnlyTouchedIsSentAgainAndNotKept() throws Exception {
+    Thread.sleep(20);
+    Files.setPosixFilePermissions(desk.path("f"), PosixFilePermissions.fromString("rw-rw-rw-"));
+    Reply.Reconciled reply = desk.wants(at(Desk.ROOT, "f", file("F", "of the primary")));
+    assertThat(reply.data()).isNotEmpty();
+    desk.sends(file("F", "of the primary"), "of the primary");
+    assertThat(desk.path("f")).hasContent("of the primary");
+    assertThat(desk.conflicts()).isEmpty();
   }
 
   @Test
