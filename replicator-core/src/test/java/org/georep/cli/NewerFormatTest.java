@@ -122,6 +122,7 @@ class NewerFormatTest {
             new Row(session.resolve(volume + ".checkpoints"), with("{\"format\":2}"), once),
             new Row(session.resolve(volume + ".verify"), with("{\"format\":2}"), once),
             new Row(session.resolve(volume + ".volume"), first("format=2"), once),
+            new Row(session.resolve(volume + ".witness"), first("format=2"), once),
             new Row(session.resolve("epoch"), with("format=2\nepoch=0\n"), once),
             new Row(session.resolve("promoted"), with("{\"format\":2}"), failback),
             new Row(primary.resolve(".georep/volume"), first("format=2"), once),

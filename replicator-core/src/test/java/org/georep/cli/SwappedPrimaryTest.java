@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -100,6 +101,12 @@ final class SwappedPrimaryTest {
       Files.createDirectory(wrong.mountPoint().resolve(".georep"));
       Files.writeString(
           wrong.mountPoint().resolve(".georep/volume"), java.util.UUID.randomUUID() + "\n");
+      isRefused(replicate("--once"));
+      // And one that is a copy of this one's, and lacks something.
+      Files.copy(
+          right.mountPoint().resolve(".georep/volume"),
+          wrong.mountPoint().resolve(".georep/volume"),
+          StandardCopyOption.REPLACE_EXISTING);
       isRefused(replicate("--once"));
       unmount(primary);
 

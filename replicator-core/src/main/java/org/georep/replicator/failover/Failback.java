@@ -176,7 +176,10 @@ public final class Failback {
       Objects.requireNonNull(lock);
       Reply.Kin kin = promoted.ask(new Request.NextKin(root), Reply.Kin.class);
       VolumeId volume =
-          new KnownVolume(libc, session.volumeId(configuration.volume()))
+          new KnownVolume(
+                  libc,
+                  session.volumeId(configuration.volume()),
+                  session.volumeWitness(configuration.volume()))
               .meet(new VolumeMarker(libc, root));
       try (AgentCall old = AgentCall.to(configuration)) {
         Request.Handover handover =

@@ -69,6 +69,11 @@ public final class SessionDirectory {
     return path.resolve(volume + ".volume");
   }
 
+  /** Returns the file with the identity that the file of a volume's id has on the primary. */
+  public Path volumeWitness(String volume) {
+    return path.resolve(volume + ".witness");
+  }
+
   /** Returns what is there while a stopped session has let its volume's capture go. */
   public Path released() {
     return path.resolve("released");

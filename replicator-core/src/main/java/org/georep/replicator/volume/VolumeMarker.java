@@ -5,9 +5,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.UUID;
+import org.georep.name.Gfid;
 import org.georep.name.VolumeId;
 import org.georep.posix.Errno;
 import org.georep.posix.FileFormat;
+import org.georep.posix.FileHandle;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
@@ -63,6 +65,12 @@ public final class VolumeMarker {
     VolumeId fresh = VolumeId.fresh();
     write(fresh);
     return fresh;
+  }
+
+  /** Returns the identity of the file that holds the id, where identities outlast a mount. */
+  Optional<Gfid> witness() throws IOException {
+    return Optional.of(VolumeWitness.of(libc, root))
+        .filter(found -> FileHandle.of(found).isPresent());
   }
 
   private Optional<VolumeId> read() throws IOException {
