@@ -10,14 +10,17 @@ import java.net.Socket;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 
-/** Hands on what goes between clients and a port of this host, and counts the bytes. */
+/** Hands on what goes between clients and a port of this host, counts the bytes, and may stall. */
 public final class CountingRelay implements AutoCloseable {
   private static final int STEP = 64 * 1024;
+  private static final long PAUSE_NANOS = 20_000_000;
 
   private final ServerSocket listening;
   private final int target;
   private final AtomicLong bytes = new AtomicLong();
+  private volatile boolean stalled;
   private final Queue<Socket> open = new ConcurrentLinkedQueue<>();
 
   /** Starts to listen on a free port. */
@@ -35,6 +38,11 @@ public final class CountingRelay implements AutoCloseable {
   /** Returns how many bytes went through, both ways together. */
   public long bytes() {
     return bytes.get();
+  }
+
+  /** From now on nothing passes, and connections stay; or all goes on. */
+  public void stall(boolean is) {
+    stalled = is;
   }
 
   private static void start(Runnable work) {
@@ -65,6 +73,9 @@ public final class CountingRelay implements AutoCloseable {
       InputStream in = from.getInputStream();
       OutputStream out = to.getOutputStream();
       for (int read = in.read(step); read >= 0; read = in.read(step)) {
+        while (stalled) {
+          LockSupport.parkNanos(PAUSE_NANOS);
+        }
         bytes.addAndGet(read);
         out.write(step, 0, read);
       }

@@ -12,13 +12,19 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.georep.posix.NativeLibc;
+import org.georep.secondary.AgentMain;
+import org.georep.testing.CountingRelay;
+import org.georep.testing.JavaProgram;
 import org.georep.testing.RsyncOracle;
 import org.georep.testing.Sandbox;
+import org.georep.testing.Sshd;
 import org.georep.testing.TreeChurn;
 import org.georep.testing.Waits;
 import org.junit.jupiter.api.AfterEach;
@@ -119,7 +125,6 @@ final class PairTest {
     secondary = sandbox.path().resolve("secondary");
     Files.createDirectories(primary.resolve("a/b"));
     Files.writeString(primary.resolve("a/b/deep"), "deep contents");
-    one.georep(0, "session", "create", "s", primary.toString(), secondary.toString());
   }
 
   @AfterEach
@@ -190,6 +195,7 @@ final class PairTest {
 
   @Test
   void oneIsActiveAndTheOtherTakesOver() throws Exception {
+    one.georep(0, "session", "create", "s", primary.toString(), secondary.toString());
     one.georep(0, "session", "config", "s", "lease", "3s");
     one.start();
     await("one is Active", () -> one.is("Active"));
@@ -213,14 +219,64 @@ final class PairTest {
     takesOver(passive, stopped, "stood still with its agent");
     former.worker.signal("CONT");
     standingBy(false);
+    isInStepInTheEnd();
+    assertThat(standingBy(false).status().path("lease").path("term").asLong())
+        .isGreaterThanOrEqualTo(3);
+    assertThat(two.georep(0, "events", "s")).contains("standing by; the lease is that of");
+  }
+
+  private void isInStepInTheEnd() throws Exception {
     rest();
     Files.writeString(primary.resolve("last"), "as it stays");
     await(
         "the Active is in step",
         () -> Files.exists(secondary.resolve("last")) && (one.isInStep() || two.isInStep()));
     assertThat(RsyncOracle.differences(primary, secondary)).isEmpty();
-    assertThat(standingBy(false).status().path("lease").path("term").asLong())
-        .isGreaterThanOrEqualTo(3);
-    assertThat(two.georep(0, "events", "s")).contains("standing by; the lease is that of");
+  }
+
+  private void create(Member member, Sshd sshd, CountingRelay link, String... more) {
+    List<String> args = new ArrayList<>(List.of("session", "create", "s", primary.toString()));
+    args.add("ssh://" + sshd.user() + "@" + sshd.host() + ":" + link.port() + secondary);
+    List<String> all = sshd.sshOptions();
+    for (int i = 0; i + 1 < all.size(); i++) {
+      if (all.get(i).equals("-o")) {
+        args.add("--ssh-option=" + all.get(i + 1));
+      }
+    }
+    args.add("--ssh-option=HostKeyAlias=[" + sshd.host() + "]:" + sshd.port());
+    args.add("--ssh-key=" + sshd.identityFile());
+    args.add("--agent-command=" + String.join(" ", JavaProgram.command(AgentMain.class)));
+    args.addAll(List.of(more));
+    member.georep(0, args.toArray(new String[0]));
+  }
+
+  @Test
+  void theOneWhoseLinkStallsLosesTheLease() throws Exception {
+    Sshd.assumeAvailable();
+    try (Sshd sshd = Sshd.start(sandbox.directory("sshd"));
+        CountingRelay first = new CountingRelay(sshd.port());
+        CountingRelay second = new CountingRelay(sshd.port())) {
+      create(one, sshd, first);
+      one.georep(0, "session", "config", "s", "lease", "3s");
+      one.georep(0, "session", "config", "s", "timeout", "5s");
+      one.start();
+      await("one is Active", () -> one.is("Active"));
+      create(two, sshd, second, "--join");
+      two.georep(0, "session", "config", "s", "timeout", "5s");
+      two.start();
+      churn();
+      Member successor = standingBy(true);
+      long crawls = successor.crawls();
+      CountingRelay cut = successor == two ? first : second;
+      long stalled = System.nanoTime();
+      cut.stall(true);
+      takesOver(successor, stalled, "lost its link");
+      await("the other knows", () -> !other(successor).is("Active"));
+      assertThat(successor.crawls()).as("crawls of the successor").isEqualTo(crawls);
+      cut.stall(false);
+      assertThat(standingBy(false)).isSameAs(other(successor));
+      isInStepInTheEnd();
+      stop(); // while there is a link
+    }
   }
 }

@@ -59,6 +59,11 @@ final class FakeSource implements ChangeSource {
   }
 
   @Override
+  public void nudge() {
+    // It offers marks all the time.
+  }
+
+  @Override
   public void run(RecordSink sink) throws IOException {
     try {
       while (true) {
