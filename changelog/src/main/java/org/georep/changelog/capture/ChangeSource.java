@@ -27,6 +27,12 @@ public interface ChangeSource extends AutoCloseable {
   void run(RecordSink sink) throws IOException;
 
   /**
+   * Has a {@code Drained} written within a tenth of a second or so, if the queue is empty then. May
+   * be called from any thread.
+   */
+  void nudge();
+
+  /**
    * Lets {@link #run} return after one last drain. May be called from any thread, and before {@code
    * run}.
    */

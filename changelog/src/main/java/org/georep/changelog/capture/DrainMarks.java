@@ -73,7 +73,7 @@ public final class DrainMarks {
     return now.getEpochSecond() * 1_000_000_000L + now.getNano() - monotonic.getAsLong();
   }
 
-  /** Says that records were written after the last mark. */
+  /** Says that records were written after the last mark, or that somebody waits for the next. */
   public void recorded() {
     recordsSince = true;
   }

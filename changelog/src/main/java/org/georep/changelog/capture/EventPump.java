@@ -103,7 +103,9 @@ public final class EventPump {
     if (found[2] != 0) {
       queue.mountsChanged(sink);
     }
-    if (found[0] == 0 && found[1] != 0) {
+    if (found[0] != 0 && stop.takeNudge()) {
+      marks.recorded();
+    } else if (found[0] == 0 && found[1] != 0) {
       ready(new int[] {stop.descriptor()}, REST_MILLIS << fruitless);
     } else {
       fruitless = 0;

@@ -68,6 +68,7 @@ public final class Barriers {
   private final Supplier<Optional<Instant>> oldestFailure;
   private final Runnable wake;
   private final int mostFailures;
+  private final Duration early;
 
   private SyncState state;
   private Optional<Instant> heartbeat = Optional.empty();
@@ -88,6 +89,7 @@ public final class Barriers {
    *
    * @param wake called, on any thread, when a barrier was answered
    * @param mostFailures how many barriers in a row may fail because the secondary cannot write
+   * @param early by how much a mark's time is taken to be later for what limbo may lose
    */
   public Barriers(
       Agent agent,
@@ -99,7 +101,8 @@ public final class Barriers {
       Supplier<Optional<Instant>> oldestFailure,
       SyncState start,
       Runnable wake,
-      int mostFailures) {
+      int mostFailures,
+      Duration early) {
     this.agent = agent;
     this.entries = entries;
     this.contents = contents;
@@ -110,6 +113,7 @@ public final class Barriers {
     this.state = start;
     this.wake = wake;
     this.mostFailures = mostFailures;
+    this.early = early;
   }
 
   /**
@@ -161,6 +165,7 @@ public final class Barriers {
             && touched.isEmpty()
             && claim.get().isHeartbeat()
             && everSynced
+            && heartbeat.isPresent()
             && limbo == 0
             && !worked;
     if (idle && since < HEARTBEAT.toNanos()) {
@@ -202,7 +207,10 @@ public final class Barriers {
       discard =
           crawlOnly
               ? claim.batch()
-              : claim.mark().map(mark -> ledger.discardable(mark, claim.batch())).orElse(-1L);
+              : claim
+                  .mark()
+                  .map(mark -> ledger.discardable(mark.plus(early), claim.batch()))
+                  .orElse(-1L);
     }
     lastNanos = System.nanoTime();
     worked = false;

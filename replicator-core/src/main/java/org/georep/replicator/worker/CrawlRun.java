@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.georep.engine.FileJob;
 import org.georep.name.Gfid;
 import org.georep.posix.PosixException;
@@ -65,6 +66,7 @@ final class CrawlRun {
   private @Nullable HybridCrawl crawl;
   private Phase phase = Phase.WALKING;
   private boolean holds;
+  private Optional<CompletableFuture<Reply>> comparing = Optional.empty();
 
   /** Whether the brake was asked, and the walk goes on to meet what was not held back. */
   private boolean asked;
@@ -183,19 +185,31 @@ final class CrawlRun {
       return List.of();
     }
     HybridCrawl.Portion portion = crawl.next(budget);
+    // The agent compares a portion while the next one is walked.
+    Optional<CompletableFuture<Reply>> former = comparing;
+    comparing =
+        portion.digests().isEmpty()
+            ? Optional.empty()
+            : Optional.of(agent.send(new Request.Compare(portion.digests())));
+    takeCompared(former);
+    if (crawl.isWalked()) {
+      takeCompared(comparing);
+      comparing = Optional.empty();
+    }
     for (HybridCrawl.Unreadable each : portion.failures()) {
       unreadable = each.cause();
       // It is looked at again as part of a listing or a name, and fails there by its own name.
       want(each.directory());
     }
     portion.toList().forEach(this::want);
-    if (!portion.digests().isEmpty()) {
-      agent
-          .ask(new Request.Compare(portion.digests()), Reply.Different.class)
-          .directories()
-          .forEach(this::want);
-    }
     return suspects(portion.suspects());
+  }
+
+  private void takeCompared(Optional<CompletableFuture<Reply>> answer)
+      throws IOException, InterruptedException {
+    if (answer.isPresent()) {
+      Agent.await(answer.get(), Reply.Different.class).directories().forEach(this::want);
+    }
   }
 
   private void want(Gfid directory) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.georep.changelog.capture.DrainMarks;
 import org.georep.engine.FileJob;
 import org.georep.engine.pool.DataPool;
 import org.georep.name.Gfid;
@@ -49,6 +50,9 @@ public final class Pipeline {
   /** A run that is to end does not wait for room on the secondary for ever. */
   private static final int BARRIERS_ONCE = 10;
 
+  /** After a change an event of it is in the kernel's queue, unless the machine is very busy. */
+  private static final Duration QUEUED_LATE = Duration.ofMillis(50);
+
   private static final Duration CHECK_EVERY = Duration.ofSeconds(1);
   private static final Duration IDLE = Duration.ofSeconds(2);
 
@@ -83,6 +87,10 @@ public final class Pipeline {
   private boolean turned;
   private boolean full;
   private Optional<String> large = Optional.empty();
+
+  /** The last mark read while a crawl held stime: true when that crawl has ended. */
+  private Optional<Instant> heldMark = Optional.empty();
+
   private long checked = System.nanoTime() - CHECK_EVERY.toNanos();
   private volatile boolean stopping;
 
@@ -110,7 +118,8 @@ public final class Pipeline {
             failures::oldest,
             parts.start(),
             signal::raise,
-            parts.once() ? BARRIERS_ONCE : Integer.MAX_VALUE);
+            parts.once() ? BARRIERS_ONCE : Integer.MAX_VALUE,
+            parts.prompt() ? DrainMarks.MARGIN.minus(QUEUED_LATE) : Duration.ZERO);
     this.crawl = new CrawlRun(parts, toList);
     parts.agent().whenLost(signal::raise);
   }
@@ -148,7 +157,7 @@ public final class Pipeline {
         }
       }
       crawl.sweepIfDue(barriers.stime(), parts.verify().takeSweep());
-      if (parts.verify().takeMarkWanted()) {
+      if (parts.verify().takeMarkWanted() || (!worked && waitsForLimbo())) {
         parts.capture().requestMark();
       }
       if (!worked && !parts.capture().arm()) {
@@ -157,6 +166,11 @@ public final class Pipeline {
     }
     barriers.finish();
     return End.STOPPED;
+  }
+
+  /** Nothing but a mark is missing for what left to go. */
+  private boolean waitsForLimbo() {
+    return parts.prompt() && barriers.limbo() > 0;
   }
 
   private boolean isLastTurn() {
@@ -201,6 +215,7 @@ public final class Pipeline {
         mapped.addTo(dirty, clock.instant());
       }
       if (intake.get().gap().isPresent()) {
+        heldMark = Optional.empty();
         crawl.fillGap(intake.get().gap().get(), barriers.stime());
       }
       caughtUp |= dirty.size() < LOOKS;
@@ -304,11 +319,13 @@ public final class Pipeline {
 
   private void record(Optional<Instant> mark, Iterable<Gfid> listed) {
     boolean held = crawl.holdsStime();
+    Optional<Instant> known = mark.or(() -> heldMark);
+    heldMark = held ? known : Optional.empty();
     ledger.add(
         batch,
         clock.instant(),
         held ? Optional.empty() : intake.map(Pipeline::reached),
-        held ? Optional.empty() : mark.or(crawl::markOfLast),
+        held ? Optional.empty() : known.or(crawl::markOfLast),
         listed);
     if (toList.isEmpty() && carried.isEmpty()) {
       ledger.settle();
@@ -364,6 +381,9 @@ public final class Pipeline {
   private Duration pause() {
     if (contents.files() > 0) {
       return Duration.ofMillis(50);
+    }
+    if (waitsForLimbo()) {
+      return Duration.ofMillis(100);
     }
     return intake.isPresent() && isIdle() && !barriers.isDeferred() ? IDLE : Duration.ofMillis(500);
   }

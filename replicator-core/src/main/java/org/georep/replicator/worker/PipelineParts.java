@@ -35,6 +35,8 @@ import org.georep.replicator.volume.PrimaryTree;
  * @param brake what a crawl that deletes too much is stopped by
  * @param verify where a verify leaves what is to be mended
  * @param once whether to end when in step
+ * @param prompt whether what left may go as soon as the kernel's queue was seen empty after it, at
+ *     the risk that what was moved at that very moment is sent again
  * @param turns after how many rounds to end, if that is limited
  * @param rescan how often everything is crawled without need; zero for never
  * @param crawlLimit entries a second a crawl may look at, if limited; may change
@@ -56,6 +58,7 @@ public record PipelineParts(
     DeleteBrake brake,
     VerifyDesk verify,
     boolean once,
+    boolean prompt,
     OptionalInt turns,
     Duration rescan,
     Supplier<OptionalInt> crawlLimit,

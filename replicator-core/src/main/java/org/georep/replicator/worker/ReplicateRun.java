@@ -247,7 +247,10 @@ public final class ReplicateRun implements Callable<ExitCode> {
   }
 
   private VolumeId volume(SessionDirectory session) throws GeorepException, IOException {
-    return new KnownVolume(libc, session.volumeId(configuration.volume()))
+    return new KnownVolume(
+            libc,
+            session.volumeId(configuration.volume()),
+            session.volumeWitness(configuration.volume()))
         .meet(new VolumeMarker(libc, RawPath.toBytes(configuration.primary())));
   }
 

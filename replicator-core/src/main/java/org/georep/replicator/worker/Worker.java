@@ -15,6 +15,7 @@ import org.georep.engine.pool.DataCounts;
 import org.georep.engine.pool.DataPool;
 import org.georep.engine.pool.PoolOptions;
 import org.georep.posix.PosixException;
+import org.georep.protocol.Keeping;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.replicator.apply.Agent;
@@ -319,6 +320,7 @@ public final class Worker {
                   parts.brake(),
                   parts.verify(),
                   parts.mode().once(),
+                  parts.mode().once() && parts.sync().keeping() == Keeping.NOTHING,
                   parts.mode().turns(),
                   parts.rescan(),
                   parts.live()::crawlLimit,

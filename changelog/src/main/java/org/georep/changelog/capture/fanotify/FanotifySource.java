@@ -173,6 +173,11 @@ public final class FanotifySource implements ChangeSource {
   }
 
   @Override
+  public void nudge() {
+    stop.nudge();
+  }
+
+  @Override
   public void stop() {
     stop.raise();
   }

@@ -72,7 +72,7 @@ public final class CaptureHost implements AutoCloseable {
             source.name(),
             source::coverage,
             writer::lastSequence,
-            sink::requestMark,
+            this::requestMark,
             this::life);
     this.thread.setDaemon(true);
     this.ticker =
@@ -179,6 +179,7 @@ public final class CaptureHost implements AutoCloseable {
   /** Asks for a mark that covers this moment within about three seconds. */
   void requestMark() {
     sink.requestMark();
+    source.nudge();
   }
 
   /** Returns the source's name. */

@@ -169,6 +169,11 @@ public final class InotifySource implements ChangeSource {
   }
 
   @Override
+  public void nudge() {
+    stop.nudge();
+  }
+
+  @Override
   public void stop() {
     stop.raise();
   }
