@@ -16,11 +16,8 @@ import org.georep.name.Gfid;
 import org.georep.name.Place;
 import org.georep.posix.PosixException;
 import org.georep.protocol.DirectoryDigest;
-import org.georep.protocol.EntryState;
 import org.georep.protocol.Request;
-import org.georep.protocol.Want;
 import org.georep.replicator.plan.Filter;
-import org.georep.replicator.volume.PrimaryDirectory;
 import org.georep.replicator.volume.PrimaryTree;
 
 /**
@@ -38,12 +35,16 @@ import org.georep.replicator.volume.PrimaryTree;
  * begins again and finds equal digests. For one thread.
  */
 public final class HybridCrawl {
+  /** Directories open at once. */
+  private static final int AT_ONCE = 32;
+
   private final PrimaryTree tree;
   private final Filter filter;
   private final Optional<Instant> since;
   private final long expected;
   private final long begun = System.nanoTime();
   private final Deque<Gfid> left = new ArrayDeque<>();
+  private final Visitors visitors = new Visitors();
   private long seen;
   private long changed;
 
@@ -86,23 +87,59 @@ public final class HybridCrawl {
   public record Unreadable(Gfid directory, Optional<FileName> name, PosixException cause) {}
 
   /** Walks on until about {@code budget} entries were looked at, or the walk is over. */
-  public Portion next(int budget) throws IOException {
+  public Portion next(int budget) throws IOException, InterruptedException {
     Portion portion =
         new Portion(new ArrayList<>(), new ArrayList<>(), new LinkedHashSet<>(), new ArrayList<>());
     long until = seen + budget;
     while (!left.isEmpty() && seen < until) {
-      Gfid gfid = left.pop();
-      try {
-        if (tree.directory(gfid) instanceof PrimaryTree.Found.Inside inside) {
-          try (PrimaryDirectory directory = inside.directory()) {
-            visit(gfid, directory, portion);
-          }
-        }
-      } catch (PosixException e) {
-        portion.failures().add(new Unreadable(gfid, Optional.empty(), e));
+      List<Visit> visits = open(portion);
+      visitors.run(visits);
+      // Depth first keeps the list of directories yet to be entered short.
+      for (int i = visits.size() - 1; i >= 0; i--) {
+        take(visits.get(i), portion);
       }
     }
     return portion;
+  }
+
+  /** Opens the next few directories. */
+  private List<Visit> open(Portion portion) throws IOException {
+    List<Visit> visits = new ArrayList<>();
+    boolean opened = false;
+    try {
+      while (!left.isEmpty() && visits.size() < AT_ONCE) {
+        Gfid gfid = left.pop();
+        try {
+          open(gfid).ifPresent(visits::add);
+        } catch (PosixException e) {
+          portion.failures().add(new Unreadable(gfid, Optional.empty(), e));
+        }
+      }
+      opened = true;
+      return visits;
+    } finally {
+      if (!opened) {
+        visits.forEach(Visit::close);
+      }
+    }
+  }
+
+  private Optional<Visit> open(Gfid gfid) throws IOException {
+    if (!(tree.directory(gfid) instanceof PrimaryTree.Found.Inside inside)) {
+      return Optional.empty();
+    }
+    Visit visit = null;
+    try {
+      Optional<EntryPath> path = pathForFilter(gfid);
+      if (path.isEmpty() || !filter.leavesOut(path.get(), true)) {
+        visit = new Visit(gfid, inside.directory(), path, filter, since);
+      }
+      return Optional.ofNullable(visit);
+    } finally {
+      if (visit == null) {
+        inside.directory().close();
+      }
+    }
   }
 
   /** Returns where a directory is, if there is a filter to ask and it can be told. */
@@ -113,69 +150,34 @@ public final class HybridCrawl {
     return gfid.equals(tree.rootGfid()) ? Optional.of(EntryPath.ROOT) : tree.path(gfid);
   }
 
-  private void visit(Gfid gfid, PrimaryDirectory directory, Portion portion) throws IOException {
-    Optional<EntryPath> path = pathForFilter(gfid);
-    if (path.isPresent() && filter.leavesOut(path.get(), true)) {
+  private void take(Visit visit, Portion portion) throws IOException {
+    seen += visit.seen();
+    portion.failures().addAll(visit.failures());
+    Optional<DirectoryDigest> digest = visit.digest();
+    if (digest.isEmpty()) {
       return;
     }
-    DirectoryDigest.Builder digest = new DirectoryDigest.Builder();
-    List<Gfid> below = new ArrayList<>();
-    boolean certain = true;
-    for (FileName name : directory.names()) {
-      seen++;
-      Optional<PrimaryDirectory.Glance> known =
-          since.isEmpty() ? Optional.empty() : directory.glance(name).filter(this::isBefore);
-      if (known.isPresent()) {
-        if (path.isEmpty() || !filter.excludes(path.get().resolve(name), false)) {
-          PrimaryDirectory.Glance at = known.get();
-          digest.add(name, at.gfid(), at.kind(), at.ctime(), at.size());
-        }
-        continue;
-      }
-      Want want;
-      try {
-        want = directory.look(name);
-      } catch (PosixException e) {
-        portion.failures().add(new Unreadable(gfid, Optional.of(name), e));
-        continue;
-      }
-      if (!(want instanceof Want.Present present)) {
-        certain &= !(want instanceof Want.Covered);
-        continue;
-      }
-      EntryState state = present.state();
-      if (path.isPresent() && filter.excludes(path.get().resolve(name), state.isDirectory())) {
-        continue;
-      }
-      certain &= !state.racy();
-      digest.add(name, state.gfid(), state.kind(), state.ctime(), state.size());
-      if (state.isDirectory()) {
-        tree.learn(state.gfid(), new Place(gfid, name));
-        below.add(state.gfid());
-      } else if (state.isFile() && isSince(state.ctime())) {
-        tree.learnFile(state.gfid(), new Place(gfid, name));
-        portion.suspects().add(new Request.Suspect(state.gfid(), state.ctime(), state.size()));
-      }
+    for (Visit.Below below : visit.below()) {
+      tree.learn(below.gfid(), new Place(visit.gfid(), below.name()));
     }
-    // Depth first keeps the list of directories yet to be entered short.
-    for (int i = below.size() - 1; i >= 0; i--) {
-      left.push(below.get(i));
+    for (int i = visit.below().size() - 1; i >= 0; i--) {
+      left.push(visit.below().get(i).gfid());
     }
-    portion.digests().add(digest.finish(gfid));
-    if (!certain || (since.isPresent() && isSince(directory.attributes().ctime()))) {
-      portion.toList().add(gfid);
+    for (Visit.Changed file : visit.changed()) {
+      tree.learnFile(file.suspect().gfid(), new Place(visit.gfid(), file.name()));
+      portion.suspects().add(file.suspect());
     }
-  }
-
-  private boolean isBefore(PrimaryDirectory.Glance glance) {
-    return !isSince(glance.ctime());
+    portion.digests().add(digest.get());
+    if (visit.isToBeListed()) {
+      portion.toList().add(visit.gfid());
+    }
   }
 
   /**
    * Returns whether something with this ctime may have changed after what is known to be in step.
    */
   public boolean isSince(Instant ctime) {
-    return since.isEmpty() || !ctime.isBefore(since.get());
+    return Visit.isSince(since, ctime);
   }
 
   /** Nothing is left to be entered: for a crawl that begins again at the root. */

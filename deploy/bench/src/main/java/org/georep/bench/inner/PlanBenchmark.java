@@ -63,18 +63,18 @@ public class PlanBenchmark {
   /** Looks at a file by its name: all its attributes, as a first copy and a burst do. */
   @Benchmark
   @OperationsPerInvocation(FILES)
-  public int look() throws IOException {
+  public int look() throws IOException, InterruptedException {
     return crawl(Optional.empty());
   }
 
   /** Glances at a file that did not change, as a crawl after a restart does. */
   @Benchmark
   @OperationsPerInvocation(FILES)
-  public int glance() throws IOException {
+  public int glance() throws IOException, InterruptedException {
     return crawl(Optional.of(Instant.now().plusSeconds(3600)));
   }
 
-  private int crawl(Optional<Instant> since) throws IOException {
+  private int crawl(Optional<Instant> since) throws IOException, InterruptedException {
     HybridCrawl crawl = new HybridCrawl(tree, Filter.NONE, since, FILES);
     int directories = 0;
     while (!crawl.isWalked()) {
