@@ -149,16 +149,9 @@ public final class Inventory implements AutoCloseable {
     return value == null ? LastTouch.UNKNOWN : Keys.touchedOf(value);
   }
 
-  /** Notes, at one of the names of an inode, that georep changed it just now. */
-  public void touch(Gfid gfid) {
-    for (Iterator<Place> all = eachPlace(gfid); all.hasNext(); ) {
-      Place place = all.next();
-      Optional<Entry> entry = entry(place).filter(known -> known.gfid().equals(gfid));
-      if (entry.isPresent()) {
-        put(place, entry.get().touchedAt(LastTouch.now()));
-        return;
-      }
-    }
+  /** Notes at a name that georep changed the inode there just now. */
+  public void touch(Place place) {
+    entry(place).ifPresent(entry -> put(place, entry.touchedAt(LastTouch.now())));
   }
 
   /** Notes what a name stands for. */

@@ -33,7 +33,7 @@ import org.georep.secondary.identity.LastTouch;
  * <p>For one thread.
  */
 final class Meddling {
-  private static final int MOST_NAMES = 16;
+  static final int MOST_NAMES = 16;
   private static final int OWNER_READ_WRITE = 0600;
 
   private final Inventory inventory;

@@ -202,7 +202,7 @@ public final class Tree {
       mark(node, mark);
     }
     if (found.kind() == Kind.FILE) {
-      inventory.touch(mark.gfid());
+      inventory.touch(found.place());
     }
   }
 
@@ -572,10 +572,13 @@ public final class Tree {
     return kind == Kind.FILE ? entry.touchedAt(LastTouch.now()) : entry;
   }
 
-  /** The inode of what was found has lost this name. */
+  /** The inode of what was found has lost this name: it may have others, if only since then. */
   private void touchOthers(Found found) {
-    if (found.kind() == Kind.FILE && found.stat().nlink() > 1 && found.mark().isPresent()) {
-      inventory.touch(found.mark().get().gfid());
+    if (found.kind() == Kind.FILE && found.mark().isPresent()) {
+      Iterator<Place> others = inventory.eachPlace(found.mark().get().gfid());
+      for (int i = 0; i < Meddling.MOST_NAMES && others.hasNext(); i++) {
+        inventory.touch(others.next());
+      }
     }
   }
 

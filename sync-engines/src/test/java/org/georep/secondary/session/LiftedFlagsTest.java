@@ -158,7 +158,9 @@ class LiftedFlagsTest {
     Program.check("chattr", "+i", desk.path("foreign").toString());
     change(desk);
     desk.lists(Desk.ROOT, Desk.present("d", flagged(Desk.directory("D"), I)));
-    assertThat(desk.conflicts()).containsExactly("foreign");
+    assertThat(desk.conflicts())
+        .as("what was in the way, and what others had touched when other contents came")
+        .containsExactly("d/g", "foreign");
     Path kept = desk.path(".georep/conflicts");
     kept = kept.resolve(Desk.names(kept).get(0)).resolve("foreign");
     assertThat(flags(kept)).as("as it was").isEqualTo(I);
