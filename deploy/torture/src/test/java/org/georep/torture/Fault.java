@@ -67,6 +67,11 @@ enum Fault {
     };
   }
 
+  /** Returns whether nothing can be written on the secondary while it lasts. */
+  boolean deniesWriting() {
+    return this == READ_ONLY || this == FULL || this == QUOTA;
+  }
+
   /** Returns whether the writers must have stopped. */
   boolean needsQuiet() {
     return restores() || this == SNAPSHOT;

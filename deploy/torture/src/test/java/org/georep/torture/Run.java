@@ -63,7 +63,7 @@ final class Run {
         log.round();
         before(workload, random, allowed);
         List<Workload.Planned> plan =
-            Workload.plan(random, within(allowed), count, each * authors.size());
+            Workload.plan(random, within(allowed, quietPoints > 0), count, each * authors.size());
         workload.round(authors, each, plan);
         faultsHappened += plan.size();
         quiet(arena, log, faults, keep);
@@ -87,8 +87,11 @@ final class Run {
     return authors;
   }
 
-  private static List<Fault> within(List<Fault> allowed) {
-    return allowed.stream().filter(fault -> !fault.needsQuiet()).toList();
+  /** A secondary that cannot be written to when it is to be made is an error, and said. */
+  private static List<Fault> within(List<Fault> allowed, boolean made) {
+    return allowed.stream()
+        .filter(fault -> !fault.needsQuiet() && (made || !fault.deniesWriting()))
+        .toList();
   }
 
   private void before(Workload workload, Random random, List<Fault> allowed)

@@ -322,12 +322,13 @@ public final class Barriers {
    * Returns whether everything recorded is durable and nothing waits in limbo.
    *
    * @param crawlOnly whether there is no journal, and so no mark to wait for
+   * @param since the earliest mark that will do
    */
-  public boolean isInStep(boolean crawlOnly) {
+  public boolean isInStep(boolean crawlOnly, Instant since) {
     return underWay == null
         && isDurable()
         && ledger.isSettled()
         && !isReleased()
-        && (crawlOnly || heartbeat.isPresent());
+        && (crawlOnly || heartbeat.filter(mark -> !mark.isBefore(since)).isPresent());
   }
 }

@@ -94,6 +94,9 @@ public final class Pipeline {
   private long checked = System.nanoTime() - CHECK_EVERY.toNanos();
   private volatile boolean stopping;
 
+  /** A mark of this time was made when the kernel's queue had been emptied after the beginning. */
+  private final Instant begun;
+
   /** Makes it for a connection whose greeting is done. */
   public Pipeline(PipelineParts parts) throws IOException {
     this.parts = parts;
@@ -106,6 +109,7 @@ public final class Pipeline {
     this.intake = parts.intake();
     this.meter = parts.meter();
     this.clock = parts.clock();
+    this.begun = clock.instant().minus(DrainMarks.MARGIN);
     this.signal = parts.signal();
     this.barriers =
         new Barriers(
@@ -132,6 +136,9 @@ public final class Pipeline {
 
   /** Runs until stopped or, if it is to run once, in step. */
   public End run() throws IOException, InterruptedException {
+    if (parts.once()) {
+      parts.capture().requestMark(); // what changed before is to be in the journal before the end
+    }
     if (parts.gapAtStart().isPresent()) {
       crawl.fillGap(parts.gapAtStart().get(), barriers.stime());
     }
@@ -344,7 +351,7 @@ public final class Pipeline {
         && !contents.hasNews()
         && !failures.isRecovering()
         && !probe
-        && barriers.isInStep(intake.isEmpty());
+        && barriers.isInStep(intake.isEmpty(), begun);
   }
 
   /** Nothing is under way, in limbo or in quarantine; a mark that is read does not count. */
