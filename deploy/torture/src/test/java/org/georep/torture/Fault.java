@@ -18,6 +18,8 @@ enum Fault {
   KILL_ENGINE(6),
   /** SIGSTOP, and SIGCONT a while later. */
   STOP_REPLICATOR(2),
+  /** The same, and meanwhile more changes than a small journal, or the kernel's queue, holds. */
+  FLOOD(1),
   STOP_CAPTURE(2),
   STOP_AGENT(3),
   STOP_SSH(2),
@@ -60,7 +62,7 @@ enum Fault {
   /** Returns whether it lasts for a while. */
   boolean lasts() {
     return switch (this) {
-      case STOP_REPLICATOR, STOP_CAPTURE, STOP_AGENT, STOP_SSH, STOP_ENGINE -> true;
+      case STOP_REPLICATOR, FLOOD, STOP_CAPTURE, STOP_AGENT, STOP_SSH, STOP_ENGINE -> true;
       case STALL, REFUSE, READ_ONLY, FULL, QUOTA -> true;
       case BROKEN_DISK, FORBIDDEN, CLOCK_BACK, CLOCK_AHEAD -> true;
       default -> false;

@@ -25,6 +25,7 @@ import org.georep.torture.inside.BrokenCalls;
  * {@link #awaitUndone}.
  */
 final class Faults implements AutoCloseable {
+  private static final int FLOOD = 8_000;
   private static final int BLOCK = 4096;
   private static final int MOST_BLOCKS = 16_384;
   private static final long QUOTA_LEFT = 1 << 20;
@@ -58,6 +59,7 @@ final class Faults implements AutoCloseable {
       case KILL_SSH -> kill(Processes.Role.SSH);
       case KILL_ENGINE -> kill(Processes.Role.ENGINE);
       case STOP_REPLICATOR -> stop(Processes.Role.REPLICATOR, millis);
+      case FLOOD -> flood(millis);
       case STOP_CAPTURE -> stop(Processes.Role.CAPTURE, millis);
       case STOP_AGENT -> stop(Processes.Role.AGENT, millis);
       case STOP_SSH -> stop(Processes.Role.SSH, millis);
@@ -109,6 +111,22 @@ final class Faults implements AutoCloseable {
     List<Processes.Found> found = arena.processes().of(role);
     found.forEach(process -> Processes.signal("STOP", process.pid()));
     undo(millis, () -> found.forEach(process -> Processes.signal("CONT", process.pid())));
+    return found.toString();
+  }
+
+  /** What is made goes at once: the writers do not meet it, and the primary is as it was. */
+  private String flood(long millis) throws IOException {
+    List<Processes.Found> found = arena.processes().of(Processes.Role.REPLICATOR);
+    found.forEach(process -> Processes.signal("STOP", process.pid()));
+    try {
+      for (int i = 0; i < FLOOD; i++) {
+        Path file = arena.primary().resolve("flood" + i);
+        Files.createFile(file);
+        Files.delete(file);
+      }
+    } finally {
+      undo(millis, () -> found.forEach(process -> Processes.signal("CONT", process.pid())));
+    }
     return found.toString();
   }
 
