@@ -20,7 +20,7 @@ final class Machine {
         + " cores of "
         + model
         + ", Linux "
-        + System.getProperty("os.version")
+        + System.getProperty("os.version").replaceFirst("^([0-9]+[.][0-9]+).*", "$1")
         + ", Java "
         + System.getProperty("java.version");
   }
