@@ -145,7 +145,8 @@ public final class FileStream {
       if (sameBlocks(differ) * LEAST_COMMON < differ.length) {
         return new Result.Shifted();
       }
-      if (size == before.size() && sameBlocks(differ) == differ.length) {
+      // A sparse one is made again all the same: the copy may hold zeros where there are holes now.
+      if (size == before.size() && sameBlocks(differ) == differ.length && !before.sparse()) {
         Optional<Result> equal = confirmed(batch, file, before, number);
         if (equal.isPresent()) {
           return equal.get();
