@@ -16,7 +16,9 @@ import org.georep.name.EntryPath;
 import org.georep.name.Gfid;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
+import org.georep.secondary.identity.LastTouch;
 import org.georep.testing.Sandbox;
+import org.georep.testing.Waits;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -100,9 +102,22 @@ final class KeptChangesTest {
     assertThat(desk.conflicts()).as("a verify, or the next change, finds it").isEmpty();
   }
 
+  /** Waits until what is changed now gets a ctime after all that georep has done. */
+  private void untilCtimesAreLater() throws Exception {
+    long touched = LastTouch.now();
+    Path probe = sandbox.path().resolve("probe");
+    Waits.until(
+        "the kernel's clock has moved on",
+        () -> {
+          Files.writeString(probe, "x");
+          FileTime ctime = (FileTime) Files.getAttribute(probe, "unix:ctime");
+          return LastTouch.isBefore(touched, ctime.toInstant());
+        });
+  }
+
   /** As an editor that puts times back, or a copy with all attributes, would. */
   private void rewriteUnseen(Path file, String contents) throws Exception {
-    Thread.sleep(20); // for a later ctime, which is of the kernel's clock
+    untilCtimesAreLater();
     FileTime mtime = Files.getLastModifiedTime(file);
     Files.writeString(file, contents);
     Files.setLastModifiedTime(file, mtime);
@@ -153,15 +168,15 @@ final class KeptChangesTest {
         at(Desk.ROOT, "f", file("F", "of the primary")),
         at(Desk.ROOT, "second", file("F", "of the primary")),
         at(Desk.ROOT, "third", file("F", "of the primary")));
-    Thread.sleep(20);
+    untilCtimesAreLater();
     desk.wants(absent(Desk.ROOT, "second"));
     desk.barrier();
     desk.nextBatch();
-    Thread.sleep(20);
+    untilCtimesAreLater();
     desk.wants(absent(Desk.ROOT, "f"), at(Desk.ROOT, "moved", file("F", "of the primary")));
     desk.barrier();
     desk.nextBatch();
-    Thread.sleep(20);
+    untilCtimesAreLater();
     doubt(gfid("F"));
     desk.again(false); // killed: what it did since the barrier is nobody else's either
     desk.nextBatch();
@@ -174,7 +189,7 @@ final class KeptChangesTest {
 
   @Test
   void aNameSomebodyGaveItKeepsItAnyway() throws Exception {
-    Thread.sleep(20);
+    untilCtimesAreLater();
     Files.createLink(sandbox.path().resolve("snapshot"), desk.path("f"));
     doubt(gfid("F"));
     desk.sends(file("F", "newer"), "newer");
@@ -191,7 +206,7 @@ final class KeptChangesTest {
 
   @Test
   void whatWasOnlyTouchedIsSentAgainAndNotKept() throws Exception {
-    Thread.sleep(20);
+    untilCtimesAreLater();
     Files.setPosixFilePermissions(desk.path("f"), PosixFilePermissions.fromString("rw-rw-rw-"));
     Reply.Reconciled reply = desk.wants(at(Desk.ROOT, "f", file("F", "of the primary")));
     assertThat(reply.data()).isNotEmpty();
