@@ -16,22 +16,54 @@ public record Segment(long offset, long length) {
    */
   public static List<Segment> of(Libc libc, int descriptor, long size, int most)
       throws PosixException {
+    if (!hasHoles(libc, descriptor, size)) {
+      return List.of(new Segment(0, size)); // nearly all files: one question
+    }
     List<Segment> segments = new ArrayList<>();
     long at = 0;
     while (at < size) {
-      long data = seek(libc, descriptor, at, Linux.SEEK_DATA, size);
+      long data = data(libc, descriptor, at, size);
       if (data >= size) {
         break;
       }
-      long hole =
-          segments.size() >= most ? size : seek(libc, descriptor, data, Linux.SEEK_HOLE, size);
-      segments.add(new Segment(data, Math.min(hole, size) - data));
+      long hole = segments.size() >= most ? size : hole(libc, descriptor, data, size);
+      segments.add(new Segment(data, hole - data));
       at = hole;
     }
     if (segments.isEmpty() || end(segments) < size) {
       segments.add(new Segment(size, 0));
     }
     return segments;
+  }
+
+  /**
+   * Returns whether a file has holes. It is asked for and not told from the number of blocks: that
+   * counts what is reserved behind the end and where attributes are kept, too.
+   *
+   * @param size the file's size in bytes
+   */
+  public static boolean hasHoles(Libc libc, int descriptor, long size) throws PosixException {
+    return size > 0 && hole(libc, descriptor, 0, size) < size;
+  }
+
+  /**
+   * Returns where in a file the next data begin, from an offset on; {@code end} if not before that.
+   */
+  public static long data(Libc libc, int descriptor, long from, long end) throws PosixException {
+    return Math.min(end, seek(libc, descriptor, from, Linux.SEEK_DATA, end));
+  }
+
+  /**
+   * Returns where in a file the next hole begins, from an offset on; {@code end} if not before
+   * that.
+   */
+  public static long hole(Libc libc, int descriptor, long from, long end) throws PosixException {
+    return Math.min(end, seek(libc, descriptor, from, Linux.SEEK_HOLE, end));
+  }
+
+  /** Returns whether segments are all of a file of this size, in one. */
+  public static boolean isWhole(List<Segment> segments, long size) {
+    return segments.size() == 1 && segments.get(0).length() == size;
   }
 
   private static long end(List<Segment> segments) {

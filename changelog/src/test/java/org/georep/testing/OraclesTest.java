@@ -1,13 +1,16 @@
 package org.georep.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 import static org.georep.testing.TreeManifest.Aspect.MTIME;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -141,6 +144,27 @@ class OraclesTest {
     assertThat(differences(MTIME)).containsExactly("file: xattr user.other is 76, should be none");
     assertThat(RsyncOracle.differences(one, two)).anyMatch(line -> line.contains("file"));
     assertThat(differences(MTIME, TreeManifest.Aspect.XATTRS)).isEmpty();
+  }
+
+  @Test
+  void seeHolesAndPassOverWhatIsMerelyAllocated() throws Exception {
+    for (Path side : List.of(one, two)) {
+      try (RandomAccessFile file = new RandomAccessFile(side.resolve("file").toFile(), "rw")) {
+        file.setLength(8 << 20);
+        file.write(new byte[8192]);
+      }
+    }
+    Files.write(two.resolve("file"), new byte[4096], StandardOpenOption.WRITE);
+    assertThat(differences(MTIME)).isEmpty();
+    Program.check("fallocate", "-o", "1048576", "-l", "1048576", one + "/file");
+    assertThat(differences(MTIME)).isEmpty();
+    try (RandomAccessFile file = new RandomAccessFile(two.resolve("file").toFile(), "rw")) {
+      file.seek(4 << 20);
+      file.write(new byte[4096]);
+    }
+    assertThat(differences(MTIME))
+        .singleElement(STRING)
+        .startsWith("file: data is 0-1 1024-1024, should be 0-1");
   }
 
   private void copyKeepingOwn() {

@@ -6,6 +6,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -37,6 +38,8 @@ public final class TreeManifest {
 
   private static final long BLOCK = 4096;
   private static final int BUFFER = 1 << 20;
+  private static final String DATA = "data";
+  private static final String UNWRITTEN = "unwritten";
   private static final Set<FileName> LEFT_OUT =
       Set.of(FileName.of(".georep"), FileName.of("lost+found"));
 
@@ -52,7 +55,7 @@ public final class TreeManifest {
     MTIME,
     /** Extended attributes, and so ACLs. */
     XATTRS,
-    /** Which blocks hold data. */
+    /** Which blocks hold data; what is merely allocated ({@link Unwritten}) may or may not. */
     HOLES,
     /** Which names are of one file. */
     LINKS,
@@ -130,6 +133,10 @@ public final class TreeManifest {
       String path, Map<String, String> ours, Map<String, String> theirs, List<String> lines) {
     Set<String> keys = new TreeSet<>(ours.keySet());
     keys.addAll(theirs.keySet());
+    keys.remove(UNWRITTEN);
+    if (sameHoles(ours, theirs)) {
+      keys.remove(DATA);
+    }
     for (String key : keys) {
       String mine = ours.getOrDefault(key, "none");
       String other = theirs.getOrDefault(key, "none");
@@ -137,6 +144,15 @@ public final class TreeManifest {
         lines.add(path + ": " + key + " is " + other + ", should be " + mine);
       }
     }
+  }
+
+  /** Whether blocks are data in both or holes in both, but for those that are merely allocated. */
+  private static boolean sameHoles(Map<String, String> ours, Map<String, String> theirs) {
+    BitSet different = Blocks.of(ours.getOrDefault(DATA, ""));
+    different.xor(Blocks.of(theirs.getOrDefault(DATA, "")));
+    different.andNot(Blocks.of(ours.getOrDefault(UNWRITTEN, "")));
+    different.andNot(Blocks.of(theirs.getOrDefault(UNWRITTEN, "")));
+    return different.isEmpty();
   }
 
   private Stat stat(int descriptor) throws PosixException {
@@ -241,7 +257,11 @@ public final class TreeManifest {
       }
       facts.put("sha256", HexFormat.of().formatHex(digest.digest()));
       if (!without.contains(Aspect.HOLES)) {
-        facts.put("data", data(file, size));
+        facts.put(DATA, Blocks.text(data(file, size)));
+        BitSet unwritten = Unwritten.blocks(file, size, BLOCK);
+        if (!unwritten.isEmpty()) {
+          facts.put(UNWRITTEN, Blocks.text(unwritten));
+        }
       }
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
@@ -250,30 +270,17 @@ public final class TreeManifest {
     }
   }
 
-  /** Which blocks hold data, as ranges of block numbers: {@code 0-3 8-8}. */
-  private String data(int file, long size) throws PosixException {
-    StringBuilder ranges = new StringBuilder();
-    long first = -1;
-    long last = -1;
+  /** Which blocks hold data. */
+  private BitSet data(int file, long size) throws PosixException {
+    BitSet blocks = new BitSet();
     for (long at = next(file, 0, Linux.SEEK_DATA);
         at >= 0 && at < size;
         at = next(file, at, Linux.SEEK_DATA)) {
       long end = next(file, at, Linux.SEEK_HOLE);
-      if (last < 0 || at / BLOCK > last + 1) {
-        append(ranges, first, last);
-        first = at / BLOCK;
-      }
-      last = (end - 1) / BLOCK;
+      blocks.set((int) (at / BLOCK), (int) ((end + BLOCK - 1) / BLOCK));
       at = end;
     }
-    append(ranges, first, last);
-    return ranges.toString().strip();
-  }
-
-  private static void append(StringBuilder ranges, long first, long last) {
-    if (last >= 0) {
-      ranges.append(first).append('-').append(last).append(' ');
-    }
+    return blocks;
   }
 
   /** The offset of the next data or hole; -1 where there is none, which is errno ENXIO. */

@@ -270,7 +270,7 @@ public sealed interface Request {
 
   /**
    * Compares contents without sending them. Answered by {@link Reply.Same}: of those whose copy
-   * here has this size and SHA-256, the copy is up to date now and has these attributes.
+   * here has this size and digest, the copy is up to date now and has these attributes.
    */
   record CompareContents(long batch, List<Content> files) implements Request {
     /** Copies its part. */
@@ -279,13 +279,13 @@ public sealed interface Request {
     }
   }
 
-  /** A file's state as of when its contents were read, and their SHA-256. */
-  record Content(EntryState state, byte[] sha256) {
+  /** A file's state as of when its contents were read, and their {@link ContentDigest}. */
+  record Content(EntryState state, byte[] digest) {
     /** Checks its parts. */
     public Content {
       Objects.requireNonNull(state, "state is null");
-      if (sha256.length != 32) {
-        throw new IllegalArgumentException("a SHA-256 has 32 bytes, not " + sha256.length);
+      if (digest.length != 32) {
+        throw new IllegalArgumentException("a SHA-256 has 32 bytes, not " + digest.length);
       }
     }
   }

@@ -296,7 +296,7 @@ final class RequestCodec {
   private static void writeContent(WireWriter out, Request.Content content)
       throws ProtocolException {
     Values.state(out, content.state());
-    out.raw(content.sha256());
+    out.raw(content.digest());
   }
 
   private static Request.Content readContent(WireReader in) throws ProtocolException {

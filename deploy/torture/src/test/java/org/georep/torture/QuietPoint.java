@@ -116,8 +116,8 @@ final class QuietPoint {
   private List<String> differences() throws IOException {
     List<String> all = new ArrayList<>();
     try {
-      TreeManifest primary = manifest(arena.primary(), Aspect.HOLES);
-      all.addAll(primary.differences(manifest(arena.secondary(), Aspect.HOLES)));
+      TreeManifest primary = manifest(arena.primary());
+      all.addAll(primary.differences(manifest(arena.secondary())));
       all.addAll(rsync());
     } catch (IOException e) {
       all.add("the trees cannot be compared: " + e.getMessage());
@@ -157,25 +157,12 @@ final class QuietPoint {
     }
   }
 
-  /**
-   * Returns which files' holes differ. No break in itself: a file system fills holes, and what was
-   * merely allocated, when it likes.
-   */
-  List<String> holes() throws IOException {
-    Program.run(List.of("sync", "-f", arena.primary().toString()));
-    Program.run(List.of("sync", "-f", arena.secondary().toString()));
-    try {
-      return manifest(arena.primary()).differences(manifest(arena.secondary())).stream()
-          .map(QuietPoint::shortened)
-          .toList();
-    } catch (IOException e) {
-      return List.of(); // it is said elsewhere that they cannot be compared
-    }
-  }
-
-  private static TreeManifest manifest(Path root, Aspect... without) throws IOException {
-    return TreeManifest.of(
-        NativeLibc.instance(), root.toString().getBytes(StandardCharsets.UTF_8), without);
+  /** Of a file with holes rsync makes one of every zeros that are long enough, and no others. */
+  private TreeManifest manifest(Path root) throws IOException {
+    byte[] path = root.toString().getBytes(StandardCharsets.UTF_8);
+    Aspect[] without =
+        arena.setUp().engine().equals("rsync") ? new Aspect[] {Aspect.HOLES} : new Aspect[0];
+    return TreeManifest.of(NativeLibc.instance(), path, without);
   }
 
   private interface Condition {

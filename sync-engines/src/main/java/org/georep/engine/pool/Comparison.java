@@ -2,8 +2,6 @@ package org.georep.engine.pool;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +16,7 @@ import org.georep.engine.Stop;
 import org.georep.engine.Torn;
 import org.georep.name.Gfid;
 import org.georep.posix.Libc;
+import org.georep.protocol.ContentDigest;
 import org.georep.protocol.EntryState;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
@@ -95,13 +94,13 @@ final class Comparison {
         if (!before.isFile() || before.size() > LARGEST || before.size() != task.newest().have()) {
           return Optional.empty(); // the engine will say what is the matter, or send it
         }
-        byte[] sha256 = sha256(file, before.size());
+        byte[] digest = digest(file, before.size());
         EntryState after = file.look();
         if (Torn.between(before, after)) {
           endings.end(gfid, new Outcome.Changed());
           return Optional.empty();
         }
-        return Optional.of(new Request.Content(after, sha256));
+        return Optional.of(new Request.Content(after, digest));
       }
     } catch (IOException e) {
       endings.end(gfid, ReadFailure.outcome(e));
@@ -109,8 +108,8 @@ final class Comparison {
     }
   }
 
-  private byte[] sha256(OpenFile file, long size) throws IOException {
-    MessageDigest digest = digest();
+  private byte[] digest(OpenFile file, long size) throws IOException {
+    ContentDigest digest = ContentDigest.of(libc, file.descriptor(), size);
     long at = 0;
     while (at < size && !stop.requested()) {
       buffer.clear().limit((int) Math.min(BUFFER, size - at));
@@ -118,17 +117,9 @@ final class Comparison {
       if (read == 0) {
         break; // shorter by now, which the look will show
       }
-      digest.update(buffer.flip());
+      digest.add(buffer.flip());
       at += read;
     }
-    return digest.digest();
-  }
-
-  private static MessageDigest digest() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return digest.value();
   }
 }

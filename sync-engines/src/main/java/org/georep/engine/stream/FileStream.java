@@ -145,14 +145,16 @@ public final class FileStream {
       if (sameBlocks(differ) * LEAST_COMMON < differ.length) {
         return new Result.Shifted();
       }
-      // A sparse one is made again all the same: the copy may hold zeros where there are holes now.
-      if (size == before.size() && sameBlocks(differ) == differ.length && !before.sparse()) {
+      List<Segment> segments = segments(file, before);
+      // One with holes is made again all the same: the copy may hold zeros where they are now.
+      if (size == before.size()
+          && sameBlocks(differ) == differ.length
+          && Segment.isWhole(segments, size)) {
         Optional<Result> equal = confirmed(batch, file, before, number);
         if (equal.isPresent()) {
           return equal.get();
         }
       }
-      List<Segment> segments = segments(file, before);
       pieces.begin(batch, before, number);
       begun = true;
       Outcome trouble = differences(delta, differ, segments, file, before);
@@ -312,9 +314,7 @@ public final class FileStream {
   }
 
   private List<Segment> segments(OpenFile file, EntryState before) throws PosixException {
-    return before.sparse()
-        ? Segment.of(sender.libc, file.descriptor(), before.size(), MOST_SEGMENTS)
-        : List.of(new Segment(0, before.size()));
+    return Segment.of(sender.libc, file.descriptor(), before.size(), MOST_SEGMENTS);
   }
 
   /** It was only read: what closing says changes nothing. */

@@ -20,8 +20,6 @@ final class TarEntry {
   /** A file in more pieces is sent with the later holes as zeros; the map stays below 2 MiB. */
   private static final int MOST_SEGMENTS = 100_000;
 
-  private static final Segment NOTHING = new Segment(0, 0);
-
   private final Libc libc;
   private final TarWriter tar;
 
@@ -59,14 +57,14 @@ final class TarEntry {
       if (!before.isFile()) {
         return new Result.None(new Outcome.Failed(0, "it is no regular file any more"));
       }
-      segments = segments(file, before);
+      segments = Segment.of(libc, file.descriptor(), before.size(), MOST_SEGMENTS);
     } catch (IOException e) {
       return new Result.None(ReadFailure.outcome(e));
     }
-    if (before.sparse()) {
-      tar.beginSparse(name, before.size(), segments);
-    } else {
+    if (Segment.isWhole(segments, before.size())) {
       tar.beginPlain(name, before.size());
+    } else {
+      tar.beginSparse(name, before.size(), segments);
     }
     long length = 0;
     for (Segment segment : segments) {
@@ -106,12 +104,5 @@ final class TarEntry {
     } catch (IOException e) {
       return new Result.Spoilt(ReadFailure.outcome(e));
     }
-  }
-
-  private List<Segment> segments(OpenFile file, EntryState before) throws PosixException {
-    if (before.sparse()) {
-      return Segment.of(libc, file.descriptor(), before.size(), MOST_SEGMENTS);
-    }
-    return List.of(before.size() == 0 ? NOTHING : new Segment(0, before.size()));
   }
 }

@@ -57,6 +57,12 @@ public final class Bases {
         && basis.stat().mtime().equals(node.stat().mtime());
   }
 
+  /** Returns whether one has holes; false if none of this number is open. */
+  public boolean hasHoles(long number) throws PosixException {
+    Basis basis = open.get(number);
+    return basis != null && basis.hasHoles();
+  }
+
   /** Answers with the digests of ranges. */
   public Reply digest(Request.DigestBlocks request) throws IOException {
     long blocks = 0;

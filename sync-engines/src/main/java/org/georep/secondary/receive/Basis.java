@@ -5,6 +5,7 @@ import org.georep.posix.Errno;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
+import org.georep.posix.Segment;
 import org.georep.posix.Stat;
 
 /** The secondary's copy of a file, open for reading until nobody uses it. For any thread. */
@@ -58,16 +59,50 @@ final class Basis {
     }
   }
 
+  boolean hasHoles() throws PosixException {
+    return Segment.hasHoles(libc, descriptor, stat.size());
+  }
+
   /**
    * Copies a range to the same place of another file, shared where the file system can; as far as
-   * this one reaches.
+   * this one reaches. The primary has data there, so holes of this one are written as zeros.
    */
   void copy(Libc libc, long offset, long length, int to, ByteBuffer buffer) throws PosixException {
+    long end = Math.min(offset + length, stat.size());
+    long at = offset;
+    while (at < end) {
+      long data = Segment.data(libc, descriptor, at, end);
+      zeros(libc, at, data - at, to, buffer);
+      long hole = Segment.hole(libc, descriptor, data, end);
+      at = data + data(libc, data, hole - data, to, buffer);
+      if (at < hole) {
+        return; // shorter by now, which the digest of the whole will show
+      }
+    }
+  }
+
+  /** Writes zeros where this one has a hole. */
+  private static void zeros(Libc libc, long offset, long length, int to, ByteBuffer buffer)
+      throws PosixException {
+    if (length <= 0) {
+      return;
+    }
+    byte[] zeros = new byte[(int) Math.min(buffer.capacity(), length)];
+    libc.lseek(to, offset, Linux.SEEK_SET);
+    for (long done = 0; done < length; ) {
+      interrupted();
+      int step = (int) Math.min(zeros.length, length - done);
+      libc.write(to, buffer.clear().put(zeros, 0, step).flip());
+      done += step;
+    }
+  }
+
+  /** Copies a range without holes; returns how much of it there was. */
+  private long data(Libc libc, long offset, long length, int to, ByteBuffer buffer)
+      throws PosixException {
     long done = 0;
     while (done < length) {
-      if (Thread.currentThread().isInterrupted()) {
-        throw Incoming.failure("copy_file_range", Errno.EINTR);
-      }
+      interrupted();
       long at = offset + done;
       long copied;
       try {
@@ -79,9 +114,16 @@ final class Basis {
         copied = through(at, length - done, to, buffer);
       }
       if (copied == 0) {
-        return;
+        break;
       }
       done += copied;
+    }
+    return done;
+  }
+
+  private static void interrupted() throws PosixException {
+    if (Thread.currentThread().isInterrupted()) {
+      throw Incoming.failure("copy_file_range", Errno.EINTR);
     }
   }
 

@@ -1,8 +1,6 @@
 package org.georep.secondary.reconcile;
 
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
@@ -14,6 +12,7 @@ import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
 import org.georep.posix.ProcPath;
+import org.georep.protocol.ContentDigest;
 import org.georep.protocol.EntryState;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
@@ -77,7 +76,7 @@ public final class Comparison {
 
   /**
    * Takes a copy for up to date whose digests were compared by the replicator, if it still is the
-   * file that was digested, as it was then.
+   * file that was digested, as it was then. The primary's has no holes; one that has is made again.
    */
   public Reply.Same confirm(Request.Confirm request, Bases bases) throws PosixException {
     EntryState state = request.state();
@@ -91,7 +90,8 @@ public final class Comparison {
     try (Node node = tree.open(places.get(0).directory(), places.get(0).name())) {
       if (node == null
           || node.stat().size() != state.size()
-          || !bases.isStill(request.basis(), node)) {
+          || !bases.isStill(request.basis(), node)
+          || bases.hasHoles(request.basis())) {
         return new Reply.Same(List.of(), List.of());
       }
       tree.mark(node, Mark.of(state.gfid(), state.token()));
@@ -119,7 +119,7 @@ public final class Comparison {
       return false;
     }
     try (Node node = tree.open(places.get(0).directory(), places.get(0).name())) {
-      if (node == null || !Arrays.equals(sha256(node), content.sha256())) {
+      if (node == null || !Arrays.equals(digest(node), content.digest())) {
         return false;
       }
       tree.mark(node, Mark.of(state.gfid(), state.token()));
@@ -129,23 +129,19 @@ public final class Comparison {
     return true;
   }
 
-  private byte[] sha256(Node node) throws PosixException {
-    MessageDigest sha;
-    try {
-      sha = MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("this Java has no SHA-256", e);
-    }
+  private byte[] digest(Node node) throws PosixException {
     int file = libc.openat(Linux.AT_FDCWD, ProcPath.of(node.descriptor()), Linux.O_RDONLY, 0);
     try {
+      ContentDigest digest = ContentDigest.of(libc, file, node.stat().size());
+      long at = 0;
       step.clear();
-      while (libc.read(file, step) > 0) {
-        sha.update(step.flip());
+      for (int read; (read = libc.pread(file, step, at)) > 0; at += read) {
+        digest.add(step.flip());
         step.clear();
       }
+      return digest.value();
     } finally {
       libc.close(file);
     }
-    return sha.digest();
   }
 }

@@ -16,6 +16,7 @@ import org.georep.name.EntryPath;
 import org.georep.name.Gfid;
 import org.georep.posix.Errno;
 import org.georep.testing.LoopImage;
+import org.georep.testing.Program;
 import org.georep.testing.Sandbox;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -63,6 +64,21 @@ class ReadingEnginesTest {
     }
   }
 
+  /** What is reserved behind the end, or where attributes are kept, hides a hole from statx. */
+  @ParameterizedTest
+  @EnumSource(names = {"TARSSH", "STREAM"})
+  void aHoleThatTheNumberOfBlocksHidesStaysOne(EngineChoice engine) throws Exception {
+    try (Pair pair = pair(engine)) {
+      FileJob job = sparse(pair, "small", 16384, 0, 12288);
+      Path file = pair.primary.resolve("small");
+      Program.check("fallocate", "-n", "-o", "16384", "-l", "65536", file.toString());
+      assertThat(blocks(file)).isGreaterThan(32);
+      pair.pool.submit(List.of(job));
+      assertThat(pair.heard.of(job)).isEqualTo(new Outcome.Published(job.size()));
+      assertThat(blocks(pair.secondary.resolve("small"))).isLessThanOrEqualTo(24);
+    }
+  }
+
   private static FileJob sparse(Pair pair, String name, long size, long... data) throws Exception {
     try (RandomAccessFile file = new RandomAccessFile(pair.primary.resolve(name).toFile(), "rw")) {
       for (long offset : data) {
@@ -75,7 +91,7 @@ class ReadingEnginesTest {
   }
 
   private static long blocks(Path file) throws Exception {
-    String out = org.georep.testing.Program.check("stat", "-c", "%b", file.toString());
+    String out = Program.check("stat", "-c", "%b", file.toString());
     return Long.parseLong(out.strip());
   }
 

@@ -227,7 +227,8 @@ final class StageAgent implements AgentPort, AutoCloseable {
     } else if (request instanceof Request.DigestBlocks digest) {
       return bases.digest(digest);
     } else if (request instanceof Request.Confirm confirm) {
-      return new Reply.Same(List.of(confirm.state().gfid()), List.of());
+      boolean same = !bases.hasHoles(confirm.basis());
+      return new Reply.Same(same ? List.of(confirm.state().gfid()) : List.of(), List.of());
     } else if (request instanceof Request.CloseBasis close) {
       bases.close(close.basis());
       return new Reply.Done();
@@ -294,7 +295,7 @@ final class StageAgent implements AgentPort, AutoCloseable {
     for (Request.Content content : compare.files()) {
       Gfid gfid = content.state().gfid();
       Optional<Path> copy = Optional.ofNullable(places.get(gfid)).map(this::at);
-      if (copy.isPresent() && Arrays.equals(sha256(copy.get()), content.sha256())) {
+      if (copy.isPresent() && Arrays.equals(sha256(copy.get()), content.digest())) {
         same.add(gfid);
       }
     }

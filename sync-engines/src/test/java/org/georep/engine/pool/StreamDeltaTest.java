@@ -128,6 +128,23 @@ class StreamDeltaTest {
     }
   }
 
+  @Test
+  void whereHolesWereAndZerosAreNowTheCopyGetsZeros() throws Exception {
+    try (Pair pair = pair()) {
+      Path file = pair.primary.resolve("file");
+      Path copy = pair.secondary.resolve("file");
+      byte[] zeros = new byte[16 << 20];
+      System.arraycopy(DataPoolTest.bytes(4096), 0, zeros, 0, 4096);
+      Files.write(file, zeros);
+      try (RandomAccessFile out = new RandomAccessFile(copy.toFile(), "rw")) {
+        out.write(zeros, 0, 4096);
+        out.setLength(zeros.length);
+      }
+      published(pair, pair.job(EntryPath.parse("file")), 20_000);
+      assertThat(blocks(copy)).isGreaterThanOrEqualTo(zeros.length / 512);
+    }
+  }
+
   private static long blocks(Path file) {
     return Long.parseLong(Program.check("stat", "-c", "%b", file.toString()).strip());
   }

@@ -3,11 +3,13 @@ package org.georep.secondary.session;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -344,14 +346,31 @@ class ReconcileTest {
   }
 
   @Test
+  void aCopyWithAHoleWhereThePrimaryHasZerosIsNotTheSame() throws Exception {
+    Desk desk = Desk.at(fresh());
+    desk.puts(Desk.ROOT, "a", "A", "text");
+    try (RandomAccessFile file = new RandomAccessFile(desk.path("a").toFile(), "rw")) {
+      file.setLength(0);
+      file.setLength(8192);
+    }
+    EntryState zeros = Desk.state("A", Kind.FILE, 0600, 8192, null);
+    byte[] digest = MessageDigest.getInstance("SHA-256").digest(new byte[8192]);
+    var compare = new Request.CompareContents(1, List.of(new Request.Content(zeros, digest)));
+    assertThat(desk.ask(compare)).isEqualTo(new Reply.Same(List.of(), List.of()));
+    Files.write(desk.path("a"), new byte[8192]);
+    assertThat(desk.ask(compare))
+        .isEqualTo(new Reply.Same(List.of(zeros.gfid()), List.of(Desk.ROOT)));
+    desk.end(true);
+  }
+
+  @Test
   void contentsThatAgreeAreNotSent() throws Exception {
     Desk desk = Desk.at(fresh());
     desk.puts(Desk.ROOT, "a", "A", "text");
     Object inode = inode(desk.path("a"));
     EntryState later = Desk.state("A", Kind.FILE, 0600, 4, null);
     byte[] right =
-        java.security.MessageDigest.getInstance("SHA-256")
-            .digest("text".getBytes(StandardCharsets.US_ASCII));
+        MessageDigest.getInstance("SHA-256").digest("text".getBytes(StandardCharsets.US_ASCII));
     byte[] wrong = new byte[32];
     assertThat(desk.ask(new Request.CompareContents(1, List.of(new Request.Content(later, wrong)))))
         .isEqualTo(new Reply.Same(List.of(), List.of()));
