@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.Optional;
 import java.util.function.BiConsumer;
-import java.util.function.Consumer;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
@@ -177,15 +176,40 @@ public final class Inventory implements AutoCloseable {
     }
   }
 
-  /** Calls back for each directory that has a name; the inventory may be changed meanwhile. */
-  public void directories(Consumer<Gfid> each) {
+  /**
+   * Returns each directory that has a name, as they are now. The inventory may be changed
+   * meanwhile; not to be used across a commit.
+   */
+  public Iterator<Gfid> eachDirectory() {
     Cursor<byte[], byte[]> cursor = entries.cursor(null);
-    while (cursor.hasNext()) {
-      cursor.next();
-      if (Keys.isDirectory(cursor.getValue())) {
-        each.accept(Keys.entryOf(cursor.getValue()).gfid());
+    return new Iterator<>() {
+      private @Nullable Gfid next = advance();
+
+      private @Nullable Gfid advance() {
+        while (cursor.hasNext()) {
+          cursor.next();
+          if (Keys.isDirectory(cursor.getValue())) {
+            return Keys.entryOf(cursor.getValue()).gfid();
+          }
+        }
+        return null;
       }
-    }
+
+      @Override
+      public boolean hasNext() {
+        return next != null;
+      }
+
+      @Override
+      public Gfid next() {
+        Gfid gfid = next;
+        if (gfid == null) {
+          throw new NoSuchElementException();
+        }
+        next = advance();
+        return gfid;
+      }
+    };
   }
 
   /** Calls back for each name; the inventory may be changed meanwhile. */
@@ -331,6 +355,15 @@ public final class Inventory implements AutoCloseable {
   /** Returns the items of limbo that memory is not to hold: to be asked for once. */
   public LimboItems limboItems() {
     return new LimboItems(map("limbo"), map("limbo.due"));
+  }
+
+  /** Returns the directories that a crawl met: to be asked for once, and cleared first. */
+  public MetDirectories metDirectories() {
+    return metDirectories(MetDirectories.IN_MEMORY);
+  }
+
+  MetDirectories metDirectories(int inMemory) {
+    return new MetDirectories(map("crawl.met"), inMemory);
   }
 
   /** Returns when the file system was last synced; what changed before is durable. */

@@ -1,12 +1,13 @@
 package org.georep.secondary.reconcile;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
+import java.util.PriorityQueue;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
@@ -17,6 +18,7 @@ import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.secondary.identity.Entry;
 import org.georep.secondary.identity.Inventory;
+import org.georep.secondary.identity.MetDirectories;
 import org.georep.secondary.tree.Directories;
 import org.georep.secondary.tree.Directory;
 
@@ -26,6 +28,7 @@ import org.georep.secondary.tree.Directory;
  */
 public final class Crawl {
   private static final int MOST = 5;
+  private static final int MOST_REMEMBERED = 100_000;
 
   private final Inventory inventory;
   private final Directories directories;
@@ -34,13 +37,12 @@ public final class Crawl {
   private final Contents contents;
   private final KeptCount keptCount;
   private final boolean keeping;
-  private final Set<Gfid> met = new HashSet<>();
-  private final Map<Gfid, Long> losses = new HashMap<>();
+  private final MetDirectories met;
 
   /**
    * Of directories met, what is in kept ones that are to go now: the inventory does not know it.
    */
-  private final Map<Gfid, Long> unknown = new HashMap<>();
+  private long unknown;
 
   private final DirectoryDigest.Builder builder = new DirectoryDigest.Builder();
 
@@ -53,19 +55,20 @@ public final class Crawl {
       KeptCount keptCount,
       boolean keeping) {
     this.inventory = Objects.requireNonNull(inventory, "inventory is null");
+    this.met = inventory.metDirectories();
     this.directories = Objects.requireNonNull(directories, "directories is null");
     this.incomplete = Objects.requireNonNull(incomplete, "incomplete is null");
     this.reconciler = Objects.requireNonNull(reconciler, "reconciler is null");
     this.contents = Objects.requireNonNull(contents, "contents is null");
     this.keptCount = Objects.requireNonNull(keptCount, "keptCount is null");
     this.keeping = keeping;
+    met.clear();
   }
 
   /** Begins one: nothing was met yet. */
   public void begin() {
     met.clear();
-    losses.clear();
-    unknown.clear();
+    unknown = 0;
   }
 
   /** Returns those of these directories whose listing is wanted; all count as met. */
@@ -73,7 +76,6 @@ public final class Crawl {
     List<Gfid> different = new ArrayList<>();
     for (DirectoryDigest digest : digests) {
       Gfid gfid = digest.directory();
-      met.add(gfid);
       boolean agrees = agrees(digest);
       if (!agrees || incomplete.contains(gfid) || directories.get(gfid) == null) {
         different.add(gfid);
@@ -105,23 +107,19 @@ public final class Crawl {
           }
         });
     DirectoryDigest here = builder.finish(digest.directory());
-    losses.remove(digest.directory());
     long below = below(digest.directory(), going);
-    if (entries[0] + below > digest.entries()) {
-      losses.put(digest.directory(), entries[0] + below - digest.entries());
+    if (!met.contains(digest.directory())) {
+      unknown += below;
     }
+    met.add(digest.directory(), Math.max(0, entries[0] + below - digest.entries()));
     return known[0] && here.equals(digest);
   }
 
   private long below(Gfid parent, List<FileName> kept) throws PosixException {
-    unknown.remove(parent);
     Directory directory = kept.isEmpty() ? null : directories.get(parent);
     long below = 0;
     for (FileName name : kept) {
       below += directory == null ? 0 : keptCount.below(directory, name);
-    }
-    if (below > 0) {
-      unknown.put(parent, below);
     }
     return below;
   }
@@ -149,30 +147,41 @@ public final class Crawl {
    */
   public Reply.Weighed weigh() {
     Map<Gfid, Boolean> inTree = new HashMap<>();
-    Map<Gfid, Long> lost = new HashMap<>(losses);
-    long known =
-        count(directories.root().gfid())
-            + unknown.values().stream().mapToLong(Long::longValue).sum();
-    List<Gfid> all = new ArrayList<>();
-    inventory.directories(all::add);
-    for (Gfid gfid : all) {
+    PriorityQueue<Loss> most = new PriorityQueue<>(Comparator.comparingLong(Loss::entries));
+    Gfid root = directories.root().gfid();
+    long known = count(root) + unknown;
+    long leaving = met.lost();
+    keep(most, root, met.losses(root));
+    for (Iterator<Gfid> all = inventory.eachDirectory(); all.hasNext(); ) {
+      Gfid gfid = all.next();
+      if (inTree.size() > MOST_REMEMBERED) {
+        inTree.clear();
+      }
       if (incomplete.isInTree(gfid, inTree)) {
         long entries = count(gfid);
         known += entries;
-        if (!met.contains(gfid) && entries > 0) {
-          lost.put(gfid, entries);
-        }
+        long losses = met.losses(gfid);
+        leaving += losses < 0 ? entries : 0;
+        keep(most, gfid, losses < 0 ? entries : losses);
       }
     }
-    long leaving = lost.values().stream().mapToLong(Long::longValue).sum();
-    List<EntryPath> most =
-        lost.entrySet().stream()
-            .sorted(Map.Entry.<Gfid, Long>comparingByValue().reversed())
-            .limit(MOST)
-            .map(each -> directories.path(each.getKey()))
-            .toList();
-    return new Reply.Weighed(leaving, known, most);
+    List<EntryPath> paths = new ArrayList<>();
+    while (!most.isEmpty()) {
+      paths.add(0, directories.path(most.remove().directory()));
+    }
+    return new Reply.Weighed(leaving, known, paths);
   }
+
+  private static void keep(PriorityQueue<Loss> most, Gfid directory, long entries) {
+    if (entries > 0) {
+      most.add(new Loss(directory, entries));
+      if (most.size() > MOST) {
+        most.remove();
+      }
+    }
+  }
+
+  private record Loss(Gfid directory, long entries) {}
 
   private long count(Gfid directory) {
     long[] entries = {0};
@@ -188,15 +197,9 @@ public final class Crawl {
 
   /** Ends it. */
   public void end(long batch) throws PosixException {
-    List<Gfid> unmet = new ArrayList<>();
-    inventory.directories(
-        gfid -> {
-          if (!met.contains(gfid)) {
-            unmet.add(gfid);
-          }
-        });
-    for (Gfid gfid : unmet) {
-      Directory directory = directories.get(gfid);
+    for (Iterator<Gfid> all = inventory.eachDirectory(); all.hasNext(); ) {
+      Gfid gfid = all.next();
+      Directory directory = met.contains(gfid) ? null : directories.get(gfid);
       if (directory != null) {
         reconciler.doubt(directory, batch);
       }
