@@ -130,7 +130,18 @@ public final class Barrier {
       return;
     }
     AgentFailpoint.BARRIER_ROOM.reached();
-    inventory.commit(begun);
+    try {
+      inventory.commit(begun);
+    } catch (IOException e) {
+      // The kernel tells of a failed write once: the next commit would claim what this one lost.
+      whole.fails(e);
+      try {
+        inventory.discard();
+      } catch (IOException stays) {
+        e.addSuppressed(stays);
+      }
+      throw e;
+    }
     AgentFailpoint.BARRIER_DONE.reached();
     uncommitted = !inventory.isKept();
   }

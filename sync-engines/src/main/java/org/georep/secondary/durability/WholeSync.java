@@ -58,7 +58,7 @@ public final class WholeSync {
   }
 
   /** Takes note of a sync somewhere else that failed. */
-  public void fails(PosixException cause) {
+  public void fails(IOException cause) {
     if (!failed) {
       failed = true;
       LOG.error(

@@ -1,6 +1,8 @@
 package org.georep.secondary.identity;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -453,6 +455,18 @@ public final class Inventory implements AutoCloseable {
       store.compactFile(CLEAN_END_MILLIS);
     }
     store.close();
+  }
+
+  /**
+   * Closes it and removes its file, of which nobody knows any more what the disk has: it is made
+   * again from the tree.
+   */
+  public void discard() throws IOException {
+    String file = isKept() ? store.getFileStore().getFileName() : null;
+    store.closeImmediately();
+    if (file != null) {
+      Files.deleteIfExists(Path.of(file));
+    }
   }
 
   /** Closes it without writing anything: what was noted since the last commit is lost. */

@@ -19,8 +19,12 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import jnr.ffi.LibraryLoader;
 import org.georep.posix.Errno;
+import org.georep.posix.Linux;
 import org.georep.posix.NativeLibc;
+import org.georep.posix.RawPath;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.testing.FaultyLibc;
@@ -91,6 +95,54 @@ class UnwrittenTest {
       next.sends(file("f", RIGHT), RIGHT);
       asks(next);
       next.end(true);
+    }
+  }
+
+  /** libc's. */
+  public interface Calls {
+    /** dup2(2). */
+    int dup2(int from, int to);
+  }
+
+  /** Where the inventory was is what takes everything, keeps nothing and cannot be synced. */
+  @Test
+  void anInventoryThatTheDiskDidNotTakeIsNotBelieved() throws Exception {
+    Path root = sandbox.path().resolve("s");
+    Desk desk = madeAt(root);
+    Path inventory = desk.path(".georep/inventory");
+    byte[] device = RawPath.toBytes(Path.of("/dev/null"));
+    int nothing = NativeLibc.instance().openat(Linux.AT_FDCWD, device, Linux.O_RDWR, 0);
+    Calls libc = LibraryLoader.create(Calls.class).load("c");
+    assertThat(libc.dup2(nothing, descriptor(inventory))).isPositive();
+    NativeLibc.instance().close(nothing);
+    assertThatThrownBy(() -> asks(desk)).hasMessageContaining("inventory cannot be written");
+    assertThat(inventory).doesNotExist();
+    assertThatThrownBy(() -> asks(desk)).hasMessageContaining("made again at the next start");
+    desk.end(false);
+    assertThat(desk.path(".georep/running")).hasContent("unwritten");
+
+    Desk next = Desk.at(root);
+    assertThat(isWanted(next)).isTrue();
+    assertThat(agrees(next)).isTrue();
+    asks(next);
+    next.end(true);
+    assertThat(inventory).isNotEmptyFile();
+  }
+
+  private static int descriptor(Path file) throws Exception {
+    try (Stream<Path> all = Files.list(Path.of("/proc/self/fd"))) {
+      return all.filter(each -> leadsTo(each, file))
+          .mapToInt(each -> Integer.parseInt(each.getFileName().toString()))
+          .findFirst()
+          .orElseThrow();
+    }
+  }
+
+  private static boolean leadsTo(Path link, Path file) {
+    try {
+      return Files.readSymbolicLink(link).equals(file);
+    } catch (IOException e) {
+      return false; // closed meanwhile
     }
   }
 
