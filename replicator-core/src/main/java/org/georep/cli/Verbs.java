@@ -1,9 +1,13 @@
 package org.georep.cli;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.georep.changelog.capture.fanotify.MarkAhead;
+import org.georep.posix.Libc;
 import org.georep.posix.NativeLibc;
+import org.georep.replicator.session.ByteText;
 import picocli.CommandLine;
 
 /**
@@ -12,6 +16,7 @@ import picocli.CommandLine;
  */
 final class Verbs {
   private static final String STATE_DIRECTORY = "--state-dir";
+  private static final String DRY_RUN = "--dry-run";
 
   private Verbs() {}
 
@@ -64,19 +69,43 @@ final class Verbs {
 
   /**
    * Has the calls into the kernel bound while the command line is still being read, if the verb
-   * will need them soon.
+   * will need them soon; and what is probably the volume marked, if it will capture most likely.
    */
   static void bindAhead(List<String> arguments) {
-    if (List.of("replicate", "worker", "capture").contains(named(arguments))) {
-      Thread binding = new Thread(Verbs::bind, "bind");
+    String verb = named(arguments);
+    if (List.of("replicate", "worker", "capture").contains(verb)) {
+      List<String> volumes =
+          verb.equals("worker") || arguments.contains(DRY_RUN)
+              ? List.of()
+              : volumes(arguments.subList(arguments.indexOf(verb) + 1, arguments.size()));
+      Thread binding = new Thread(() -> bind(volumes), "bind");
       binding.setDaemon(true);
       binding.start();
     }
   }
 
-  private static void bind() {
+  /**
+   * The words that can be a directory; the first that is one is marked. The parser knows better,
+   * later: should it be an option's value, nobody takes its mark.
+   */
+  private static List<String> volumes(List<String> arguments) {
+    List<String> volumes = new ArrayList<>();
+    for (int i = 0; i < arguments.size(); i++) {
+      String argument = arguments.get(i);
+      boolean value = i > 0 && arguments.get(i - 1).equals(STATE_DIRECTORY);
+      if (!value && argument.contains("/") && !argument.startsWith("-")) {
+        volumes.add(argument);
+      }
+    }
+    return volumes;
+  }
+
+  private static void bind(List<String> volumes) {
     try {
-      NativeLibc.instance();
+      Libc libc = NativeLibc.instance();
+      for (String volume : volumes) {
+        MarkAhead.set(libc, ByteText.bytes(volume));
+      }
     } catch (RuntimeException | LinkageError e) {
       return; // who needs it is told why it cannot be had
     }

@@ -5,6 +5,7 @@ import java.util.Objects;
 import org.georep.changelog.capture.CaptureChoice;
 import org.georep.changelog.capture.CaptureUnavailableException;
 import org.georep.changelog.capture.CaptureWish;
+import org.georep.changelog.capture.fanotify.MarkAhead;
 import org.georep.changelog.capture.host.CaptureProcess;
 import org.georep.changelog.journal.JournalDirectory;
 import org.georep.changelog.journal.JournalHeldException;
@@ -23,9 +24,11 @@ import org.georep.replicator.session.VolumeName;
  * replicators of the volume can be stopped and started without a crawl.
  */
 public final class CaptureRun {
+  private final Libc libc;
   private final CaptureProcess process;
 
-  private CaptureRun(CaptureProcess process) {
+  private CaptureRun(Libc libc, CaptureProcess process) {
+    this.libc = libc;
     this.process = process;
   }
 
@@ -46,6 +49,7 @@ public final class CaptureRun {
     Objects.requireNonNull(wish, "wish is null");
     byte[] root = RawPath.toBytes(new EndsCheck(libc).primary(primary, state));
     return new CaptureRun(
+        libc,
         new CaptureProcess(
             JournalDirectory.at(state.journal(VolumeName.of(root))),
             JournalSettings.capped(journalLimit.bytes()),
@@ -66,7 +70,11 @@ public final class CaptureRun {
    */
   public void run(Runnable started) throws GeorepException, IOException, InterruptedException {
     try {
-      process.run(started);
+      process.run(
+          () -> {
+            MarkAhead.drop(libc);
+            started.run();
+          });
     } catch (JournalHeldException e) {
       throw new GeorepException(ExitCode.HELD, String.valueOf(e.getMessage()), e);
     } catch (CaptureUnavailableException e) {

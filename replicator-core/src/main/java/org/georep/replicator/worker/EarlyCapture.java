@@ -10,6 +10,7 @@ import java.util.concurrent.FutureTask;
 import org.georep.changelog.capture.CaptureChoice;
 import org.georep.changelog.capture.CaptureUnavailableException;
 import org.georep.changelog.capture.CaptureWish;
+import org.georep.changelog.capture.fanotify.MarkAhead;
 import org.georep.changelog.capture.host.CaptureFeed;
 import org.georep.changelog.journal.JournalDirectory;
 import org.georep.changelog.journal.JournalSettings;
@@ -83,6 +84,7 @@ final class EarlyCapture implements AutoCloseable {
     Settings settings = configuration.settings();
     CaptureWish wish = settings.capture();
     if (wish == CaptureWish.NONE) {
+      MarkAhead.drop(libc);
       return Optional.empty();
     }
     try {
@@ -109,6 +111,8 @@ final class EarlyCapture implements AutoCloseable {
           settings.rescanInterval(),
           e.getMessage());
       return Optional.empty();
+    } finally {
+      MarkAhead.drop(libc);
     }
   }
 

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalInt;
 import org.georep.changelog.capture.CaptureUnavailableException;
 import org.georep.changelog.capture.ChangeSource;
 import org.georep.changelog.capture.DrainMarks;
@@ -32,7 +33,7 @@ import org.georep.posix.PosixException;
  * org.georep.changelog.record.ChangeRecord.Outside} and files with several names.
  */
 public final class FanotifySource implements ChangeSource {
-  private static final int FLAGS =
+  static final int FLAGS =
       Linux.FAN_CLOEXEC
           | Linux.FAN_NONBLOCK
           | Linux.FAN_UNLIMITED_MARKS
@@ -40,7 +41,7 @@ public final class FanotifySource implements ChangeSource {
           | Linux.FAN_REPORT_DIR_FID
           | Linux.FAN_REPORT_NAME
           | Linux.FAN_REPORT_TARGET_FID;
-  private static final long EVENTS =
+  static final long EVENTS =
       Linux.FAN_CREATE
           | Linux.FAN_DELETE
           | Linux.FAN_RENAME
@@ -114,21 +115,26 @@ public final class FanotifySource implements ChangeSource {
 
   private static int mark(Libc libc, VolumeRoot root, byte[] path, QueueLength length)
       throws IOException {
+    boolean unlimited = length == QueueLength.UNLIMITED;
+    OptionalInt ahead = unlimited ? MarkAhead.take(libc, root.descriptor()) : OptionalInt.empty();
     int descriptor;
     try {
       descriptor =
-          libc.fanotifyInit(
-              length == QueueLength.UNLIMITED ? FLAGS | Linux.FAN_UNLIMITED_QUEUE : FLAGS, 0);
+          ahead.isPresent()
+              ? ahead.getAsInt()
+              : libc.fanotifyInit(unlimited ? FLAGS | Linux.FAN_UNLIMITED_QUEUE : FLAGS, 0);
     } catch (PosixException e) {
       throw Refusal.explain(e, path);
     }
     try {
-      libc.fanotifyMark(
-          descriptor,
-          Linux.FAN_MARK_ADD | Linux.FAN_MARK_FILESYSTEM,
-          EVENTS,
-          root.descriptor(),
-          new byte[] {'.'});
+      if (ahead.isEmpty()) {
+        libc.fanotifyMark(
+            descriptor,
+            Linux.FAN_MARK_ADD | Linux.FAN_MARK_FILESYSTEM,
+            EVENTS,
+            root.descriptor(),
+            new byte[] {'.'});
+      }
       // Without it no directory's place could be learnt: CAP_DAC_READ_SEARCH may be missing.
       libc.close(
           libc.openByHandleAt(
