@@ -4,15 +4,24 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import org.georep.name.Gfid;
 import org.georep.posix.Errno;
+import org.georep.posix.Libc;
+import org.georep.posix.Linux;
+import org.georep.posix.NativeLibc;
+import org.georep.posix.RawPath;
+import org.georep.protocol.BlockDigests;
 import org.georep.protocol.EntryState;
+import org.georep.protocol.Kind;
 import org.georep.protocol.PieceWriter;
 import org.georep.protocol.ProtocolException;
 import org.georep.protocol.Reply;
@@ -149,6 +158,81 @@ class StreamedContentsTest {
         .isInstanceOf(ProtocolException.class)
         .hasMessageContaining("behind the end");
     desk.end(true);
+  }
+
+  @Test
+  void partsOfAFileWithABasisComeInTheirOrder() throws Exception {
+    Desk desk = Desk.at(sandbox.path().resolve("s"));
+    EntryState state = Desk.file("F", "text");
+    desk.wants(Desk.at(Desk.ROOT, "f", state));
+    sends(desk, state, "text");
+    desk.ask(new Request.OpenBasis(1, state.gfid()));
+    PieceWriter pieces = new PieceWriter();
+    pieces.begin(desk.batch(), state, 1);
+    pieces.copy(0, 4);
+    pieces.data(1, ByteBuffer.wrap("E".getBytes(UTF_8)));
+    byte[] body = pieces.take();
+    assertThatThrownBy(() -> desk.agent().contents(++stream, body))
+        .isInstanceOf(ProtocolException.class)
+        .hasMessageContaining("out of their order");
+    desk.end(true);
+  }
+
+  /** Long enough that another thread digests its beginning while the rest is being copied. */
+  @Test
+  void whatIsCopiedIsDigestedAsItIsOnTheDisk() throws Exception {
+    Desk desk = Desk.at(sandbox.path().resolve("s"));
+    byte[] bytes = new byte[(40 << 20) + 5];
+    new Random(7).nextBytes(bytes);
+    EntryState state = Desk.state("F", Kind.FILE, 0644, bytes.length, null);
+    desk.wants(Desk.at(Desk.ROOT, "f", state));
+    PieceWriter whole = new PieceWriter();
+    whole.begin(desk.batch(), state, 0);
+    stream++;
+    for (int at = 0; at < bytes.length; at += 1 << 20) {
+      whole.data(at, ByteBuffer.wrap(bytes, at, Math.min(1 << 20, bytes.length - at)));
+      desk.agent().contents(stream, whole.take());
+    }
+    whole.end(Optional.empty());
+    desk.agent().contents(stream, whole.take());
+    assertThat(((Reply.Published) desk.agent().publish(stream)).published()).hasSize(1);
+    byte[] digest = BlockDigests.root(digests(desk.path("f"), bytes.length));
+    for (int wrong : new int[] {-1, 3, (30 << 20) + 1, bytes.length - 1}) {
+      if (wrong >= 0) {
+        put(desk.path("f"), wrong, bytes[wrong] + 1);
+      }
+      desk.ask(new Request.OpenBasis(1, state.gfid()));
+      PieceWriter pieces = new PieceWriter();
+      pieces.begin(desk.batch(), state, 1);
+      for (int at = 0; at < bytes.length; at += 1 << 20) {
+        pieces.copy(at, Math.min(1 << 20, bytes.length - at));
+      }
+      pieces.end(Optional.of(digest));
+      desk.agent().contents(++stream, pieces.take());
+      List<Gfid> missing = ((Reply.Published) desk.agent().publish(stream)).missing();
+      assertThat(missing.contains(state.gfid())).as("byte %d", wrong).isEqualTo(wrong >= 0);
+      if (wrong >= 0) {
+        put(desk.path("f"), wrong, bytes[wrong]);
+      }
+    }
+    desk.end(true);
+  }
+
+  private static void put(Path file, long at, int value) throws IOException {
+    try (RandomAccessFile copy = new RandomAccessFile(file.toFile(), "rw")) {
+      copy.seek(at);
+      copy.write(value);
+    }
+  }
+
+  private static byte[] digests(Path file, long size) throws IOException {
+    Libc libc = NativeLibc.instance();
+    int open = libc.openat(Linux.AT_FDCWD, RawPath.toBytes(file), Linux.O_RDONLY, 0);
+    try {
+      return BlockDigests.ofFile(libc, open, size);
+    } finally {
+      libc.close(open);
+    }
   }
 
   @Test
