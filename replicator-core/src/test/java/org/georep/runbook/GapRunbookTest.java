@@ -1,0 +1,89 @@
+package org.georep.runbook;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.georep.cli.MonitorProgram;
+import org.georep.testing.Program;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** Captures that are killed while something changes, and everything at once in a mass deletion. */
+@Plays("gap.md")
+final class GapRunbookTest {
+  private static final String PAGE = "gap.md";
+  private static final int MANY = 1_200;
+
+  @RegisterExtension static final Stage stage = new Stage();
+
+  private static Path primary() {
+    return stage.primary().path("/data");
+  }
+
+  @Test
+  void whatCaptureMissedIsFound() throws Exception {
+    Host p = stage.primary();
+    Files.createDirectories(primary().resolve("sub"));
+    Files.writeString(primary().resolve("sub/old"), "to be deleted");
+    stage.replicate();
+    stage.isInStep();
+    ProcessHandle capture = p.captures().get(0);
+    MonitorProgram.signal("KILL", capture.pid());
+    capture.onExit().join();
+    Files.delete(primary().resolve("sub/old"));
+    Files.writeString(primary().resolve("sub/new"), "nobody saw it");
+    stage.until(
+        "another capture", () -> !p.captures().isEmpty() && !p.captures().contains(capture));
+    stage.isInStep();
+    Typed said = stage.type(PAGE, "Nothing needs to be done.");
+    assertThat(said.of("georep events data").split("crawl-begun", -1))
+        .as("walked once more")
+        .hasSizeGreaterThan(2);
+    assertThat(stage.type(PAGE, "To be sure afterwards").of("georep verify data"))
+        .contains(": no difference");
+    Typed more = stage.type(PAGE, "If gaps come again and again");
+    assertThat(more.of("georep journal stat data")).contains("reader data: ");
+    stage.arrives("with-the-new-limit");
+  }
+
+  private void allIsKilledWhileMostIsDeleted() throws Exception {
+    Host p = stage.primary();
+    for (int i = 0; i < MANY; i++) {
+      Files.createDirectories(primary().resolve("tree/d" + i / 100));
+      Files.writeString(primary().resolve("tree/d" + i / 100 + "/f" + i), "contents " + i);
+    }
+    stage.replicate();
+    stage.isInStep();
+    for (ProcessHandle process : p.workers()) {
+      MonitorProgram.signal("STOP", process.pid());
+    }
+    for (ProcessHandle process : p.captures()) {
+      MonitorProgram.signal("STOP", process.pid());
+    }
+    Program.check("rm", "-rf", primary().resolve("tree").toString());
+    p.kill();
+    stage.type(PAGE, "nobody has records");
+    stage.until("it asks", () -> p.monitor().said().contains("it waits for that"));
+    assertThat(stage.type(PAGE, "the session stops and asks").of("georep status data --detail"))
+        .contains("Nothing was deleted", "accept it: georep session resume data --accept-deletes");
+    assertThat(stage.secondary().path("/srv/data-copy/tree/d3/f300")).exists();
+  }
+
+  @Test
+  void aMassDeletionGoesOnWhenItIsMeant() throws Exception {
+    allIsKilledWhileMostIsDeleted();
+    stage.type(PAGE, "If it is meant");
+    stage.until("they go", () -> !Files.exists(stage.secondary().path("/srv/data-copy/tree")));
+    stage.isInStep();
+  }
+
+  @Test
+  void whatShouldNotBeGoneIsBroughtBack() throws Exception {
+    allIsKilledWhileMostIsDeleted();
+    stage.type(PAGE, "If it is not");
+    stage.arrives("after-all");
+    stage.isInStep();
+    assertThat(primary().resolve("tree/d3/f300")).hasContent("contents 300");
+  }
+}
