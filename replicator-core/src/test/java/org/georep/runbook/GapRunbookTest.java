@@ -47,6 +47,11 @@ final class GapRunbookTest {
     stage.arrives("with-the-new-limit");
   }
 
+  /** How often this monitor was told that somebody's word is needed. */
+  private static int asked() throws Exception {
+    return stage.primary().monitor().said().split("it waits for that", -1).length - 1;
+  }
+
   private static void allIsKilledWhileMostIsDeleted() throws Exception {
     Host p = stage.primary();
     // Nobody reads a thing from here on.
@@ -59,7 +64,7 @@ final class GapRunbookTest {
     Program.check("rm", "-rf", primary().resolve("tree").toString());
     p.kill();
     stage.type(PAGE, "nobody has records");
-    stage.until("it asks", () -> p.monitor().said().contains("it waits for that"));
+    stage.until("it asks", () -> asked() > 0);
     assertThat(stage.type(PAGE, "the session stops and asks").of("georep status data --detail"))
         .contains("Nothing was deleted", "accept it: georep session resume data --accept-deletes");
     assertThat(stage.secondary().path("/srv/data-copy/tree/d3/f300")).exists();
@@ -75,7 +80,13 @@ final class GapRunbookTest {
     stage.isInStep();
     allIsKilledWhileMostIsDeleted();
     stage.type(PAGE, "If it is not");
-    stage.arrives("after-all");
+    Path after = stage.secondary().path("/srv/data-copy/after-all");
+    Files.writeString(primary().resolve("after-all"), "comes when it goes on");
+    stage.until("it goes on or asks once more", () -> Files.exists(after) || asked() > 1);
+    if (!Files.exists(after)) {
+      stage.type(PAGE, "If it is meant");
+      stage.until("it goes on", () -> Files.exists(after));
+    }
     stage.isInStep();
     assertThat(primary().resolve("tree/d3/f300")).hasContent("contents 300");
 
