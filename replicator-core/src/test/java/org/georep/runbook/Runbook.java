@@ -137,7 +137,7 @@ final class Runbook {
   }
 
   private static boolean namesAProgram(String span) {
-    String[] words = span.split(" ");
+    String[] words = span.split(" ", -1);
     return words[0].equals("georep")
         ? words.length > 2
         : words.length > 1 && Program.find(words[0]).isPresent();
