@@ -7,8 +7,8 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 import java.util.Random;
-import org.georep.testing.Waits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -50,9 +50,9 @@ final class DiskFullRunbookTest {
     new Random(7).nextBytes(contents);
     Files.write(primary().resolve("new"), contents);
     Files.delete(primary().resolve("old"));
-    Waits.untilPasses(
-        () ->
-            assertThat(stage.primary().done("georep quarantine list data").out()).contains("new"));
+    stage.until(
+        "new waits",
+        () -> stage.primary().done("georep quarantine list data").out().contains("new"));
     stage.until("deletions go on", () -> !Files.exists(disk.resolve("old")));
     Typed said = stage.type(PAGE, "nothing is lost.");
     assertThat(said.of("georep status data --detail")).contains("Free space there");
@@ -74,10 +74,13 @@ final class DiskFullRunbookTest {
     for (int i = 0; i < 3_000; i++) {
       Files.writeString(primary().resolve("f" + i % 50), "contents " + i);
     }
-    Waits.untilPasses(
+    stage.until(
+        "it is told",
         () ->
-            assertThat(p.done("georep events data").out())
-                .containsIgnoringCase("no space left on device"));
+            p.done("georep events data")
+                .out()
+                .toLowerCase(Locale.ROOT)
+                .contains("no space left on device"));
     Typed doctor = stage.type(1, PAGE, "Capture writes no more");
     assertThat(doctor.of("georep doctor data"))
         .contains("error    space-here")

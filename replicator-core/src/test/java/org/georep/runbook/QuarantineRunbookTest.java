@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.georep.testing.Program;
-import org.georep.testing.Waits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -30,8 +29,9 @@ final class QuarantineRunbookTest {
   }
 
   private static void isInQuarantine(String name) throws Exception {
-    Waits.untilPasses(
-        () -> assertThat(stage.primary().done("georep quarantine list data").out()).contains(name));
+    stage.until(
+        name + " is in quarantine",
+        () -> stage.primary().done("georep quarantine list data").out().contains(name));
   }
 
   @Test

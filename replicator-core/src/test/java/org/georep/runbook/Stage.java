@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 import org.georep.cli.Launcher;
 import org.georep.posix.NativeLibc;
 import org.georep.testing.LoopImage;
@@ -36,6 +37,7 @@ import org.junit.jupiter.api.extension.TestWatcher;
 final class Stage implements BeforeEachCallback, AfterEachCallback, AfterAllCallback, TestWatcher {
   private static final String PRIMARY = "p.example";
   private static final String SECONDARY = "s.example";
+  private static final long PAUSE_NANOS = 100_000_000;
 
   private final Map<String, Host> hosts = new LinkedHashMap<>();
   private final List<Path> disks = new ArrayList<>();
@@ -174,7 +176,17 @@ final class Stage implements BeforeEachCallback, AfterEachCallback, AfterAllCall
   /** Waits until something is so; says what an operator would look at if it does not become so. */
   void until(String what, Callable<Boolean> condition) throws Exception {
     try {
-      Waits.until(what, Waits.limit().multipliedBy(2), condition);
+      Waits.until(
+          what,
+          Waits.limit().multipliedBy(2),
+          () -> {
+            if (condition.call()) {
+              return true;
+            }
+            // What is asked here is not for nothing: the processes waited for need the processors.
+            LockSupport.parkNanos(PAUSE_NANOS);
+            return false;
+          });
     } catch (AssertionError e) {
       StringBuilder all = new StringBuilder(e.getMessage());
       for (Host host : hosts.values()) {
