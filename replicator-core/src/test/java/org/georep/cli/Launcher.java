@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 
 /** Runs verbs on one state directory, as the program does, within this process. */
-final class Launcher {
+public final class Launcher {
   private final Path state;
 
   /**
@@ -16,13 +16,15 @@ final class Launcher {
    *
    * @param code the exit code
    */
-  record Result(int code, String out, String err) {}
+  public record Result(int code, String out, String err) {}
 
-  Launcher(Path state) {
+  /** Makes one for a state directory. */
+  public Launcher(Path state) {
     this.state = state;
   }
 
-  Result run(String... args) {
+  /** Runs one to its end. */
+  public Result run(String... args) {
     return run(Ending.onRequest(), args);
   }
 
@@ -38,7 +40,7 @@ final class Launcher {
   }
 
   /** Runs one that has to succeed. */
-  Result done(String... args) {
+  public Result done(String... args) {
     Result result = run(args);
     assertThat(result.code()).as(String.join(" ", args) + ": " + result.err()).isZero();
     return result;

@@ -17,24 +17,28 @@ import org.georep.testing.Program;
 import org.georep.testing.Waits;
 
 /** A monitor as a process of its own, with the classes under test. */
-final class MonitorProgram implements Closeable {
+public final class MonitorProgram implements Closeable {
   private static final Pattern PLACE = Pattern.compile("status page at (http://\\S+)");
 
   private final Process process;
   private final Path errors;
 
   MonitorProgram(Path state, Path errors) throws IOException {
+    this(errors, "monitor", "--listen=0", "--state-dir=" + state);
+  }
+
+  /** Starts one with the arguments a unit has. */
+  public MonitorProgram(Path errors, String... arguments) throws IOException {
     this.errors = errors;
     process =
-        new ProcessBuilder(
-                JavaProgram.command(Georep.class, "monitor", "--listen=0", "--state-dir=" + state))
+        new ProcessBuilder(JavaProgram.command(Georep.class, arguments))
             .redirectError(errors.toFile())
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
             .start();
   }
 
   /** What it said so far. */
-  String said() throws IOException {
+  public String said() throws IOException {
     return Files.readString(errors, StandardCharsets.UTF_8);
   }
 
@@ -51,7 +55,8 @@ final class MonitorProgram implements Closeable {
         .body();
   }
 
-  boolean isAlive() {
+  /** Whether it runs. */
+  public boolean isAlive() {
     return process.isAlive();
   }
 
@@ -64,7 +69,7 @@ final class MonitorProgram implements Closeable {
   }
 
   /** Sends a process a signal. */
-  static void signal(String name, long pid) {
+  public static void signal(String name, long pid) {
     Program.check("kill", "-" + name, Long.toString(pid));
   }
 
@@ -73,7 +78,7 @@ final class MonitorProgram implements Closeable {
   }
 
   /** Asks it to end, and waits. */
-  int end() throws InterruptedException {
+  public int end() throws InterruptedException {
     process.destroy();
     return exitCode();
   }

@@ -26,6 +26,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
  */
 final class DebianPackageTest {
   private static final String UNIT = "/lib/systemd/system/georep.service";
+  private static final String START = "systemctl start georep";
 
   @RegisterExtension final Sandbox sandbox = Sandbox.open();
 
@@ -141,7 +142,8 @@ final class DebianPackageTest {
 
     Files.createDirectory(host.at("/tmp/primary"));
     done("georep", "session", "create", "copy", "/tmp/primary", "/tmp/secondary");
-    done("georep", "session", "start", "copy");
+    assertThat(done("georep", "session", "start", "copy")).contains("Start it: " + START);
+    assertThat(done("georep", "status", "copy")).contains("Start it: " + START);
     Process monitor = startUnit();
     arrives("installed");
     done("georep", "checkpoint", "create", "copy", "before");
@@ -188,5 +190,11 @@ final class DebianPackageTest {
     Files.writeString(host.at("/tmp/from/sub/file"), "contents");
     done(georep, "--state-dir", "/tmp/state", "replicate", "--once", "/tmp/from", "/tmp/to");
     assertThat(RsyncOracle.differences(host.at("/tmp/from"), host.at("/tmp/to"))).isEmpty();
+
+    Files.deleteIfExists(host.at(UNIT)); // this host's own, if it has one
+    done(georep, "session", "create", "copy", "/tmp/from", "/tmp/other");
+    assertThat(done(georep, "session", "start", "copy"))
+        .contains("Start it: georep monitor")
+        .doesNotContain(START);
   }
 }

@@ -105,6 +105,11 @@ public final class SessionCreation {
     new SecondaryCheck(libc, clock).check(configuration, mode, goesOn, told);
     room(configuration, told);
     session.make();
+    if (!goesOn) {
+      // How far a deleted session came, of this name and with other ends, says nothing of this one.
+      Files.deleteIfExists(session.stime(configuration.volume()));
+      Files.deleteIfExists(session.verify(configuration.volume()));
+    }
     if (mode.adopt()) {
       write(session, mode.adoptChecksum() ? "checksum" : "metadata");
     }
