@@ -93,11 +93,11 @@ public final class Georep implements Runnable {
 
   /** Runs a verb and ends the process. */
   public static void main(String[] args) {
+    Verbs.bindAhead(args);
     Ending ending = Ending.ofProcess();
     PrintWriter out = writer(FileDescriptor.out);
     PrintWriter err = writer(FileDescriptor.err);
     String[] recovered = RawArguments.recover(args);
-    Verbs.bindAhead(List.of(recovered));
     int code = run(recovered, out, err, ending);
     out.flush();
     err.flush();

@@ -71,14 +71,11 @@ final class Verbs {
    * Has the calls into the kernel bound while the command line is still being read, if the verb
    * will need them soon; and what is probably the volume marked, if it will capture most likely.
    */
-  static void bindAhead(List<String> arguments) {
-    String verb = named(arguments);
+  static void bindAhead(String... arguments) {
+    String verb = named(List.of(arguments));
     if (List.of("replicate", "worker", "capture").contains(verb)) {
-      List<String> volumes =
-          verb.equals("worker") || arguments.contains(DRY_RUN)
-              ? List.of()
-              : volumes(arguments.subList(arguments.indexOf(verb) + 1, arguments.size()));
-      Thread binding = new Thread(() -> bind(volumes), "bind");
+      boolean captures = !verb.equals("worker") && !List.of(arguments).contains(DRY_RUN);
+      Thread binding = new Thread(() -> bind(captures, arguments), "bind");
       binding.setDaemon(true);
       binding.start();
     }
@@ -100,11 +97,13 @@ final class Verbs {
     return volumes;
   }
 
-  private static void bind(List<String> volumes) {
+  private static void bind(boolean captures, String... arguments) {
     try {
       Libc libc = NativeLibc.instance();
-      for (String volume : volumes) {
-        MarkAhead.set(libc, ByteText.bytes(volume));
+      if (captures) {
+        for (String volume : volumes(List.of(RawArguments.recover(arguments)))) {
+          MarkAhead.set(libc, ByteText.bytes(volume));
+        }
       }
     } catch (RuntimeException | LinkageError e) {
       return; // who needs it is told why it cannot be had
