@@ -1,6 +1,7 @@
 package org.georep.cli;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +75,8 @@ final class Verbs {
   static void bindAhead(String... arguments) {
     String verb = named(List.of(arguments));
     if (List.of("replicate", "worker", "capture").contains(verb)) {
-      boolean captures = !verb.equals("worker") && !List.of(arguments).contains(DRY_RUN);
+      boolean captures =
+          !verb.equals("worker") && Arrays.stream(arguments).noneMatch(a -> a.startsWith(DRY_RUN));
       Thread binding = new Thread(() -> bind(captures, arguments), "bind");
       binding.setDaemon(true);
       binding.start();
@@ -102,7 +104,7 @@ final class Verbs {
       Libc libc = NativeLibc.instance();
       if (captures) {
         for (String volume : volumes(List.of(RawArguments.recover(arguments)))) {
-          MarkAhead.set(libc, ByteText.bytes(volume));
+          MarkAhead.ofProcess().set(libc, ByteText.bytes(volume));
         }
       }
     } catch (RuntimeException | LinkageError e) {

@@ -60,40 +60,19 @@ public final class BlockDigests {
    * @param size the file's size in bytes, at most 2 TiB
    */
   public static byte[] ofFile(Libc libc, int descriptor, long size) throws IOException {
-    byte[] all = room(size);
-    ofRest(libc, descriptor, 0, size, all);
-    return all;
-  }
-
-  /** Returns room for the digests of a file of this size, at most 2 TiB. */
-  public static byte[] room(long size) {
-    return new byte[Math.multiplyExact(blocks(size, BLOCK), LENGTH)];
-  }
-
-  /** Returns where in such room the digest of the block at an offset stands. */
-  public static int place(long offset) {
-    return Math.toIntExact(offset / BLOCK) * LENGTH;
-  }
-
-  /**
-   * Digests the rest of a file, as {@link #ofFile} does the whole.
-   *
-   * @param from offset of a block
-   * @param all where the digests go, in the places that they have in the whole file's
-   */
-  public static void ofRest(Libc libc, int descriptor, long from, long size, byte[] all)
-      throws IOException {
-    int parts = blocks(size - from, PART);
+    byte[] all = new byte[Math.multiplyExact(blocks(size, BLOCK), LENGTH)];
+    int parts = blocks(size, PART);
     ThreadLocal<BlockDigests> own = ThreadLocal.withInitial(() -> new BlockDigests(libc));
     try {
       IntStream.range(0, parts)
           .parallel()
           .forEach(
               part -> {
-                long offset = from + (long) part * PART;
+                long offset = (long) part * PART;
                 long length = Math.min(PART, size - offset);
+                int at = part * (PART / BLOCK) * LENGTH;
                 try {
-                  own.get().of(descriptor, offset, length, BLOCK, LENGTH, all, place(offset));
+                  own.get().of(descriptor, offset, length, BLOCK, LENGTH, all, at);
                 } catch (IOException e) {
                   throw new UncheckedIOException(e);
                 }
@@ -101,6 +80,7 @@ public final class BlockDigests {
     } catch (UncheckedIOException e) {
       throw Objects.requireNonNull(e.getCause());
     }
+    return all;
   }
 
   /** Returns how many blocks a range has. */

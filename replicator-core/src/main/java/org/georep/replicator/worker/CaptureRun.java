@@ -72,7 +72,7 @@ public final class CaptureRun {
     try {
       process.run(
           () -> {
-            MarkAhead.drop(libc);
+            MarkAhead.ofProcess().drop(libc);
             started.run();
           });
     } catch (JournalHeldException e) {

@@ -84,7 +84,7 @@ final class EarlyCapture implements AutoCloseable {
     Settings settings = configuration.settings();
     CaptureWish wish = settings.capture();
     if (wish == CaptureWish.NONE) {
-      MarkAhead.drop(libc);
+      MarkAhead.ofProcess().drop(libc);
       return Optional.empty();
     }
     try {
@@ -112,7 +112,7 @@ final class EarlyCapture implements AutoCloseable {
           e.getMessage());
       return Optional.empty();
     } finally {
-      MarkAhead.drop(libc);
+      MarkAhead.ofProcess().drop(libc);
     }
   }
 

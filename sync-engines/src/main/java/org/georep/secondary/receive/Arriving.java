@@ -8,6 +8,7 @@ import org.georep.name.FileName;
 import org.georep.posix.Errno;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
+import org.georep.protocol.BlockDigests;
 import org.georep.protocol.EntryState;
 import org.georep.protocol.Piece;
 import org.georep.protocol.ProtocolException;
@@ -30,7 +31,6 @@ final class Arriving {
   private final FileName name;
   private final @Nullable Basis basis;
   private final long basisNumber;
-  private @Nullable Confirmation confirmation;
   private boolean plain;
   private boolean moded;
   private int descriptor = -1;
@@ -54,9 +54,6 @@ final class Arriving {
       moded = plain && receiver.birth().gives(state.permissions());
       int mode = moded ? state.permissions() : PRIVATE;
       descriptor = receiver.libc.openat(receiver.directory(), name.toBytes(), FLAGS, mode);
-      if (basis != null) {
-        confirmation = new Confirmation(receiver.libc, descriptor, state.size());
-      }
     } catch (PosixException e) {
       fail(e);
     }
@@ -78,7 +75,6 @@ final class Arriving {
         done += step;
       }
       moved(done);
-      settled(position);
       receiver.written(done);
     } catch (PosixException e) {
       fail(e);
@@ -95,7 +91,6 @@ final class Arriving {
         basis.copy(receiver.libc, copy.offset(), copy.length(), descriptor, receiver.buffer());
         end = Math.max(end, copy.offset() + copy.length());
         position = -1;
-        settled(copy.offset() + copy.length());
         receiver.written(copy.length());
       } catch (PosixException e) {
         fail(e);
@@ -107,23 +102,12 @@ final class Arriving {
     if (offset + length > state.size()) {
       throw new ProtocolException("contents behind the end of their file arrived");
     }
-    if (confirmation != null && offset < end) {
-      throw new ProtocolException("parts of a file with a basis arrived out of their order");
-    }
   }
 
   private void seek(long offset) throws PosixException {
     if (offset != position) {
       receiver.libc.lseek(descriptor, offset, Linux.SEEK_SET);
       position = offset;
-    }
-  }
-
-  /** Parts of a file with a basis come in ascending order: what is before their end stays so. */
-  private void settled(long before) {
-    Confirmation reading = confirmation;
-    if (reading != null) {
-      reading.written(before);
     }
   }
 
@@ -139,7 +123,7 @@ final class Arriving {
         if (end < state.size()) {
           receiver.libc.ftruncate(descriptor, state.size());
         }
-        wrong = confirmation != null && !confirmed(piece, confirmation);
+        wrong = basis != null && !confirmed(piece);
         if (!wrong) {
           adorn();
         }
@@ -157,11 +141,12 @@ final class Arriving {
     return new Received(batch, state, name, Optional.ofNullable(failure), wrong, plain);
   }
 
-  private static boolean confirmed(Piece.End piece, Confirmation reading) throws IOException {
+  private boolean confirmed(Piece.End piece) throws IOException {
     if (piece.digest().isEmpty()) {
       throw new ProtocolException("a file with a basis comes without a digest");
     }
-    return Arrays.equals(reading.root(), piece.digest().get());
+    byte[] digests = BlockDigests.ofFile(receiver.libc, descriptor, state.size());
+    return Arrays.equals(BlockDigests.root(digests), piece.digest().get());
   }
 
   /** Sets mark and attributes, if nothing has to be looked at for it. */
@@ -203,10 +188,6 @@ final class Arriving {
   }
 
   private void discard() {
-    Confirmation reading = confirmation;
-    if (reading != null) {
-      reading.end(); // before the descriptor is another file's
-    }
     try {
       if (descriptor >= 0) {
         int open = descriptor;

@@ -161,25 +161,6 @@ class StreamedContentsTest {
   }
 
   @Test
-  void partsOfAFileWithABasisComeInTheirOrder() throws Exception {
-    Desk desk = Desk.at(sandbox.path().resolve("s"));
-    EntryState state = Desk.file("F", "text");
-    desk.wants(Desk.at(Desk.ROOT, "f", state));
-    sends(desk, state, "text");
-    desk.ask(new Request.OpenBasis(1, state.gfid()));
-    PieceWriter pieces = new PieceWriter();
-    pieces.begin(desk.batch(), state, 1);
-    pieces.copy(0, 4);
-    pieces.data(1, ByteBuffer.wrap("E".getBytes(UTF_8)));
-    byte[] body = pieces.take();
-    assertThatThrownBy(() -> desk.agent().contents(++stream, body))
-        .isInstanceOf(ProtocolException.class)
-        .hasMessageContaining("out of their order");
-    desk.end(true);
-  }
-
-  /** Long enough that another thread digests its beginning while the rest is being copied. */
-  @Test
   void whatIsCopiedIsDigestedAsItIsOnTheDisk() throws Exception {
     Desk desk = Desk.at(sandbox.path().resolve("s"));
     byte[] bytes = new byte[(40 << 20) + 5];

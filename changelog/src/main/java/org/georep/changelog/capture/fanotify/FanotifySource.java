@@ -94,11 +94,17 @@ public final class FanotifySource implements ChangeSource {
   /** As above, with the process whose changes outside the volume are not told of. */
   static FanotifySource open(Libc libc, byte[] root, QueueLength length, long ownPid)
       throws IOException {
+    return open(libc, root, length, ownPid, MarkAhead.ofProcess());
+  }
+
+  /** As above, with the mark that was perhaps set ahead. */
+  static FanotifySource open(
+      Libc libc, byte[] root, QueueLength length, long ownPid, MarkAhead ahead) throws IOException {
     VolumeRoot opened = VolumeRoot.open(libc, root);
     int descriptor = -1;
     MountWatch mounts = null;
     try {
-      descriptor = mark(libc, opened, root, length);
+      descriptor = mark(libc, opened, root, length, ahead);
       mounts = MountWatch.open(libc, opened);
       return new FanotifySource(libc, opened, mounts, new StopSignal(libc), descriptor, ownPid);
     } catch (IOException | RuntimeException e) {
@@ -113,21 +119,22 @@ public final class FanotifySource implements ChangeSource {
     }
   }
 
-  private static int mark(Libc libc, VolumeRoot root, byte[] path, QueueLength length)
+  private static int mark(
+      Libc libc, VolumeRoot root, byte[] path, QueueLength length, MarkAhead ahead)
       throws IOException {
     boolean unlimited = length == QueueLength.UNLIMITED;
-    OptionalInt ahead = unlimited ? MarkAhead.take(libc, root.descriptor()) : OptionalInt.empty();
+    OptionalInt taken = unlimited ? ahead.take(libc, root.descriptor()) : OptionalInt.empty();
     int descriptor;
     try {
       descriptor =
-          ahead.isPresent()
-              ? ahead.getAsInt()
+          taken.isPresent()
+              ? taken.getAsInt()
               : libc.fanotifyInit(unlimited ? FLAGS | Linux.FAN_UNLIMITED_QUEUE : FLAGS, 0);
     } catch (PosixException e) {
       throw Refusal.explain(e, path);
     }
     try {
-      if (ahead.isEmpty()) {
+      if (taken.isEmpty()) {
         libc.fanotifyMark(
             descriptor,
             Linux.FAN_MARK_ADD | Linux.FAN_MARK_FILESYSTEM,

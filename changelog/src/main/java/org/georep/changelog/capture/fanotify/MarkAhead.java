@@ -13,19 +13,26 @@ import org.georep.posix.Stat;
  * the kernel then. {@link FanotifySource} takes it if it is of the very directory that is its
  * volume's root; whoever decides on the capture of this process drops what was not taken.
  *
- * <p>A process has one at most, which is why this is static. Each of the three is for any thread:
- * one that comes while the mark is being set waits for that.
+ * <p>A process has one at most. For any thread: who comes while the mark is being set waits for
+ * that.
  */
 public final class MarkAhead {
   private static final byte[] ITSELF = {'.'};
   private static final byte[] EMPTY = {};
 
-  private static int descriptor = -1;
-  private static long device;
-  private static long inode;
-  private static boolean over;
+  private static final MarkAhead OF_PROCESS = new MarkAhead();
 
-  private MarkAhead() {}
+  private int descriptor = -1;
+  private long device;
+  private long inode;
+  private boolean over;
+
+  MarkAhead() {}
+
+  /** Returns this process's. */
+  public static MarkAhead ofProcess() {
+    return OF_PROCESS;
+  }
 
   /**
    * Sets it, if it can be had and nobody has decided yet. What goes wrong here goes wrong again
@@ -33,7 +40,7 @@ public final class MarkAhead {
    *
    * @param directory path of what is probably the volume's root
    */
-  public static synchronized void set(Libc libc, byte[] directory) {
+  public synchronized void set(Libc libc, byte[] directory) {
     Objects.requireNonNull(directory, "directory is null");
     if (over || descriptor >= 0) {
       return;
@@ -71,7 +78,7 @@ public final class MarkAhead {
    * @param root an open directory
    * @return the descriptor of the group, now the caller's to close
    */
-  static synchronized OptionalInt take(Libc libc, int root) throws PosixException {
+  synchronized OptionalInt take(Libc libc, int root) throws PosixException {
     over = true;
     if (descriptor < 0) {
       return OptionalInt.empty();
@@ -86,7 +93,7 @@ public final class MarkAhead {
   }
 
   /** Lets go of what nobody took: the kernel would queue changes for nobody. */
-  public static synchronized void drop(Libc libc) {
+  public synchronized void drop(Libc libc) {
     over = true;
     if (descriptor < 0) {
       return;
@@ -98,10 +105,5 @@ public final class MarkAhead {
     } catch (PosixException e) {
       return; // nothing was to be learnt from it
     }
-  }
-
-  /** As if nothing had been decided: for tests, which decide often in one process. */
-  static synchronized void begin() {
-    over = false;
   }
 }
