@@ -1,5 +1,6 @@
 package org.georep.replicator.volume;
 
+import com.google.errorprone.annotations.concurrent.GuardedBy;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.LongSupplier;
 import org.georep.engine.OpenFile;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
@@ -33,8 +35,10 @@ import org.georep.protocol.Want;
  * whoever waits for its contents under that name would wait for ever.
  *
  * <p>A directory that was looked for at its place and was not there has none until its new name is
- * looked at. While one is not where it should be and no look has said so yet, a file below it is
- * not gone: it cannot be opened for the moment (EAGAIN).
+ * looked at, which most often is the next look. While one is not where it should be and no look has
+ * said so yet, and for some seconds after one has, a file below it is not gone: it cannot be opened
+ * for the moment (EAGAIN). Its own name is not looked at again, so whoever waits for its contents
+ * would wait for ever.
  *
  * <p>A directory that is not where it was last seen is walked for once; if that does not find it,
  * it is answered as outside: it may have moved while being looked for, and only its new name will
@@ -43,6 +47,10 @@ import org.georep.protocol.Want;
 final class PathTree implements PrimaryTree {
   private static final int FILES = 200_000;
   private static final int NAMES = 1_000;
+  private static final int DISPLACED = 10_000;
+
+  /** How long the new name of a directory that has no place is waited for. */
+  static final long MOVING_NANOS = 5_000_000_000L;
 
   private final Root root;
   private final Libc libc;
@@ -57,11 +65,30 @@ final class PathTree implements PrimaryTree {
           return size() > FILES;
         }
       };
+  private final LongSupplier nanos;
+
+  /** Directories that lost their place, and when. */
+  private final Map<Gfid, Long> displaced =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Gfid, Long> eldest) {
+          return size() > DISPLACED;
+        }
+      };
+
   private boolean walked;
 
   PathTree(Root root) {
+    this(root, System::nanoTime);
+  }
+
+  /** As above, with the clock by which a move takes its time. */
+  PathTree(Root root, LongSupplier nanos) {
     this.root = root;
     this.libc = root.libc();
+    this.nanos = nanos;
   }
 
   @Override
@@ -239,12 +266,28 @@ final class PathTree implements PrimaryTree {
           return Optional.of(root.file(open));
         }
         unsure |= !leadsTo(above.get(), place.directory());
+      } else {
+        unsure |= isMoving(place.directory());
       }
     }
     if (unsure) {
       throw new PosixException("open", new byte[0], Errno.EAGAIN);
     }
     return Optional.empty();
+  }
+
+  /** Whether what leads to a directory ends at one that lost its place a moment ago. */
+  private synchronized boolean isMoving(Gfid directory) {
+    Gfid at = directory;
+    for (int steps = 0; steps <= directories.size(); steps++) {
+      Place place = directories.get(at);
+      if (place == null) {
+        Long since = displaced.get(at);
+        return since != null && nanos.getAsLong() - since < MOVING_NANOS;
+      }
+      at = place.directory();
+    }
+    return true; // a ring, which only directories on the move make
   }
 
   private boolean leadsTo(EntryPath path, Gfid directory) throws IOException {
@@ -282,9 +325,10 @@ final class PathTree implements PrimaryTree {
     if (former != null && !former.equals(place)) {
       occupants.remove(former, directory);
     }
+    displaced.remove(directory);
     Gfid occupant = occupants.put(place, directory);
     if (occupant != null && !occupant.equals(directory)) {
-      directories.remove(occupant, place);
+      displace(occupant, place);
     }
   }
 
@@ -292,7 +336,14 @@ final class PathTree implements PrimaryTree {
   public synchronized void learnAbsent(Place place) {
     Gfid occupant = occupants.remove(place);
     if (occupant != null) {
-      directories.remove(occupant, place);
+      displace(occupant, place);
+    }
+  }
+
+  @GuardedBy("this")
+  private void displace(Gfid directory, Place from) {
+    if (directories.remove(directory, from)) {
+      displaced.put(directory, nanos.getAsLong());
     }
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.georep.engine.OpenFile;
 import org.georep.name.EntryPath;
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Both ways of looking at a primary keep the same promises. */
 final class PrimaryTreeTest {
@@ -214,8 +216,40 @@ final class PrimaryTreeTest {
       Files.delete(primary.resolve("b/f"));
       assertThat(tree.open(file)).isEmpty();
       Files.delete(primary.resolve("b"));
-      tree.learnAbsent(new Place(tree.rootGfid(), FileName.of("b")));
-      assertThat(tree.open(file)).isEmpty();
+    }
+  }
+
+  /** Between the look at its old name, or at what took it, and the one at its new name. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void aFileBelowADirectoryThatLostItsPlaceIsNotGoneYet(boolean exchanged) throws IOException {
+    Path primary = primary();
+    Files.createDirectories(primary.resolve("a/sub"));
+    Files.writeString(primary.resolve("a/sub/f"), "text");
+    Files.createDirectory(primary.resolve("other"));
+    AtomicLong clock = new AtomicLong();
+    try (PrimaryTree tree = new PathTree(root(bytes(primary)), clock::get)) {
+      Place before = new Place(tree.rootGfid(), FileName.of("a"));
+      Gfid a = look(tree, tree.rootGfid(), "a").gfid();
+      tree.learn(a, before);
+      Gfid sub = look(tree, a, "sub").gfid();
+      tree.learn(sub, new Place(a, FileName.of("sub")));
+      Gfid file = look(tree, sub, "f").gfid();
+      tree.learnFile(file, new Place(sub, FileName.of("f")));
+      Gfid other = look(tree, tree.rootGfid(), "other").gfid();
+      Files.move(primary.resolve("a"), primary.resolve("b"));
+      if (exchanged) {
+        tree.learn(other, before);
+      } else {
+        tree.learnAbsent(before);
+      }
+      assertThatThrownBy(() -> tree.open(file))
+          .isInstanceOfSatisfying(
+              PosixException.class, e -> assertThat(e.errno()).isEqualTo(Errno.EAGAIN));
+      clock.set(PathTree.MOVING_NANOS);
+      assertThat(tree.open(file)).as("moved out of the volume, or deleted").isEmpty();
+      tree.learn(a, new Place(tree.rootGfid(), FileName.of("b")));
+      tree.open(file).orElseThrow().close();
     }
   }
 
