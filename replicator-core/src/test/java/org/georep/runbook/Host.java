@@ -181,27 +181,26 @@ final class Host {
     if (!command.contains(" session create ") && !command.contains(" failback ")) {
       return Optional.empty();
     }
+    return namedHost(command)
+        .or(
+            () ->
+                Optional.of(command.contains(" data-back ") ? stage.secondary() : stage.primary()));
+  }
+
+  /** Returns the first host that stands before a path. */
+  private Optional<Host> namedHost(String command) {
     return PLACE
         .matcher(command)
         .results()
         .map(place -> place.group(1))
         .filter(host -> host != null)
         .map(stage::host)
-        .findFirst()
-        .or(
-            () ->
-                Optional.of(command.contains(" data-back ") ? stage.secondary() : stage.primary()));
+        .findFirst();
   }
 
   private Launcher.Result shell(String command) {
     List<String> words = new ArrayList<>(List.of("env", "HOME=" + home()));
-    PLACE
-        .matcher(command)
-        .results()
-        .map(place -> place.group(1))
-        .filter(host -> host != null)
-        .map(stage::host)
-        .findFirst()
+    namedHost(command)
         .ifPresent(
             host ->
                 words.add(

@@ -23,7 +23,8 @@ import org.georep.posix.Linux;
  * @param racy the look was within one clock tick of ctime: a later change may carry the same ctime,
  *     so it proves nothing
  * @param size bytes, 0 for all but files
- * @param sparse whether the file has holes
+ * @param sparse whether the file has fewer blocks than its size needs: it has holes then, and may
+ *     have some otherwise
  * @param nlink names, 1 for directories
  * @param rdev device number of a device node, else 0
  * @param target a symlink's target, else empty

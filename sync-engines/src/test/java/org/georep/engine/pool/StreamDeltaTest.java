@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.georep.testing.FaultyLibc.method;
 import static org.georep.testing.FaultyLibc.path;
 
+import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import org.georep.engine.EngineChoice;
 import org.georep.engine.FileJob;
@@ -21,6 +23,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** The stream engine where the secondary has a copy. */
 class StreamDeltaTest {
   private static final int SIZE = 8 << 20;
+  private static final int MANY_ZEROS = 16 << 20;
 
   @RegisterExtension final Sandbox sandbox = new Sandbox();
 
@@ -70,12 +73,12 @@ class StreamDeltaTest {
   void grownAndShrunkFilesAreRebuilt() throws Exception {
     try (Pair pair = pair()) {
       byte[] content = DataPoolTest.bytes(SIZE);
-      byte[] copy = java.util.Arrays.copyOf(content, SIZE - 300_001);
+      byte[] copy = Arrays.copyOf(content, SIZE - 300_001);
       published(pair, changed(pair, copy, content), 440_000);
     }
     try (Pair pair = pair()) {
       byte[] copy = DataPoolTest.bytes(SIZE);
-      byte[] content = java.util.Arrays.copyOf(copy, SIZE - 300_001);
+      byte[] content = Arrays.copyOf(copy, SIZE - 300_001);
       published(pair, changed(pair, copy, content), 20_000);
     }
   }
@@ -116,13 +119,8 @@ class StreamDeltaTest {
     try (Pair pair = pair()) {
       Path file = pair.primary.resolve("file");
       Path copy = pair.secondary.resolve("file");
-      byte[] zeros = new byte[16 << 20];
-      System.arraycopy(DataPoolTest.bytes(4096), 0, zeros, 0, 4096);
-      Files.write(copy, zeros);
-      try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
-        out.write(zeros, 0, 4096);
-        out.setLength(zeros.length);
-      }
+      zeros(copy);
+      holes(file);
       published(pair, pair.job(EntryPath.parse("file")), 20_000);
       assertThat(blocks(copy)).isLessThanOrEqualTo(blocks(file) + 16);
     }
@@ -131,17 +129,23 @@ class StreamDeltaTest {
   @Test
   void whereHolesWereAndZerosAreNowTheCopyGetsZeros() throws Exception {
     try (Pair pair = pair()) {
-      Path file = pair.primary.resolve("file");
       Path copy = pair.secondary.resolve("file");
-      byte[] zeros = new byte[16 << 20];
-      System.arraycopy(DataPoolTest.bytes(4096), 0, zeros, 0, 4096);
-      Files.write(file, zeros);
-      try (RandomAccessFile out = new RandomAccessFile(copy.toFile(), "rw")) {
-        out.write(zeros, 0, 4096);
-        out.setLength(zeros.length);
-      }
+      zeros(pair.primary.resolve("file"));
+      holes(copy);
       published(pair, pair.job(EntryPath.parse("file")), 20_000);
-      assertThat(blocks(copy)).isGreaterThanOrEqualTo(zeros.length / 512);
+      assertThat(blocks(copy)).isGreaterThanOrEqualTo(MANY_ZEROS / 512);
+    }
+  }
+
+  private static void zeros(Path file) throws IOException {
+    Files.write(file, Arrays.copyOf(DataPoolTest.bytes(4096), MANY_ZEROS));
+  }
+
+  /** Makes a file of the same bytes, nearly all of them a hole. */
+  private static void holes(Path file) throws IOException {
+    try (RandomAccessFile out = new RandomAccessFile(file.toFile(), "rw")) {
+      out.write(DataPoolTest.bytes(4096));
+      out.setLength(MANY_ZEROS);
     }
   }
 
