@@ -27,6 +27,10 @@ final class Arena implements AutoCloseable {
   private static final Set<Processes.Role> JAVA =
       Set.of(Processes.Role.REPLICATOR, Processes.Role.CAPTURE, Processes.Role.AGENT);
 
+  /** Root that may read everything, but not open by handle. */
+  private static final List<String> WITHOUT_HANDLES =
+      List.of("setpriv", "--bounding-set", "-dac_read_search", "--inh-caps", "-dac_read_search");
+
   private final Path georep;
   private final SetUp setUp;
   private final Path directory;
@@ -152,7 +156,9 @@ final class Arena implements AutoCloseable {
   }
 
   private List<String> common(Path georep) {
-    return new ArrayList<>(List.of(georep.toString(), "--state-dir", state().toString()));
+    List<String> command = new ArrayList<>(setUp.handles() ? List.of() : WITHOUT_HANDLES);
+    command.addAll(List.of(georep.toString(), "--state-dir", state().toString()));
+    return command;
   }
 
   void startProgram() throws IOException {

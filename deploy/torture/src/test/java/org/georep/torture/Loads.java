@@ -76,7 +76,7 @@ final class Loads implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Files.createDirectories(directory);
-    SetUp setUp = new SetUp(0, kind, "fanotify", true, engine);
+    SetUp setUp = new SetUp(0, kind, "fanotify", true, engine, true);
     Arena.Extent extent = new Arena.Extent(MEBIBYTES, List.of());
     try (Installation installation = new Installation(georep, directory);
         Arena arena = Arena.open(installation.launcher(), setUp, directory, extent)) {

@@ -118,7 +118,7 @@ final class Memory implements Callable<Integer> {
   }
 
   private Most measure(Path launcher, int count) throws IOException, InterruptedException {
-    SetUp setUp = new SetUp(0, LoopImage.Kind.EXT4, "fanotify", true, engine);
+    SetUp setUp = new SetUp(0, LoopImage.Kind.EXT4, "fanotify", true, engine, true);
     // An inode for each 16 KiB, as ext4 makes them.
     Arena.Extent extent = new Arena.Extent(2_000 + count / 40, List.of("--bwlimit", limit));
     Most most = new Most();

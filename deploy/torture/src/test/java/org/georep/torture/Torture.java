@@ -69,6 +69,12 @@ final class Torture implements Callable<Integer> {
   @Option(names = "--hosted", negatable = true, description = "Capture in the replicator or not.")
   private Boolean hosted;
 
+  @Option(
+      names = "--handles",
+      negatable = true,
+      description = "With or without opening files by handle. Default: by the seed.")
+  private Boolean handles;
+
   @Option(names = "--engine", description = "auto, stream, rsync or tarssh. Default: by the seed.")
   private String engine;
 
@@ -161,6 +167,7 @@ final class Torture implements Callable<Integer> {
     setUp = kind == null ? setUp : setUp.with(kind);
     setUp = capture == null ? setUp : setUp.withCapture(capture);
     setUp = hosted == null ? setUp : setUp.withHosted(hosted);
+    setUp = handles == null ? setUp : setUp.withHandles(handles);
     return engine == null ? setUp : setUp.withEngine(engine);
   }
 

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.georep.connection.RequestFailedException;
 import org.georep.name.Gfid;
+import org.georep.name.Place;
 import org.georep.posix.Errno;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
@@ -53,10 +54,13 @@ public final class Barriers {
     void write(SyncState state) throws IOException;
   }
 
-  /** Where goes what failed when attributes were set again: before a barrier can claim it. */
-  public interface Failing {
-    /** Keeps them durably. */
-    void report(List<Reply.Failure> failures) throws IOException;
+  /** Where goes what came of setting attributes again: before a barrier can claim it. */
+  public interface Attention {
+    /** Keeps failures durably. */
+    void failed(List<Reply.Failure> failures) throws IOException;
+
+    /** Has names looked at again; {@link DataPhase#searched} is due when they were. */
+    void astray(List<Place> names);
   }
 
   private final Agent agent;
@@ -64,7 +68,7 @@ public final class Barriers {
   private final DataPhase contents;
   private final BatchLedger ledger;
   private final States states;
-  private final Failing failing;
+  private final Attention attention;
   private final Supplier<Optional<Instant>> oldestFailure;
   private final Runnable wake;
   private final int mostFailures;
@@ -97,7 +101,7 @@ public final class Barriers {
       DataPhase contents,
       BatchLedger ledger,
       States states,
-      Failing failing,
+      Attention attention,
       Supplier<Optional<Instant>> oldestFailure,
       SyncState start,
       Runnable wake,
@@ -108,7 +112,7 @@ public final class Barriers {
     this.contents = contents;
     this.ledger = ledger;
     this.states = states;
-    this.failing = failing;
+    this.attention = attention;
     this.oldestFailure = oldestFailure;
     this.state = start;
     this.wake = wake;
@@ -150,8 +154,14 @@ public final class Barriers {
     long done = contents.doneUpTo(ledger.newest());
     List<Gfid> touched = contents.drainTouched();
     if (!touched.isEmpty()) {
-      failing.report(entries.refresh(ledger.newest(), touched));
+      EntryPhase.Refreshed refreshed = entries.refresh(ledger.newest(), touched);
+      attention.failed(refreshed.failures());
       ReplicatorFailpoint.BARRIER_REFRESHED.reached();
+      if (!refreshed.astray().isEmpty()) {
+        contents.missed(Math.min(done, ledger.newest()));
+        attention.astray(refreshed.astray());
+        return true;
+      }
     }
     boolean released = isReleased();
     Optional<BatchLedger.Claim> claim =

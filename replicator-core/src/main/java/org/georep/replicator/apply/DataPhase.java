@@ -34,6 +34,11 @@ import org.georep.name.Place;
  * while it was read, or failed for a passing reason, is tried again after a pause that grows: with
  * its size, so that a large hot file is not sent over and over, and with each try.
  *
+ * <p>A file that is looked for by its names, and was at none of them, need not be gone: a directory
+ * above it may have another name, of which no look has told yet. It stays outstanding until those
+ * names were looked at again ({@link #searched}), which finds it, or that it is gone, or has the
+ * directory listed wherever that is by then.
+ *
  * <p>The pool's threads report; one thread, the worker's, asks and submits.
  */
 public final class DataPhase implements DataListener {
@@ -52,7 +57,8 @@ public final class DataPhase implements DataListener {
   /**
    * What ended for good.
    *
-   * @param names the names the file was looked at under, if it has several
+   * @param names the names the file was looked at under, if it has several; those to be looked at
+   *     again, if it is gone from where it was looked for
    */
   public record Ended(FileJob job, Outcome outcome, Set<Place> names) {}
 
@@ -85,6 +91,18 @@ public final class DataPhase implements DataListener {
 
   @GuardedBy("this")
   private final Map<Gfid, Set<Place>> names = new HashMap<>();
+
+  /** Where files under way are looked for; nothing of those that are found by identity. */
+  @GuardedBy("this")
+  private final Map<Gfid, Collection<Place>> sought = new HashMap<>();
+
+  /** What was found at none of its names, and the earliest batch for which it was asked for. */
+  @GuardedBy("this")
+  private final Map<Gfid, Long> lost = new HashMap<>();
+
+  /** A batch for each look at attributes that was made at the wrong names. */
+  @GuardedBy("this")
+  private final List<Long> missed = new ArrayList<>();
 
   @GuardedBy("this")
   private final PriorityQueue<Waiting> waiting = new PriorityQueue<>();
@@ -129,8 +147,11 @@ public final class DataPhase implements DataListener {
         }
         again.put(job.gfid(), new Turn(job, former == null ? job.batch() : former.since()));
       } else {
-        owe(job.batch());
-        start(new Turn(job, job.batch()));
+        Long since = lost.remove(job.gfid());
+        if (since == null) {
+          owe(job.batch());
+        }
+        start(new Turn(job, since == null ? job.batch() : since));
         now.add(job);
       }
     }
@@ -189,7 +210,8 @@ public final class DataPhase implements DataListener {
     if (again.containsKey(job.gfid()) && !failed && !passing) {
       // It arrived, or was changed since: what was asked for meanwhile is all that is outstanding.
       tries.remove(job.gfid());
-      waiting.add(new Waiting(System.nanoTime(), replace(job, true), false));
+      boolean settled = !isLost(job, outcome);
+      waiting.add(new Waiting(System.nanoTime(), replace(job, settled), false));
       return;
     }
     if (changed || passing || (failed && again.containsKey(job.gfid()))) {
@@ -219,15 +241,62 @@ public final class DataPhase implements DataListener {
     if (next != null) {
       finish(next.since());
     }
-    Set<Place> known = names.remove(job.gfid());
-    ended.add(new Ended(job, outcome, known == null ? Set.of() : known));
+    Set<Place> known = new LinkedHashSet<>(names.getOrDefault(job.gfid(), Set.of()));
+    if (isLost(job, outcome)) {
+      known.addAll(sought.getOrDefault(job.gfid(), Set.of()));
+      lost.put(job.gfid(), since);
+    }
+    names.remove(job.gfid());
+    sought.remove(job.gfid());
+    ended.add(new Ended(job, outcome, known));
     if (outcome instanceof Outcome.Published published) {
       arrived.accept(published);
     }
     if (outcome instanceof Outcome.Failed) {
       unnoted.add(since);
-    } else {
+    } else if (!lost.containsKey(job.gfid())) {
       finish(since);
+    }
+  }
+
+  private boolean isLost(FileJob job, Outcome outcome) {
+    return outcome instanceof Outcome.Gone && sought.containsKey(job.gfid());
+  }
+
+  /** These are the names by which contents of this file, about to be asked for, are looked for. */
+  public synchronized void sought(Gfid file, Collection<Place> places) {
+    sought.put(file, places);
+  }
+
+  /**
+   * Something whose attributes this batch waits for was looked for by names, and was at none of
+   * them: they are about to be looked at again.
+   */
+  synchronized void missed(long batch) {
+    owe(batch);
+    missed.add(batch);
+  }
+
+  /**
+   * The names of what was lost or missed were looked at again, as far as this object has told of
+   * it, and whatever had to be listed for their sake was listed. What was found and is needed has
+   * been asked for.
+   */
+  public synchronized void searched() {
+    missed.forEach(this::finish);
+    missed.clear();
+    if (!lost.isEmpty()) {
+      Set<Gfid> untold = new HashSet<>();
+      ended.forEach(some -> untold.add(some.job().gfid()));
+      lost.entrySet()
+          .removeIf(
+              file -> {
+                boolean searched = !untold.contains(file.getKey());
+                if (searched) {
+                  finish(file.getValue());
+                }
+                return searched;
+              });
     }
   }
 

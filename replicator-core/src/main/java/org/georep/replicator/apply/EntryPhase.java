@@ -61,20 +61,29 @@ public final class EntryPhase {
   }
 
   /**
-   * Sends attributes of what publishing touched, as they are now: directories, and files overtaken.
+   * What came of sending attributes again.
    *
-   * @return what could not be looked at or set
+   * @param failures what could not be looked at or set
+   * @param astray names to be looked at again, of what was at none of those it is looked for by
    */
-  public List<Reply.Failure> refresh(long batch, Iterable<Gfid> touched)
+  public record Refreshed(List<Reply.Failure> failures, List<Place> astray) {}
+
+  /**
+   * Sends attributes of what publishing touched, as they are now: directories, and files overtaken.
+   */
+  public Refreshed refresh(long batch, Iterable<Gfid> touched)
       throws IOException, InterruptedException {
     List<EntryState> files = new ArrayList<>();
     List<EntryState> directories = new ArrayList<>();
     List<Reply.Failure> failures = new ArrayList<>();
+    List<Place> astray = new ArrayList<>();
     for (Gfid gfid : touched) {
       try {
         Optional<EntryState> state = tree.look(gfid, Optional.empty());
         if (state.isPresent()) {
           (state.get().isDirectory() ? directories : files).add(state.get());
+        } else {
+          astray.addAll(tree.soughtAt(gfid));
         }
       } catch (PosixException e) {
         failures.add(unreadable(Optional.empty(), Optional.of(gfid), e));
@@ -88,7 +97,7 @@ public final class EntryPhase {
               Reply.Reconciled.class);
       failures.addAll(reconciled.failures());
     }
-    return failures;
+    return new Refreshed(failures, astray);
   }
 
   static Reply.Failure unreadable(

@@ -55,6 +55,9 @@ final class EntryRun {
   /** Bytes of one request at most, as estimated: extended attributes may be long. */
   private static final long BYTES = 4 << 20;
 
+  /** Requests sent whose answers are awaited: more than a far link needs to be busy. */
+  private static final int AHEAD = 50;
+
   private final PrimaryTree tree;
   private final Agent agent;
   private final Filter filter;
@@ -409,7 +412,7 @@ final class EntryRun {
     directories = new LinkedHashMap<>();
     entries = 0;
     bytes = 0;
-    while (!answers.isEmpty() && answers.element().isDone()) {
+    while (!answers.isEmpty() && (answers.size() > AHEAD || answers.element().isDone())) {
       takeAnswer();
     }
   }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
@@ -268,6 +269,11 @@ final class HandleTree implements PrimaryTree {
   @Override
   public void learnFile(Gfid file, Place place) {
     // The kernel knows.
+  }
+
+  @Override
+  public List<Place> soughtAt(Gfid gfid) {
+    return List.of();
   }
 
   @Override

@@ -359,6 +359,11 @@ final class PathTree implements PrimaryTree {
   }
 
   @Override
+  public List<Place> soughtAt(Gfid gfid) {
+    return candidates(gfid, Optional.empty());
+  }
+
+  @Override
   public Set<Gfid> mapped() {
     return Set.of(); // other users' processes do not show theirs
   }

@@ -1,6 +1,7 @@
 package org.georep.replicator.volume;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.georep.engine.ContentSource;
@@ -53,6 +54,12 @@ public interface PrimaryTree extends ContentSource, AutoCloseable {
 
   /** A look found, or a job is about, a file that has this name. */
   void learnFile(Gfid file, Place place);
+
+  /**
+   * Returns the names by which something would be looked for, as far as they are known: what is not
+   * at any of them may be elsewhere all the same. Empty where everything is found by its identity.
+   */
+  List<Place> soughtAt(Gfid gfid);
 
   /**
    * Returns files of the volume that living processes have mapped shared and writable, as far as

@@ -239,7 +239,12 @@ final class Failures {
       dirty.addContents(gfid, Optional.empty());
       return;
     }
-    if (state.isEmpty()) {
+    List<Place> soughtAt = state.isEmpty() ? tree.soughtAt(gfid) : List.of();
+    if (!soughtAt.isEmpty()) {
+      // It need not be gone: its directory may have another name by now.
+      soughtAt.forEach(dirty::addName);
+      tried.add(inode);
+    } else if (state.isEmpty()) {
       quarantine.resolved(inode);
     } else if (state.get().isDirectory() && isOutside(gfid)) {
       quarantine.resolved(inode); // if it comes back, it comes as a name, and is walked

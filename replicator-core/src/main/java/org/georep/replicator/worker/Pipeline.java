@@ -10,10 +10,12 @@ import java.util.Optional;
 import java.util.Set;
 import org.georep.changelog.capture.DrainMarks;
 import org.georep.engine.FileJob;
+import org.georep.engine.Outcome;
 import org.georep.engine.pool.DataPool;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
 import org.georep.posix.PosixException;
+import org.georep.protocol.Reply;
 import org.georep.replicator.apply.Barriers;
 import org.georep.replicator.apply.BatchLedger;
 import org.georep.replicator.apply.DataPhase;
@@ -118,7 +120,7 @@ public final class Pipeline {
             contents,
             ledger,
             parts.states(),
-            failures::report,
+            attention(),
             failures::oldest,
             parts.start(),
             signal::raise,
@@ -126,6 +128,20 @@ public final class Pipeline {
             parts.prompt() ? DrainMarks.MARGIN.minus(QUEUED_LATE) : Duration.ZERO);
     this.crawl = new CrawlRun(parts, toList);
     parts.agent().whenLost(signal::raise);
+  }
+
+  private Barriers.Attention attention() {
+    return new Barriers.Attention() {
+      @Override
+      public void failed(List<Reply.Failure> some) throws IOException {
+        failures.report(some);
+      }
+
+      @Override
+      public void astray(List<Place> names) {
+        names.forEach(carried::addName);
+      }
+    };
   }
 
   /** Asks it to end soon. From any thread. */
@@ -198,6 +214,9 @@ public final class Pipeline {
     boolean any = false;
     for (DataPhase.Ended ended : contents.drainEnded()) {
       failures.ended(ended);
+      if (ended.outcome() instanceof Outcome.Gone) {
+        ended.names().forEach(carried::addName);
+      }
       ReplicatorFailpoint.CONTENTS_NOTED.reached();
       any = true;
     }
@@ -310,6 +329,12 @@ public final class Pipeline {
 
   private void handOver(List<FileJob> jobs) throws InterruptedException {
     if (!jobs.isEmpty()) {
+      for (FileJob job : jobs) {
+        List<Place> places = tree.soughtAt(job.gfid());
+        if (!places.isEmpty()) {
+          contents.sought(job.gfid(), places);
+        }
+      }
       List<FileJob> now =
           contents.take(
               jobs.stream()
@@ -336,6 +361,7 @@ public final class Pipeline {
         listed);
     if (toList.isEmpty() && carried.isEmpty()) {
       ledger.settle();
+      contents.searched();
     }
   }
 

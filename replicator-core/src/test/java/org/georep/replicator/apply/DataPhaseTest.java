@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.georep.engine.FileJob;
 import org.georep.engine.Outcome;
+import org.georep.name.FileName;
 import org.georep.name.Gfid;
+import org.georep.name.Place;
 import org.georep.testing.Waits;
 import org.junit.jupiter.api.Test;
 
@@ -100,6 +103,54 @@ final class DataPhaseTest {
       assertThat(contents.bytes()).isZero();
       contents.drainEnded();
     }
+  }
+
+  /** The look that follows may ask for it again, or for the listing that finds it. */
+  @Test
+  void whatIsGoneFromWhereItWasLookedForIsOutstandingUntilThatIsSearched() {
+    contents.sought(job(1, 1).gfid(), Set.of(place(1)));
+    contents.awaited(job(1, 1).gfid(), Set.of(place(2)));
+    contents.take(List.of(job(1, 1), job(2, 2)));
+    contents.ended(job(1, 1), new Outcome.Gone());
+    contents.ended(job(2, 2), new Outcome.Gone());
+    assertThat(contents.files()).isZero();
+    contents.searched();
+    assertThat(contents.doneUpTo(2)).as("nobody was told of it").isZero();
+    assertThat(contents.drainEnded())
+        .extracting(DataPhase.Ended::names)
+        .containsExactly(Set.of(place(2), place(1)), Set.of());
+    assertThat(contents.doneUpTo(2)).isZero();
+    contents.take(List.of(job(3, 1)));
+    contents.searched();
+    assertThat(contents.doneUpTo(3)).as("found, and on its way").isZero();
+    contents.ended(job(3, 1), new Outcome.Gone());
+    contents.drainEnded();
+    contents.searched();
+    assertThat(contents.doneUpTo(3)).isEqualTo(3);
+  }
+
+  @Test
+  void whatWasLostHoldsItsBatchThoughItWasAskedForAgain() throws Exception {
+    contents.sought(job(1, 1).gfid(), Set.of(place(1)));
+    contents.take(List.of(job(1, 1)));
+    contents.take(List.of(job(2, 1)));
+    contents.ended(job(1, 1), new Outcome.Gone());
+    assertThat(contents.doneUpTo(2)).isZero();
+    assertThat(due()).containsExactly(job(2, 1));
+    contents.ended(job(2, 1), new Outcome.Published(100));
+    assertThat(contents.doneUpTo(2)).isEqualTo(2);
+  }
+
+  @Test
+  void attributesThatWereLookedForInVainHoldTheirBatch() {
+    contents.missed(4);
+    assertThat(contents.doneUpTo(6)).isEqualTo(3);
+    contents.searched();
+    assertThat(contents.doneUpTo(6)).isEqualTo(6);
+  }
+
+  private static Place place(int number) {
+    return new Place(Gfid.of(new byte[] {9}), FileName.of("f" + number));
   }
 
   @Test
