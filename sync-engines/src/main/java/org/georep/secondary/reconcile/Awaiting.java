@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
 
@@ -21,7 +22,7 @@ import org.georep.name.Place;
 final class Awaiting {
   private record Wait(Gfid gfid, long since) {}
 
-  private final Map<Place, Wait> byPlace = new HashMap<>();
+  private final Map<Gfid, Map<FileName, Wait>> byDirectory = new HashMap<>();
   private final Map<Gfid, Set<Place>> byGfid = new HashMap<>();
 
   /**
@@ -30,7 +31,9 @@ final class Awaiting {
    */
   void add(Place place, Gfid gfid, long batch) {
     cancelUnless(place, Optional.of(gfid));
-    byPlace.putIfAbsent(place, new Wait(gfid, batch));
+    byDirectory
+        .computeIfAbsent(place.directory(), none -> new HashMap<>(2))
+        .putIfAbsent(place.name(), new Wait(gfid, batch));
     byGfid.computeIfAbsent(gfid, none -> new LinkedHashSet<>(2)).add(place);
   }
 
@@ -41,11 +44,15 @@ final class Awaiting {
 
   /** Notes that a name waits for this file if for any. */
   void cancelUnless(Place place, Optional<Gfid> wanted) {
-    Wait wait = byPlace.get(place);
+    Map<FileName, Wait> names = in(place.directory());
+    Wait wait = names.get(place.name());
     if (wait == null || wanted.filter(wait.gfid()::equals).isPresent()) {
       return;
     }
-    byPlace.remove(place);
+    names.remove(place.name());
+    if (names.isEmpty()) {
+      byDirectory.remove(place.directory());
+    }
     Set<Place> places = byGfid.getOrDefault(wait.gfid(), Set.of());
     places.remove(place);
     if (places.isEmpty()) {
@@ -60,9 +67,7 @@ final class Awaiting {
 
   /** Returns the names that take contents of a file which were read for this batch. */
   List<Place> of(Gfid gfid, long batch) {
-    return of(gfid).stream()
-        .filter(place -> Objects.requireNonNull(byPlace.get(place)).since() <= batch)
-        .toList();
+    return of(gfid).stream().filter(place -> wait(place).since() <= batch).toList();
   }
 
   /** Notes that contents of a file which were read for this batch are there. */
@@ -70,11 +75,21 @@ final class Awaiting {
     of(gfid, batch).forEach(this::cancel);
   }
 
+  private Wait wait(Place place) {
+    return Objects.requireNonNull(in(place.directory()).get(place.name()), "nothing waits");
+  }
+
+  private Map<FileName, Wait> in(Gfid directory) {
+    return byDirectory.getOrDefault(directory, Map.of());
+  }
+
   /** Returns the files for which names of a directory wait. */
-  List<Gfid> in(Gfid directory) {
-    return byPlace.entrySet().stream()
-        .filter(waiting -> waiting.getKey().directory().equals(directory))
-        .map(waiting -> waiting.getValue().gfid())
-        .toList();
+  List<Gfid> filesFor(Gfid directory) {
+    return in(directory).values().stream().map(Wait::gfid).toList();
+  }
+
+  /** Returns the names of a directory that wait. */
+  Set<FileName> names(Gfid directory) {
+    return Set.copyOf(in(directory).keySet());
   }
 }

@@ -1,9 +1,8 @@
 package org.georep.secondary.reconcile;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
+import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -23,6 +22,7 @@ import org.georep.secondary.tree.Tree;
  */
 final class Listings {
   private final Tree tree;
+  private final Awaiting awaiting;
   private final Directories directories;
   private final Map<Gfid, Progress> begun = new HashMap<>();
 
@@ -31,7 +31,8 @@ final class Listings {
     private boolean whole = true;
   }
 
-  Listings(Tree tree) {
+  Listings(Tree tree, Awaiting awaiting) {
+    this.awaiting = Objects.requireNonNull(awaiting, "awaiting is null");
     this.tree = Objects.requireNonNull(tree, "tree is null");
     this.directories = tree.directories();
   }
@@ -46,7 +47,7 @@ final class Listings {
 
   /**
    * Takes a part of a listing: its names, and with the last one those that are here too many, are
-   * wanted.
+   * wanted. A name that waits for its file is not here yet, and may be one too many.
    *
    * @param present gets the names that are here, if it had to be found out
    */
@@ -66,7 +67,8 @@ final class Listings {
       Set<FileName> here = new HashSet<>(tree.names(directory));
       present.put(gfid, here);
       if (listing.last()) {
-        List<FileName> surplus = new ArrayList<>(here);
+        Set<FileName> surplus = new LinkedHashSet<>(here);
+        surplus.addAll(awaiting.names(gfid));
         surplus.removeAll(progress.named);
         surplus.forEach(name -> fold.add(gfid, new Want.Absent(name)));
       }

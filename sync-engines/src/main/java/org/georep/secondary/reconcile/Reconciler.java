@@ -89,7 +89,7 @@ public final class Reconciler {
     this.attachment = Objects.requireNonNull(attachment, "attachment is null");
     this.incomplete = Objects.requireNonNull(incomplete, "incomplete is null");
     this.awaiting = Objects.requireNonNull(awaiting, "awaiting is null");
-    this.listings = new Listings(tree);
+    this.listings = new Listings(tree, awaiting);
     this.keeping = Objects.requireNonNull(keeping, "keeping is null");
   }
 
@@ -205,7 +205,7 @@ public final class Reconciler {
     incomplete.doubt(directory, batch);
     listings.doubt(directory.gfid());
     contents.doubtFilesOf(directory, batch);
-    awaiting.in(directory.gfid()).forEach(gfid -> contents.doubt(gfid, batch));
+    awaiting.filesFor(directory.gfid()).forEach(gfid -> contents.doubt(gfid, batch));
   }
 
   private void detach(Map<Place, Want> wants, Step step) {

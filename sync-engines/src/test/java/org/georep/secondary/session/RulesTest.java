@@ -139,6 +139,22 @@ class RulesTest {
     desk.end(true);
   }
 
+  /** Renamed to another directory while its contents were on their way and its own was outside. */
+  @Test
+  void rule5AListingTakesTheNameOfAFileThatIsYetToArrive() throws Exception {
+    Desk desk = Desk.at(fresh());
+    desk.wants(Desk.at(Desk.ROOT, "d", Desk.directory("D")));
+    EntryState file = Desk.file("F", "text");
+    desk.lists(D, Desk.present("f", file));
+    desk.wants(Desk.at(Desk.ROOT, "g", file));
+    doubt(desk, D);
+    desk.lists(D);
+    desk.sends(file, "text");
+    assertThat(desk.path("d/f")).doesNotExist();
+    assertThat(desk.path("g")).hasContent("text");
+    desk.end(true);
+  }
+
   @Test
   void rule4ContentsOnTheirWayIntoADoubtedDirectoryAreNotBelieved() throws Exception {
     Desk desk = Desk.at(fresh());
