@@ -36,12 +36,16 @@ final class Bootstrap {
    * missing. The line that is read first is for an agent that sshd started in its place.
    */
   String begin() {
-    // The time says that it is used: one that is not goes when another is installed.
     return wrapped(
-        find()
-            + archive()
-            + ("read -r g; touch -c \"$j\" \"${v#*=}\" 2>/dev/null; echo " + MARK + " ready; ")
-            + run());
+        find() + archive() + "read -r g; " + stamp() + ("echo " + MARK + " ready; ") + run());
+  }
+
+  /**
+   * Notes that a copy is used, since one that is not goes when another is installed. Not by the
+   * jar's own time: Java takes the archive of classes only for a jar that has the time it had.
+   */
+  private static String stamp() {
+    return "if [ \"${j%/*}\" = \"$d\" ]; then touch \"${j%.jar}.used\" 2>/dev/null; fi; ";
   }
 
   private static String run() {
@@ -88,7 +92,8 @@ final class Bootstrap {
         directory()
             + "umask 077; mkdir -p \"$d\"; "
             + "find \"$d\" -name \".agent.*\" -mmin +60 -exec rm -f {} + 2>/dev/null; "
-            + "find \"$d\" -name \"agent-*.j[as][ra]\" -mtime +30 -exec rm -f {} + 2>/dev/null; "
+            + "find \"$d\" -name \"agent-*.used\" -mtime +30 2>/dev/null | "
+            + "while read -r u; do rm -f \"$u\" \"${u%.used}\"[.-]*; done; "
             + "find \"$d\" -name \".cds.*\" -mmin +60 -exec rm -rf {} + 2>/dev/null; "
             + "t=$d/.agent.$$; "
             + ("if cat >\"$t\" && [ \"$(wc -c <\"$t\")\" -eq " + jar.size() + " ] && ")
@@ -96,7 +101,8 @@ final class Bootstrap {
             + ("case $c in unchecked|" + jar.sha256() + "*) true;; *) false;; esac && ")
             + "{ sync \"$t\" 2>/dev/null || sync; } && "
             + ("mv -f \"$t\" \"$d/agent-" + jar.sha256() + ".jar\"; ")
-            + ("then j=$d/agent-" + jar.sha256() + ".jar; " + findJava() + makeArchive())
+            + ("then j=$d/agent-" + jar.sha256() + ".jar; " + stamp())
+            + (findJava() + makeArchive())
             + ("echo " + MARK + " ready; ")
             + ("else rm -f \"$t\"; echo " + MARK + " copy-failed \"$d\"; fi"));
   }

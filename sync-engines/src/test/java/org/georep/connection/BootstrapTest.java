@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -115,15 +119,47 @@ final class BootstrapTest {
         copy.resolveSibling(copy.getFileName().toString().replace(".jar", "-17.0.1+8.jsa"));
     assertThat(archive).hasContent("classes\n");
     try (Stream<Path> files = Files.list(copy.getParent())) {
-      assertThat(files).containsExactlyInAnyOrder(copy, archive);
+      assertThat(files).containsExactlyInAnyOrder(copy, archive, stamp(copy));
     }
+    FileTime made = FileTime.from(Instant.ofEpochSecond(1_700_000_000));
+    Files.setLastModifiedTime(copy, made);
     String used = " -XX:SharedArchiveFile=" + archive + " -jar " + copy;
     assertThat(run("sh", bootstrap.start(), new byte[0], java)).startsWith("ran ").endsWith(used);
     assertThat(run("sh", bootstrap.begin(), new byte[0], java)).endsWith(used);
+    assertThat(Files.getLastModifiedTime(copy))
+        .as("Java takes the archive for a jar of this time only")
+        .isEqualTo(made);
     Files.writeString(archive, "short\n");
     assertThat(run("sh", bootstrap.begin(), new byte[0], java))
         .endsWith(" -jar " + copy)
         .doesNotContain("SharedArchiveFile");
+  }
+
+  @Test
+  @DisplayName("a copy that was not used for a month goes when another is installed")
+  void oldCopies() throws Exception {
+    run("sh", bootstrap.install(), jar, Map.of());
+    Path directory = copy.getParent();
+    FileTime longAgo = FileTime.from(Instant.now().minus(Duration.ofDays(40)));
+    for (String stem : List.of("agent-0a", "agent-0b")) {
+      for (String rest : List.of(".jar", "-17.0.1+8.jsa", ".used")) {
+        Files.setLastModifiedTime(Files.createFile(directory.resolve(stem + rest)), longAgo);
+      }
+    }
+    Files.setLastModifiedTime(stamp(copy), longAgo);
+    assertThat(run("sh", bootstrap.begin(), new byte[0], Map.of())).contains("ready");
+    Files.setLastModifiedTime(directory.resolve("agent-0b.used"), FileTime.from(Instant.now()));
+    run("sh", bootstrap.install(), jar, Map.of());
+    try (Stream<Path> files = Files.list(directory)) {
+      assertThat(files.map(file -> file.getFileName().toString()))
+          .contains("agent-0b.jar", "agent-0b-17.0.1+8.jsa", "agent-0b.used")
+          .contains(copy.getFileName().toString())
+          .noneMatch(name -> name.startsWith("agent-0a"));
+    }
+  }
+
+  private static Path stamp(Path copy) {
+    return copy.resolveSibling(copy.getFileName().toString().replace(".jar", ".used"));
   }
 
   @Test

@@ -27,6 +27,7 @@ import org.georep.protocol.Keeping;
 import org.georep.protocol.MinFree;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
+import org.georep.secondary.AgentMain;
 import org.georep.testing.Program;
 import org.georep.testing.Sandbox;
 import org.georep.testing.Sshd;
@@ -156,19 +157,32 @@ final class SshLinkTest {
     assertThat(connections(sshd)).isEqualTo(1);
 
     Object copied = Files.getAttribute(copy, "unix:ino");
-    Files.setLastModifiedTime(copy, FileTime.fromMillis(1));
+    Path stamp = copy.resolveSibling("agent-" + jar.sha256() + ".used");
+    Files.setLastModifiedTime(stamp, FileTime.fromMillis(1));
     try (SshLink link = connect(sshd, options(sshd))) {
       ping(session(link, PATIENT));
     }
     assertThat(Files.getAttribute(copy, "unix:ino")).isEqualTo(copied);
-    assertThat(Files.getLastModifiedTime(copy))
-        .as("its time says that it is used")
+    assertThat(Files.getLastModifiedTime(stamp))
+        .as("its time says that the copy is used")
         .isGreaterThan(FileTime.fromMillis(1));
     assertThat(connections(sshd)).isEqualTo(2);
     try (Stream<Path> files = Files.list(copy.getParent())) {
-      // Beside it, if Java could make one, only its archive of classes.
-      assertThat(files.filter(file -> !file.toString().endsWith(".jsa"))).containsExactly(copy);
+      List<Path> archives = new ArrayList<>(files.toList());
+      assertThat(archives).contains(copy, stamp);
+      archives.removeAll(List.of(copy, stamp));
+      assertThat(archives).as("the archive of its classes").hasSize(1);
+      assertTaken(archives.get(0), copy);
     }
+  }
+
+  /** Java, which otherwise does without, ends if the archive does not fit the jar any more. */
+  private static void assertTaken(Path archive, Path copy) throws Exception {
+    List<String> command = new ArrayList<>(AgentJvm.localCommand().subList(0, 1));
+    command.addAll(AgentJvm.FLAGS);
+    command.addAll(List.of("-Xshare:on", AgentJvm.ARCHIVE + archive, "-cp", copy.toString()));
+    command.addAll(List.of(AgentMain.class.getName(), "--no-such-option"));
+    assertThat(Program.run(command).output()).contains("takes no options but");
   }
 
   @Test
