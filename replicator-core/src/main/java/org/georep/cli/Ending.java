@@ -77,6 +77,11 @@ final class Ending {
     }
   }
 
+  /** Returns whether it was asked to end. */
+  boolean isAsked() {
+    return asked.getCount() == 0;
+  }
+
   /** Waits until asked to end, for at most a time; whether it was asked. */
   boolean awaitStop(Duration time) throws InterruptedException {
     return asked.await(time.toNanos(), TimeUnit.NANOSECONDS);

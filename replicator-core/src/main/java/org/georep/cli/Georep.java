@@ -97,11 +97,27 @@ public final class Georep implements Runnable {
     Ending ending = Ending.ofProcess();
     PrintWriter out = writer(FileDescriptor.out);
     PrintWriter err = writer(FileDescriptor.err);
-    String[] recovered = RawArguments.recover(args);
-    int code = run(recovered, out, err, ending);
+    int code;
+    try {
+      code = run(RawArguments.recover(args), out, err, ending);
+    } catch (Error e) {
+      code = broken(e, err, ending.isAsked());
+    }
     out.flush();
     err.flush();
     ending.exit(code);
+  }
+
+  /**
+   * Says what broke the verb: whoever waits for its end must not wait on. A library that wants to
+   * be told of the end cannot be loaded any more when that has begun: then it is no error.
+   */
+  private static int broken(Error e, PrintWriter err, boolean askedToEnd) {
+    if (askedToEnd && e instanceof LinkageError) {
+      return ExitCode.INTERRUPTED.number();
+    }
+    e.printStackTrace(err);
+    return ExitCode.ERROR.number();
   }
 
   /** UTF-8 whatever the locale: names are shown so. */
