@@ -93,7 +93,7 @@ public final class Georep implements Runnable {
 
   /** Runs a verb and ends the process. */
   public static void main(String[] args) {
-    Verbs.bindAhead(args);
+    Ahead.begin(args);
     Ending ending = Ending.ofProcess();
     PrintWriter out = writer(FileDescriptor.out);
     PrintWriter err = writer(FileDescriptor.err);
@@ -103,6 +103,7 @@ public final class Georep implements Runnable {
     } catch (Error e) {
       code = broken(e, err, ending.isAsked());
     }
+    Ahead.end();
     out.flush();
     err.flush();
     ending.exit(code);

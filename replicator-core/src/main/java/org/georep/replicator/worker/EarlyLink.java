@@ -108,6 +108,16 @@ final class EarlyLink implements AutoCloseable {
     }
   }
 
+  /** Returns whether its first connection was begun, or taken. */
+  synchronized boolean isBegun() {
+    return begun;
+  }
+
+  /** Returns whether it leads there, in this way. */
+  boolean isOf(SecondaryAddress there, LinkOptions how, Duration mostSilence) {
+    return address.equals(there) && options.equals(how) && silence.equals(mostSilence);
+  }
+
   @Override
   public String toString() {
     return address.describe();

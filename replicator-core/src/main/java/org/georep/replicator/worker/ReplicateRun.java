@@ -122,7 +122,8 @@ public final class ReplicateRun implements Callable<ExitCode> {
     this.clock = Objects.requireNonNull(clock, "clock is null");
     this.desk = new VerifyDesk(this::inStep, signal::raise);
     this.live = new LiveSettings(configuration.settings(), clock.withZone(ZoneId.systemDefault()));
-    this.secondary = new EarlyLink(configuration.secondary(), linkOptions(), silence());
+    this.secondary =
+        LinkAhead.ofProcess().take(configuration.secondary(), linkOptions(), silence());
   }
 
   /**
