@@ -30,17 +30,13 @@ final class Ahead {
   /** Where a session's link leads, and how. */
   record Way(SecondaryAddress secondary, LinkOptions options) {}
 
-  /** Begins it, in threads of its own. */
+  /** Begins it, in a thread of its own. */
   static void begin(String... arguments) {
     String verb = Verbs.named(List.of(arguments));
     if (List.of("replicate", "worker", "capture").contains(verb)) {
-      boolean captures =
-          !verb.equals("worker")
-              && List.of(arguments).stream().noneMatch(word -> word.startsWith(DRY_RUN));
-      start("bind", () -> bind(captures, arguments));
-    }
-    if (verb.equals("replicate")) {
-      start("call", () -> call(arguments));
+      Thread thread = new Thread(() -> begin(verb, arguments), "ahead");
+      thread.setDaemon(true);
+      thread.start();
     }
   }
 
@@ -49,19 +45,20 @@ final class Ahead {
     LinkAhead.ofProcess().drop();
   }
 
-  private static void start(String name, Runnable work) {
-    Thread thread = new Thread(work, name);
-    thread.setDaemon(true);
-    thread.start();
-  }
-
-  private static void bind(boolean captures, String... arguments) {
+  private static void begin(String verb, String... arguments) {
     try {
       Libc libc = NativeLibc.instance();
-      if (captures) {
-        for (String volume : volumes(List.of(RawArguments.recover(arguments)))) {
+      if (verb.equals("worker")) {
+        return;
+      }
+      List<String> words = List.of(RawArguments.recover(arguments));
+      if (words.stream().noneMatch(word -> word.startsWith(DRY_RUN))) {
+        for (String volume : volumes(words)) {
           MarkAhead.ofProcess().set(libc, ByteText.bytes(volume));
         }
+      }
+      if (verb.equals("replicate")) {
+        way(words).ifPresent(way -> LinkAhead.ofProcess().begin(way.secondary(), way.options()));
       }
     } catch (RuntimeException | LinkageError e) {
       return; // who needs it is told why it cannot be had
@@ -83,15 +80,6 @@ final class Ahead {
     String word = words.get(at);
     boolean value = at > 0 && words.get(at - 1).equals(Verbs.STATE_DIRECTORY);
     return !value && word.contains("/") && !word.startsWith("-");
-  }
-
-  private static void call(String... arguments) {
-    try {
-      way(List.of(RawArguments.recover(arguments)))
-          .ifPresent(way -> LinkAhead.ofProcess().begin(way.secondary(), way.options()));
-    } catch (RuntimeException | LinkageError e) {
-      return; // who needs it is told why it cannot be had
-    }
   }
 
   /** The way to the host that the word behind the volume names, if both can be nothing else. */
