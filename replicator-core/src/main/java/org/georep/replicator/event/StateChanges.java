@@ -74,7 +74,7 @@ final class StateChanges {
       }
       state = report.workerStatus();
     }
-    crawl(report, now, events);
+    crawl(report, sight.crawlReason(), now, events);
     quarantine(report, now, events);
     lag(report, now, events);
     return events;
@@ -86,7 +86,7 @@ final class StateChanges {
         : "; the lease is that of " + report.lease().holder() + ", term " + report.lease().term();
   }
 
-  private void crawl(WorkerReport report, Instant now, List<EventReport> events) {
+  private void crawl(WorkerReport report, String why, Instant now, List<EventReport> events) {
     boolean walks = report.crawlStatus() == CrawlState.HYBRID;
     long ended = report.crawls() == null ? crawls : report.crawls();
     if (ended > crawls) {
@@ -103,7 +103,11 @@ final class StateChanges {
       events.add(event(now, EventKind.CRAWL_BROKEN_OFF, "the walk was given up before its end"));
     }
     if (walks && (!crawling || ended > crawls)) {
-      events.add(event(now, EventKind.CRAWL_BEGUN, "the whole volume is walked"));
+      events.add(
+          event(
+              now,
+              EventKind.CRAWL_BEGUN,
+              "the whole volume is walked" + (why.isEmpty() ? "" : ": " + why)));
     }
     crawling = walks;
     crawls = ended;

@@ -92,6 +92,7 @@ final class CrawlRun {
   /** Events are missing: everything is crawled, and nothing is claimed until that is done. */
   void fillGap(String reason, Optional<Instant> since) throws IOException, InterruptedException {
     log.info("crawling the whole volume: {}", reason);
+    parts.meter().crawlReason(reason);
     holds = true;
     if (crawl == null) {
       begin(since);
@@ -118,6 +119,7 @@ final class CrawlRun {
     boolean due =
         !parts.rescan().isZero() && System.nanoTime() - lastEnded >= parts.rescan().toNanos();
     if (crawl == null && (now || due)) {
+      parts.meter().crawlReason(now ? "a comparison waits for it" : "its interval is over");
       begin(since);
     }
   }

@@ -101,6 +101,7 @@ public final class Meter {
 
   private volatile Crawl crawl = Crawl.NONE;
   private volatile @Nullable CrawlProgress progress;
+  private volatile String crawlReason = "";
   private volatile Optional<Instant> stime = Optional.empty();
   private volatile Optional<Instant> heartbeat = Optional.empty();
   private volatile boolean inStep;
@@ -212,6 +213,16 @@ public final class Meter {
   /** Returns where the agent is; empty before the first connection. */
   public String secondary() {
     return secondary;
+  }
+
+  /** Says why the next crawl is begun, or the present one begins again. */
+  void crawlReason(String reason) {
+    crawlReason = reason;
+  }
+
+  /** Returns why the present or last crawl was begun; empty if there was none. */
+  String crawlReason() {
+    return crawlReason;
   }
 
   /** Says what the worker is doing. */

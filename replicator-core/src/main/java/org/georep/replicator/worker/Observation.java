@@ -150,7 +150,7 @@ final class Observation implements AutoCloseable {
   }
 
   private WorkerReport seen(WorkerReport report) {
-    events.seen(new Sight(report, meter.isLinkLost()));
+    events.seen(new Sight(report, meter.isLinkLost(), meter.crawlReason()));
     return report;
   }
 
@@ -166,7 +166,7 @@ final class Observation implements AutoCloseable {
     if (cause instanceof MassDeleteException) {
       events.raise(EventKind.BRAKE, reason);
     }
-    events.seen(new Sight(last, meter.isLinkLost()));
+    events.seen(new Sight(last, meter.isLinkLost(), meter.crawlReason()));
     events.raise(EventKind.STOPPED, cause == null ? "ended in order" : BY_ERROR);
   }
 

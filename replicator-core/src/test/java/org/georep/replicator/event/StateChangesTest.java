@@ -32,7 +32,8 @@ class StateChangesTest {
   }
 
   private List<EventKind> see(WorkerReportBuilder report, boolean linkLost) {
-    List<EventReport> events = changes.see(new Sight(report.build(), linkLost), Instant.EPOCH);
+    List<EventReport> events =
+        changes.see(new Sight(report.build(), linkLost, "events were lost"), Instant.EPOCH);
     told.addAll(events);
     return events.stream().map(EventReport::event).toList();
   }
@@ -57,6 +58,7 @@ class StateChangesTest {
     WorkerReportBuilder walking = worker(WorkerState.ACTIVE, CrawlState.HYBRID);
     WorkerReportBuilder live = worker(WorkerState.ACTIVE, CrawlState.CHANGELOG);
     assertThat(see(walking, false)).containsExactly(EventKind.ACTIVE, EventKind.CRAWL_BEGUN);
+    assertThat(told.get(told.size() - 1).message()).endsWith("walked: events were lost");
     assertThat(see(live.crawls(1L), false)).containsExactly(EventKind.CRAWL_ENDED);
     assertThat(see(walking.crawls(1L), false)).containsExactly(EventKind.CRAWL_BEGUN);
     assertThat(see(live, false)).containsExactly(EventKind.CRAWL_BROKEN_OFF);
