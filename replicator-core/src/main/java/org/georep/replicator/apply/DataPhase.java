@@ -8,6 +8,7 @@ import java.util.Collection;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -259,6 +260,7 @@ public final class DataPhase implements DataListener {
     }
   }
 
+  @GuardedBy("this")
   private boolean isLost(FileJob job, Outcome outcome) {
     return outcome instanceof Outcome.Gone && sought.containsKey(job.gfid());
   }
@@ -288,15 +290,13 @@ public final class DataPhase implements DataListener {
     if (!lost.isEmpty()) {
       Set<Gfid> untold = new HashSet<>();
       ended.forEach(some -> untold.add(some.job().gfid()));
-      lost.entrySet()
-          .removeIf(
-              file -> {
-                boolean searched = !untold.contains(file.getKey());
-                if (searched) {
-                  finish(file.getValue());
-                }
-                return searched;
-              });
+      for (Iterator<Map.Entry<Gfid, Long>> each = lost.entrySet().iterator(); each.hasNext(); ) {
+        Map.Entry<Gfid, Long> file = each.next();
+        if (!untold.contains(file.getKey())) {
+          finish(file.getValue());
+          each.remove();
+        }
+      }
     }
   }
 
