@@ -242,8 +242,9 @@ public final class DataPhase implements DataListener {
     if (next != null) {
       finish(next.since());
     }
-    Set<Place> known = new LinkedHashSet<>(names.getOrDefault(job.gfid(), Set.of()));
+    Set<Place> known = names.getOrDefault(job.gfid(), Set.of());
     if (isLost(job, outcome)) {
+      known = new LinkedHashSet<>(known);
       known.addAll(sought.getOrDefault(job.gfid(), Set.of()));
       lost.put(job.gfid(), since);
     }

@@ -37,8 +37,8 @@ import org.georep.protocol.Want;
  * <p>A directory that was looked for at its place and was not there has none until its new name is
  * looked at, which most often is the next look. While one is not where it should be and no look has
  * said so yet, and for some seconds after one has, a file below it is not gone: it cannot be opened
- * for the moment (EAGAIN). Its own name is not looked at again, so whoever waits for its contents
- * would wait for ever.
+ * for the moment (EAGAIN). Then it counts as gone, its names are looked at again, and its directory
+ * is listed when it is found, all of whose contents have to be compared: those seconds spare that.
  *
  * <p>A directory that is not where it was last seen is walked for once; if that does not find it,
  * it is answered as outside: it may have moved while being looked for, and only its new name will
