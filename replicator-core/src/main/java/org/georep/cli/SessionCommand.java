@@ -8,6 +8,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.georep.replicator.monitor.MonitorUnit;
 import org.georep.replicator.monitor.SessionLine;
 import org.georep.replicator.monitor.SessionVerbs;
@@ -228,7 +229,9 @@ final class SessionCommand implements Runnable {
       SessionConfiguration changed =
           session.with(SettingTexts.with(session.settings(), key, value));
       new SessionFile(host.libc(), host.state().session(name).yaml()).write(changed);
-      tellChanged(name, !changed.equals(session));
+      if (!changed.equals(session)) {
+        tellChanged(name, key);
+      }
       return 0;
     }
     Map<String, String> texts =
@@ -247,13 +250,13 @@ final class SessionCommand implements Runnable {
     return 0;
   }
 
-  private void tellChanged(SessionName name, boolean changed) throws GeorepException, IOException {
-    Optional<List<String>> applied = changed ? verbs().reload(name) : Optional.empty();
-    if (applied.isEmpty()) {
+  private void tellChanged(SessionName name, String key) throws GeorepException, IOException {
+    Optional<Set<String>> live = verbs().reload(name);
+    if (live.isEmpty()) {
       return;
     }
-    if (!applied.get().isEmpty()) {
-      err().println("georep: " + name + " goes on with the new " + applied.get().get(0));
+    if (live.get().contains(key)) {
+      err().println("georep: " + name + " goes on with the new " + key);
     } else if (verbs().isKept(name) && verbs().monitor().isPresent()) {
       err().println("georep: the monitor lets " + name + " go on with it");
     } else {

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.HashSet;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.georep.changelog.journal.JournalDirectory;
 import org.georep.posix.Libc;
@@ -182,24 +182,25 @@ public final class SessionVerbs {
   }
 
   /**
-   * Tells the process that works for a session, if one does, that its configuration changed.
+   * Tells the process that works for a session, if one does, that its configuration changed. A
+   * monitor may have told it already.
    *
-   * @return the keys it goes on with at once; nothing if nobody works for it
+   * @return the keys it takes over while it works; nothing if nobody works for it
    */
-  public Optional<List<String>> reload(SessionName name) throws GeorepException, IOException {
+  public Optional<Set<String>> reload(SessionName name) throws GeorepException, IOException {
     SessionDirectory session = state.existing(name);
     if (SessionLock.holder(libc, session).isEmpty()) {
       return Optional.empty();
     }
     try {
-      List<String> applied = new ArrayList<>();
+      Set<String> live = new HashSet<>();
       new ControlClient(libc, session.control(), ANSWER)
           .ask("reload")
-          .path("applied")
-          .forEach(key -> applied.add(key.asText()));
-      return Optional.of(applied);
+          .path("live")
+          .forEach(key -> live.add(key.asText()));
+      return Optional.of(live);
     } catch (IOException e) {
-      return Optional.of(List.of()); // it is starting or ending, or of another version
+      return Optional.of(Set.of()); // it is starting or ending, or of another version
     }
   }
 

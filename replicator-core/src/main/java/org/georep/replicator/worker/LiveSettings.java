@@ -22,6 +22,9 @@ import org.georep.replicator.session.SyncMode;
  * nothing told of what was left out. For any thread.
  */
 public final class LiveSettings {
+  /** The keys of the settings that a running worker takes over. */
+  static final List<String> KEYS = List.of("bwlimit", "crawl-limit", "filter");
+
   private final Clock clock;
   private volatile Settings settings;
   private volatile Filtering filtering;

@@ -19,8 +19,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a running session does when {@code session.yaml} changed and it is told {@code reload}: it
- * takes over limits and filter. It answers with the keys it took over, {@code applied}, and whether
- * that is all there is to it, {@code complete}; what is left takes a start.
+ * takes over limits and filter. It answers with the keys that it goes on with, {@code live}, which
+ * are the same whoever asks first, and whether that is all there is to it, {@code complete}; what
+ * is left takes a start.
  */
 final class ReloadOperation {
   private static final Logger log = LoggerFactory.getLogger(ReloadOperation.class);
@@ -57,8 +58,8 @@ final class ReloadOperation {
       log.info("taken over from the changed configuration: {}", String.join(", ", changed));
     }
     ObjectNode answer = JsonNodeFactory.instance.objectNode();
-    ArrayNode applied = answer.putArray("applied");
-    changed.forEach(applied::add);
+    ArrayNode keys = answer.putArray("live");
+    LiveSettings.KEYS.forEach(keys::add);
     return answer.put("complete", live.covers(wanted.settings()));
   }
 }
