@@ -445,7 +445,7 @@ final class EntryRun {
     result.loops.addAll(reconciled.loops());
     result.listed.addAll(reconciled.listed());
     result.failures.addAll(reconciled.failures());
-    result.incomplete.clear();
+    reconciled.listed().forEach(result.incomplete::remove);
     result.incomplete.addAll(reconciled.incomplete());
     if (!jobs.isEmpty()) {
       needs.take(jobs);

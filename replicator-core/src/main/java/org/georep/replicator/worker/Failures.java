@@ -98,6 +98,9 @@ final class Failures {
   private void well(Subject subject, long batch) {
     if (quarantine.contains(subject)) {
       well.putIfAbsent(subject, batch);
+      if (subject instanceof Subject.Inode inode) {
+        unlistable.remove(inode.gfid());
+      }
     }
   }
 
@@ -314,10 +317,11 @@ final class Failures {
 
   /**
    * Whether listing this directory failed: it is tried again from quarantine, not each time the
-   * agent misses it.
+   * agent misses it. Not any more when it has left quarantine, or is about to: then nobody else
+   * would try.
    */
   boolean isUnlistable(Gfid directory) {
-    return unlistable.contains(directory);
+    return unlistable.contains(directory) && quarantine.contains(new Subject.Inode(directory));
   }
 
   /** Returns since when the oldest entry has failed. */

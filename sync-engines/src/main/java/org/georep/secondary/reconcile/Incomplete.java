@@ -129,7 +129,7 @@ public final class Incomplete {
       }
       if (isInTree(gfid, known)) {
         // Others may have removed it; when it is wanted again it is made again.
-        (isHere(gfid) ? again : gone).add(gfid);
+        (mayBeHere(gfid) ? again : gone).add(gfid);
         directories.trim();
       }
     }
@@ -150,11 +150,11 @@ public final class Incomplete {
     return first.isEmpty() && !unreported.isEmpty() ? wanted() : first;
   }
 
-  private boolean isHere(Gfid gfid) {
+  private boolean mayBeHere(Gfid gfid) {
     try {
       return directories.get(gfid) != null;
     } catch (PosixException e) {
-      return false;
+      return true; // forgotten for an error it would never be listed
     }
   }
 

@@ -127,6 +127,25 @@ class RulesTest {
   }
 
   @Test
+  void rule5WhatCannotBeOpenedForAMomentIsStillToBeListed() throws Exception {
+    FaultyLibc faulty = new FaultyLibc(NativeLibc.instance());
+    Desk desk = new Desk(fresh(), faulty.libc()).open(Request.Mode.REPLICATE);
+    desk.wants(Desk.at(Desk.ROOT, "d", Desk.directory("D")));
+    desk.barrier();
+    desk.again(true);
+    assertThat(desk.wants().incomplete()).contains(D);
+    FaultyLibc.Rule broken =
+        faulty.fail(FaultyLibc.method("openat2").and(FaultyLibc.path("d")), Errno.EACCES);
+    desk.wants();
+    assertThat(broken.seen()).isPositive();
+    faulty.clear();
+    assertThat(desk.wants().incomplete()).contains(D);
+    desk.again(false);
+    assertThat(desk.wants().incomplete()).as("after a kill").contains(D);
+    desk.end(true);
+  }
+
+  @Test
   void rule5AListingDoubtedBetweenItsPartsCountsForNothing() throws Exception {
     Desk desk = Desk.at(fresh());
     desk.wants(Desk.at(Desk.ROOT, "d", Desk.directory("D")));

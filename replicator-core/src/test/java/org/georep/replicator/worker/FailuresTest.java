@@ -1,0 +1,74 @@
+package org.georep.replicator.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.time.Clock;
+import java.util.List;
+import java.util.Optional;
+import org.georep.name.FileName;
+import org.georep.name.Gfid;
+import org.georep.posix.Errno;
+import org.georep.posix.Libc;
+import org.georep.posix.NativeLibc;
+import org.georep.protocol.Reply;
+import org.georep.protocol.Want;
+import org.georep.replicator.apply.StepResult;
+import org.georep.replicator.apply.StepResults;
+import org.georep.replicator.quarantine.Quarantine;
+import org.georep.replicator.volume.PrimaryDirectory;
+import org.georep.replicator.volume.PrimaryTree;
+import org.georep.replicator.volume.PrimaryTrees;
+import org.georep.testing.Sandbox;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+/** What goes into quarantine and comes out. */
+class FailuresTest {
+  @RegisterExtension final Sandbox sandbox = new Sandbox();
+
+  private static Gfid directory(PrimaryTree tree, String name) throws Exception {
+    PrimaryTree.Found root = tree.directory(tree.rootGfid());
+    try (PrimaryDirectory top = ((PrimaryTree.Found.Inside) root).directory()) {
+      return ((Want.Present) top.look(FileName.of(name))).state().gfid();
+    }
+  }
+
+  private static StepResult refused(Gfid directory) {
+    return StepResults.of(
+        List.of(
+            new Reply.Failure(Optional.empty(), Optional.of(directory), Errno.EACCES, "refused")),
+        List.of());
+  }
+
+  private static StepResult listed(Gfid directory) {
+    return StepResults.of(List.of(), List.of(directory));
+  }
+
+  @Test
+  void whatWasListedAfterAllIsListedWheneverItIsMissed() throws Exception {
+    Libc libc = NativeLibc.instance();
+    byte[] primary = sandbox.directory("p").toString().getBytes(StandardCharsets.UTF_8);
+    Files.createDirectory(sandbox.path().resolve("p/d"));
+    Quarantine quarantine =
+        Quarantine.open(libc, sandbox.path().resolve("quarantine"), Clock.systemUTC(), 100);
+    try (PrimaryTree tree = PrimaryTrees.open(libc, primary, Clock.systemUTC())) {
+      Gfid d = directory(tree, "d");
+      Failures failures = new Failures(tree, quarantine, new Meter(), Clock.systemUTC());
+      failures.step(1, refused(d));
+      assertThat(failures.isUnlistable(d)).isTrue();
+
+      failures.step(2, listed(d));
+      assertThat(failures.isUnlistable(d)).as("before a barrier").isFalse();
+      failures.covered(2);
+      assertThat(failures.isEmpty()).isTrue();
+      assertThat(failures.isUnlistable(d)).isFalse();
+
+      failures.step(3, refused(d));
+      assertThat(failures.isUnlistable(d)).isTrue();
+      quarantine.drop(any -> true);
+      assertThat(failures.isUnlistable(d)).as("dropped: it is tried when next missed").isFalse();
+    }
+  }
+}
