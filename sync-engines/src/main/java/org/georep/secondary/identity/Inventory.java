@@ -155,6 +155,20 @@ public final class Inventory implements AutoCloseable {
     entry(place).ifPresent(entry -> put(place, entry.touchedAt(LastTouch.now())));
   }
 
+  /** Notes at a name that nobody knows when georep last changed the inode there. */
+  public void forgetTouch(Place place) {
+    entry(place)
+        .filter(entry -> entry.touched() != LastTouch.UNKNOWN)
+        .ifPresent(entry -> put(place, entry.touchedAt(LastTouch.UNKNOWN)));
+  }
+
+  /** The same at all names of an inode. */
+  public void forgetTouches(Gfid gfid) {
+    List<Place> places = new ArrayList<>();
+    eachPlace(gfid).forEachRemaining(places::add);
+    places.forEach(this::forgetTouch);
+  }
+
   /** Notes what a name stands for. */
   public void put(Place place, Entry entry) {
     entries.put(Keys.ofPlace(place), Keys.ofEntry(entry));

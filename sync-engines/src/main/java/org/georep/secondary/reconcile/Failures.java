@@ -10,15 +10,21 @@ import org.georep.name.Place;
 import org.georep.posix.Errno;
 import org.georep.posix.PosixException;
 import org.georep.protocol.Reply;
+import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.tree.Directories;
 
-/** What one request could not do, in words for people. */
+/**
+ * What one request could not do, in words for people. What failed half-way may have changed an
+ * inode all the same, with nobody left to note when: of that its ctime tells nothing any more.
+ */
 final class Failures {
   private final Directories directories;
+  private final Inventory inventory;
   private final List<Reply.Failure> failures = new ArrayList<>();
 
-  Failures(Directories directories) {
+  Failures(Directories directories, Inventory inventory) {
     this.directories = Objects.requireNonNull(directories, "directories is null");
+    this.inventory = Objects.requireNonNull(inventory, "inventory is null");
   }
 
   /** Notes that something at a place could not be done; its directory is found anew next time. */
@@ -29,6 +35,8 @@ final class Failures {
             Optional.of(place), gfid, cause.errno(), path + " on the secondary: " + words(cause)));
     directories.forget(place.directory());
     gfid.ifPresent(directories::forget);
+    inventory.forgetTouch(place);
+    gfid.ifPresent(inventory::forgetTouches);
   }
 
   /** Notes that something of an inode could not be done. */
@@ -45,6 +53,7 @@ final class Failures {
             cause.errno(),
             what + " on the secondary: " + words(cause)));
     directories.forget(gfid);
+    inventory.forgetTouches(gfid);
     places.forEach(place -> directories.forget(place.directory()));
   }
 

@@ -18,6 +18,7 @@ import org.georep.protocol.Kind;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.secondary.failpoint.AgentFailpoint;
+import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Mark;
 import org.georep.secondary.receive.Bases;
 import org.georep.secondary.receive.Received;
@@ -50,6 +51,7 @@ public final class Publisher {
   private final Contents contents;
   private final Departures departures;
   private final Awaiting awaiting;
+  private final Inventory inventory;
   private final SameContents same;
 
   Publisher(
@@ -60,7 +62,8 @@ public final class Publisher {
       Touched touched,
       Contents contents,
       Departures departures,
-      Awaiting awaiting) {
+      Awaiting awaiting,
+      Inventory inventory) {
     this.tree = Objects.requireNonNull(tree, "tree is null");
     this.directories = tree.directories();
     this.stage = Objects.requireNonNull(stage, "stage is null");
@@ -69,6 +72,7 @@ public final class Publisher {
     this.contents = Objects.requireNonNull(contents, "contents is null");
     this.departures = Objects.requireNonNull(departures, "departures is null");
     this.awaiting = Objects.requireNonNull(awaiting, "awaiting is null");
+    this.inventory = Objects.requireNonNull(inventory, "inventory is null");
     this.same = new SameContents(libc);
   }
 
@@ -88,7 +92,7 @@ public final class Publisher {
   /** Carries it out. */
   public Reply.Published publish(Request.Publish request) {
     Step step = new Step();
-    Failures failures = new Failures(directories);
+    Failures failures = new Failures(directories, inventory);
     for (Request.Staged staged : request.files()) {
       try {
         publish(
@@ -109,7 +113,7 @@ public final class Publisher {
   /** Publishes what a stream brought. */
   public Reply.Published publish(List<Received> files) {
     Step step = new Step();
-    Failures failures = new Failures(directories);
+    Failures failures = new Failures(directories, inventory);
     for (Received file : files) {
       Gfid gfid = file.state().gfid();
       boolean done = false;

@@ -118,7 +118,7 @@ public final class Reconciler {
 
   /** Carries it out. */
   public Reply.Reconciled apply(Request.Reconcile request) {
-    Step step = new Step(request.batch(), tree, new Failures(directories));
+    Step step = new Step(request.batch(), tree, new Failures(directories, inventory));
     doubt(request, step);
     AgentFailpoint.RECONCILE_DOUBTED.reached();
     for (EntryState state : request.metadata()) {

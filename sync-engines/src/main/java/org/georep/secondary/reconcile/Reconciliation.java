@@ -96,7 +96,8 @@ public record Reconciliation(
             awaiting,
             keeping);
     Publisher publisher =
-        new Publisher(libc, tree, stage, attributes, touched, contents, departures, awaiting);
+        new Publisher(
+            libc, tree, stage, attributes, touched, contents, departures, awaiting, inventory);
     Comparison comparison = new Comparison(libc, tree, attributes, contents, awaiting);
     Crawl crawl =
         new Crawl(

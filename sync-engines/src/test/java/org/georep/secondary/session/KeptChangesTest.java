@@ -14,9 +14,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.georep.name.EntryPath;
 import org.georep.name.Gfid;
+import org.georep.posix.Errno;
+import org.georep.posix.NativeLibc;
+import org.georep.protocol.EntryState;
+import org.georep.protocol.Kind;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.secondary.identity.LastTouch;
+import org.georep.testing.FaultyLibc;
 import org.georep.testing.Sandbox;
 import org.georep.testing.Waits;
 import org.junit.jupiter.api.BeforeEach;
@@ -121,6 +126,45 @@ final class KeptChangesTest {
     FileTime mtime = Files.getLastModifiedTime(file);
     Files.writeString(file, contents);
     Files.setLastModifiedTime(file, mtime);
+  }
+
+  private static EntryState otherMode() {
+    return Desk.state("F", Kind.FILE, 0600, "of the primary".length(), null);
+  }
+
+  /** What fails half-way changed the inode all the same, and nobody noted when. */
+  @Test
+  void whatGeorepChangedAndThenFailedToIsNotSomebodyElses() throws Exception {
+    desk.end(true);
+    FaultyLibc faulty = new FaultyLibc(NativeLibc.instance());
+    desk = new Desk(desk.root, faulty.libc()).open(Request.Mode.REPLICATE);
+    desk.wants(at(Desk.ROOT, "g", file("G", "text")));
+    desk.sends(file("G", "text"), "text");
+    desk.barrier();
+    desk.nextBatch();
+    untilCtimesAreLater();
+    faulty.fail(FaultyLibc.method("listxattr"), Errno.EIO);
+    Reply.Reconciled byName = desk.wants(at(Desk.ROOT, "f", otherMode()));
+    assertThat(byName.failures()).extracting(Reply.Failure::errno).contains(Errno.EIO);
+    assertThat(Files.getPosixFilePermissions(desk.path("f"))).hasSize(2);
+    Reply.Reconciled byGfid =
+        (Reply.Reconciled)
+            desk.ask(
+                new Request.Reconcile(
+                    desk.batch(),
+                    List.of(),
+                    List.of(),
+                    List.of(Desk.state("G", Kind.FILE, 0600, "text".length(), null)),
+                    List.of(),
+                    List.of(),
+                    List.of()));
+    assertThat(byGfid.failures()).extracting(Reply.Failure::errno).contains(Errno.EIO);
+    faulty.clear();
+    desk.wants(absent(Desk.ROOT, "f"), absent(Desk.ROOT, "g"));
+    desk.barrier();
+    assertThat(desk.path("f")).doesNotExist();
+    assertThat(desk.path("g")).doesNotExist();
+    assertThat(desk.conflicts()).isEmpty();
   }
 
   @Test
