@@ -105,12 +105,12 @@ public final class Lack {
     Gfid at = directory;
     Gfid root = tree.directories().root().gfid();
     while (!at.equals(root)) {
-      List<Place> places = inventory.places(at);
-      if (places.isEmpty() || at.equals(Directory.LIMBO) || !seen.add(at)) {
+      Optional<Place> home = inventory.home(at);
+      if (home.isEmpty() || at.equals(Directory.LIMBO) || !seen.add(at)) {
         return Optional.empty();
       }
-      names.add(0, places.get(0).name());
-      at = places.get(0).directory();
+      names.add(0, home.get().name());
+      at = home.get().directory();
     }
     return Optional.of(EntryPath.of(names));
   }

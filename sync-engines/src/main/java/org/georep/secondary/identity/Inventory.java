@@ -244,6 +244,22 @@ public final class Inventory implements AutoCloseable {
     return found;
   }
 
+  /**
+   * Returns where a directory is, as far as is known: of several places that which is known to
+   * stand for it. Another is left of a move that failed.
+   */
+  public Optional<Place> home(Gfid directory) {
+    List<Place> all = places(directory);
+    if (all.size() > 1) {
+      for (Place place : all) {
+        if (entry(place).filter(entry -> entry.gfid().equals(directory)).isPresent()) {
+          return Optional.of(place);
+        }
+      }
+    }
+    return all.stream().findFirst();
+  }
+
   /** Returns whether there is a place where a gfid may be. */
   public boolean hasPlaces(Gfid gfid) {
     return eachPlace(gfid).hasNext();

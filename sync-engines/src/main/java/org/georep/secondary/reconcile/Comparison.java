@@ -16,6 +16,7 @@ import org.georep.protocol.ContentDigest;
 import org.georep.protocol.EntryState;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
+import org.georep.secondary.identity.Inventory;
 import org.georep.secondary.identity.Mark;
 import org.georep.secondary.receive.Bases;
 import org.georep.secondary.tree.Attributes;
@@ -37,12 +38,20 @@ public final class Comparison {
   private final Libc libc;
   private final Tree tree;
   private final Directories directories;
+  private final Inventory inventory;
   private final Attributes attributes;
   private final Contents contents;
   private final Awaiting awaiting;
   private final ByteBuffer step = ByteBuffer.allocateDirect(STEP);
 
-  Comparison(Libc libc, Tree tree, Attributes attributes, Contents contents, Awaiting awaiting) {
+  Comparison(
+      Libc libc,
+      Tree tree,
+      Inventory inventory,
+      Attributes attributes,
+      Contents contents,
+      Awaiting awaiting) {
+    this.inventory = Objects.requireNonNull(inventory, "inventory is null");
     this.libc = Objects.requireNonNull(libc, "libc is null");
     this.tree = Objects.requireNonNull(tree, "tree is null");
     this.directories = tree.directories();
@@ -94,8 +103,7 @@ public final class Comparison {
           || bases.hasHoles(request.basis())) {
         return new Reply.Same(List.of(), List.of());
       }
-      tree.mark(node, Mark.of(state.gfid(), state.token()));
-      attributes.set(node, state, true);
+      take(node, state);
     }
     contents.verified(state);
     places.stream()
@@ -122,11 +130,27 @@ public final class Comparison {
       if (node == null || !Arrays.equals(digest(node), content.digest())) {
         return false;
       }
-      tree.mark(node, Mark.of(state.gfid(), state.token()));
-      attributes.set(node, state, true);
+      take(node, state);
     }
     contents.verified(state);
     return true;
+  }
+
+  /**
+   * Gives a copy that agrees its token and attributes. What is killed or fails in between must not
+   * look like somebody else's change: a token tells mtime and size, and each step changes ctime.
+   */
+  private void take(Node node, EntryState state) throws PosixException {
+    try {
+      if (!node.stat().mtime().equals(state.mtime())) {
+        tree.mark(node, Mark.of(state.gfid()));
+      }
+      attributes.set(node, state, true);
+      tree.mark(node, Mark.of(state.gfid(), state.token()));
+    } catch (PosixException e) {
+      inventory.forgetTouches(state.gfid());
+      throw e;
+    }
   }
 
   private byte[] digest(Node node) throws PosixException {

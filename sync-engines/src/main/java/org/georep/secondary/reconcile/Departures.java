@@ -66,10 +66,11 @@ final class Departures {
    */
   void isGone(Place place) throws PosixException {
     if (origins != null && !keepsSeen) {
-      FileName item = back(origins).remove(place);
+      FileName item = back(origins).get(place);
       if (item != null && limbo.contains(item)) {
         origins.noteGoing(item);
       }
+      back(origins).remove(place); // not before that is noted: it may fail, and is tried again
     }
   }
 

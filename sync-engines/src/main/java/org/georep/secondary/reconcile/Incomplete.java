@@ -6,6 +6,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
@@ -179,14 +180,14 @@ public final class Incomplete {
     while (is == null) {
       way.add(at);
       known.put(at, false); // should the way ever lead back here
-      List<Place> places = inventory.places(at);
+      Optional<Place> home = inventory.home(at);
       if (at.equals(directories.root().gfid())) {
         is = true;
-      } else if (places.isEmpty()
-          || inventory.entry(places.get(0)).filter(Incomplete::isNoDirectory).isPresent()) {
+      } else if (home.isEmpty()
+          || inventory.entry(home.get()).filter(Incomplete::isNoDirectory).isPresent()) {
         is = false;
       } else {
-        at = places.get(0).directory();
+        at = home.get().directory();
         is = known.get(at);
       }
     }

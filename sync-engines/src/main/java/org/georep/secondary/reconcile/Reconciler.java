@@ -181,6 +181,8 @@ public final class Reconciler {
     }
     for (Gfid gfid : request.dirtyContents()) {
       try {
+        // First, whatever fails: what is on its way may have been read before the change.
+        contents.doubt(gfid, request.batch());
         List<Found> places = tree.places(gfid);
         contents.doubt(places, request.batch());
         for (Found place : places) {
@@ -189,8 +191,6 @@ public final class Reconciler {
           }
         }
         if (!awaiting.of(gfid).isEmpty()) {
-          // What is on its way may have been read before the change.
-          contents.doubt(gfid, request.batch());
           step.answer.needs().dirty(gfid);
         }
       } catch (PosixException e) {
@@ -217,7 +217,15 @@ public final class Reconciler {
           detach(place, each.getValue(), step);
         } catch (PosixException e) {
           step.failed.add(place);
-          step.failures.add(place, gfid(each.getValue()), e);
+          if (keeping.keepsUnseen()
+              && each.getValue() instanceof Want.Absent
+              && !step.seen.contains(place)) {
+            // Tried again by its name it would count as told of, and go for good.
+            listings.doubt(place.directory());
+            step.failures.add(place.directory(), e);
+          } else {
+            step.failures.add(place, gfid(each.getValue()), e);
+          }
         }
         directories.trim();
       }
@@ -302,7 +310,8 @@ public final class Reconciler {
       Found now = step.isFree(place) ? null : tree.look(directory, place.name());
       return now == null || now.isForeign();
     } catch (PosixException e) {
-      return false; // its own turn tells
+      step.failures.add(place, gfid(want), e);
+      return true; // it must not come only because nobody could tell
     } finally {
       directories.trim();
     }

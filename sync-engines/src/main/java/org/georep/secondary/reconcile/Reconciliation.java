@@ -98,7 +98,7 @@ public record Reconciliation(
     Publisher publisher =
         new Publisher(
             libc, tree, stage, attributes, touched, contents, departures, awaiting, inventory);
-    Comparison comparison = new Comparison(libc, tree, attributes, contents, awaiting);
+    Comparison comparison = new Comparison(libc, tree, inventory, attributes, contents, awaiting);
     Crawl crawl =
         new Crawl(
             inventory,

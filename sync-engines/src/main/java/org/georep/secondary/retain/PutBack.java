@@ -86,7 +86,13 @@ public final class PutBack implements Release {
       return 0;
     }
     Round round = new Round(batch);
-    begin(round.order, due);
+    try {
+      begin(round.order, due);
+    } catch (PosixException e) {
+      // What lies in what cannot be told: put back in another order, some would find no place.
+      LOG.warn("Nothing of limbo can be put back yet: {}", e.getMessage());
+      return 0;
+    }
     for (FileName item = round.order.next(); item != null; item = round.order.next()) {
       try {
         release(item, round);
@@ -99,10 +105,12 @@ public final class PutBack implements Release {
     return round.gone;
   }
 
-  private void begin(Order order, List<FileName> due) {
+  private void begin(Order order, List<FileName> due) throws PosixException {
     // The oldest first: what comes to the same place after it is newer.
     due.sort(Comparator.comparingLong(limbo::batch));
-    due.forEach(item -> order.add(item, into(item), true));
+    for (FileName item : due) {
+      order.add(item, into(item), true);
+    }
     Set<FileName> isDue = new HashSet<>(due);
     for (FileName item : limbo.all()) {
       if (!isDue.contains(item)) {
@@ -112,13 +120,9 @@ public final class PutBack implements Release {
     order.begin();
   }
 
-  private @Nullable FileName into(FileName item) {
-    try {
-      Optional<Place> from = origins.of(item);
-      return from.isEmpty() ? null : whereabouts.item(from.get().directory());
-    } catch (PosixException e) {
-      return null; // its own turn tells
-    }
+  private @Nullable FileName into(FileName item) throws PosixException {
+    Optional<Place> from = origins.of(item);
+    return from.isEmpty() ? null : whereabouts.item(from.get().directory());
   }
 
   private void release(FileName item, Round round) throws PosixException {

@@ -1,8 +1,8 @@
 package org.georep.secondary.retain;
 
 import java.util.HashSet;
-import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
@@ -26,11 +26,11 @@ final class Whereabouts {
     Set<Gfid> seen = new HashSet<>();
     Gfid at = directory;
     while (seen.add(at)) {
-      List<Place> places = tree.directories().candidates(at);
-      if (places.isEmpty()) {
+      Optional<Place> home = tree.directories().home(at);
+      if (home.isEmpty()) {
         return null;
       }
-      Place place = places.get(0);
+      Place place = home.get();
       if (place.directory().equals(Directory.LIMBO)) {
         return place.name();
       }

@@ -110,18 +110,18 @@ public final class Directories implements AutoCloseable {
     return gfid.equals(Directory.LIMBO) ? limbo : open.get(gfid);
   }
 
-  /** By the first place of each, all at once. */
+  /** By the most likely place of each, all at once. */
   private @Nullable Directory straight(Gfid gfid) throws PosixException {
     Deque<FileName> names = new ArrayDeque<>();
     Set<Gfid> seen = new HashSet<>();
     Directory base = null;
     for (Gfid at = gfid; base == null; ) {
-      List<Place> places = inventory.places(at);
-      if (places.isEmpty() || !seen.add(at)) {
+      Optional<Place> home = inventory.home(at);
+      if (home.isEmpty() || !seen.add(at)) {
         return null;
       }
-      names.push(places.get(0).name());
-      at = places.get(0).directory();
+      names.push(home.get().name());
+      at = home.get().directory();
       base = known(at);
     }
     try {
@@ -311,14 +311,19 @@ public final class Directories implements AutoCloseable {
     Set<Gfid> seen = new HashSet<>();
     Gfid at = directory;
     while (!at.equals(root.gfid()) && !at.equals(Directory.LIMBO) && seen.add(at)) {
-      List<Place> places = inventory.places(at);
-      if (places.isEmpty()) {
+      Optional<Place> home = inventory.home(at);
+      if (home.isEmpty()) {
         break;
       }
-      names.add(0, places.get(0).name());
-      at = places.get(0).directory();
+      names.add(0, home.get().name());
+      at = home.get().directory();
     }
     return EntryPath.of(names);
+  }
+
+  /** Returns where a directory is, as far as is known. */
+  public Optional<Place> home(Gfid directory) {
+    return inventory.home(directory);
   }
 
   /** Returns where a gfid may be. */

@@ -22,19 +22,31 @@ import org.jspecify.annotations.Nullable;
  * what was last applied to it, so nothing has to be remembered between requests; a crash in between
  * leaves it spoilt until the primary's attributes are sent again, which the replay does.
  *
+ * <p>Where that fails it is tried again at the end of the next request, a bounded number of them:
+ * not every request has a way to tell that it failed.
+ *
  * <p>An agent that is not root also notes here the mode of a directory it had to open for itself;
  * one that is root, immutable and append-only flags it had to lift. They are set again last.
  */
 public final class Touched {
   private static final int MODE_KEPT = -1;
+  private static final int MOST_LEFT = 100;
 
   private final Libc libc;
   private final OpenedModes modes;
   private final LiftedFlags flags;
   private final Map<Gfid, Before> before = new LinkedHashMap<>();
+  private final Map<Gfid, Before> left = new LinkedHashMap<>();
   private final List<Gfid> gone = new ArrayList<>();
 
-  private record Before(@Nullable Instant mtime, int mode) {}
+  private record Before(@Nullable Instant mtime, int mode) {
+    /** Returns this, and of the other what this has not. */
+    Before with(@Nullable Before other) {
+      return other == null
+          ? this
+          : new Before(mtime == null ? other.mtime : mtime, mode == MODE_KEPT ? other.mode : mode);
+    }
+  }
 
   /** Makes it with nothing touched. */
   public Touched(Libc libc, OpenedModes modes, LiftedFlags flags) {
@@ -68,7 +80,9 @@ public final class Touched {
     if (known == null || known.mtime == null) {
       Stat stat = libc.statx(directory.descriptor(), Node.ITSELF, Linux.AT_EMPTY_PATH);
       int mode = known == null ? MODE_KEPT : known.mode;
-      before.put(directory.gfid(), new Before(stat.mtime(), mode));
+      Before owed = left.get(directory.gfid());
+      Instant mtime = owed != null && owed.mtime != null ? owed.mtime : stat.mtime();
+      before.put(directory.gfid(), new Before(mtime, mode));
       flags.lift(directory.descriptor(), stat.flags());
     }
   }
@@ -92,12 +106,12 @@ public final class Touched {
 
   /** To be called when a directory was given attributes: these are the ones to give back. */
   public void given(Gfid directory, Instant mtime, int mode) {
-    Before known = before.get(directory);
-    if (known != null) {
-      before.put(
+    for (Map<Gfid, Before> all : List.of(before, left)) {
+      all.computeIfPresent(
           directory,
-          new Before(
-              known.mtime == null ? null : mtime, known.mode == MODE_KEPT ? MODE_KEPT : mode));
+          (gfid, known) ->
+              new Before(
+                  known.mtime == null ? null : mtime, known.mode == MODE_KEPT ? MODE_KEPT : mode));
     }
   }
 
@@ -107,7 +121,9 @@ public final class Touched {
    * @param directory open, by whatever way
    */
   void giveBack(Directory directory) throws PosixException {
-    Before was = before.remove(directory.gfid());
+    Before owed = left.remove(directory.gfid());
+    Before now = before.remove(directory.gfid());
+    Before was = now == null ? owed : now.with(owed);
     if (was != null) {
       if (was.mtime != null) {
         giveBack(directory, was.mtime);
@@ -121,7 +137,9 @@ public final class Touched {
 
   /** Forgets a directory that is gone. */
   void forget(Gfid directory) {
-    Before known = before.remove(directory);
+    Before owed = left.remove(directory);
+    Before now = before.remove(directory);
+    Before known = now == null ? owed : now.with(owed);
     if (known != null && known.mode != MODE_KEPT) {
       gone.add(directory);
     }
@@ -136,6 +154,8 @@ public final class Touched {
    */
   public Map<Gfid, PosixException> restore(Directories directories) {
     Map<Gfid, PosixException> failed = new LinkedHashMap<>();
+    left.forEach((gfid, owed) -> before.merge(gfid, owed, Before::with));
+    left.clear();
     for (Map.Entry<Gfid, Before> each : List.copyOf(before.entrySet())) {
       Instant mtime = each.getValue().mtime;
       if (mtime != null) {
@@ -143,6 +163,7 @@ public final class Touched {
           giveBack(directories.get(each.getKey()), mtime);
         } catch (PosixException e) {
           failed.put(each.getKey(), e);
+          owe(each.getKey(), new Before(mtime, MODE_KEPT));
         }
       }
     }
@@ -162,6 +183,12 @@ public final class Touched {
     gone.clear();
     flags.restore();
     return failed;
+  }
+
+  private void owe(Gfid directory, Before was) {
+    if (left.size() < MOST_LEFT || left.containsKey(directory)) {
+      left.merge(directory, was, Before::with);
+    }
   }
 
   private void giveBack(@Nullable Directory directory, Instant mtime) throws PosixException {
@@ -191,6 +218,7 @@ public final class Touched {
         modes.done(each.directory);
       } catch (PosixException e) {
         failed.put(each.directory, e);
+        owe(each.directory, new Before(null, each.mode));
       } finally {
         directories.forget(each.directory);
       }

@@ -7,11 +7,14 @@ import static org.georep.secondary.session.Desk.directory;
 import static org.georep.secondary.session.Desk.file;
 import static org.georep.secondary.session.Desk.gfid;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.util.List;
+import java.util.Optional;
 import org.georep.name.EntryPath;
 import org.georep.name.Gfid;
 import org.georep.posix.Errno;
@@ -164,6 +167,44 @@ final class KeptChangesTest {
     desk.barrier();
     assertThat(desk.path("f")).doesNotExist();
     assertThat(desk.path("g")).doesNotExist();
+    assertThat(desk.conflicts()).isEmpty();
+  }
+
+  @Test
+  void aComparisonThatFailsHalfWayIsNotSomebodyElsesChange() throws Exception {
+    desk.end(true);
+    FaultyLibc faulty = new FaultyLibc(NativeLibc.instance());
+    desk = new Desk(desk.root, faulty.libc()).open(Request.Mode.REPLICATE);
+    String text = "of the primary";
+    EntryState later =
+        new EntryState(
+            gfid("F"),
+            Kind.FILE,
+            0640,
+            0,
+            0,
+            Desk.TIME.plusSeconds(60),
+            Desk.TIME.plusSeconds(61),
+            false,
+            text.length(),
+            false,
+            1,
+            0,
+            Optional.empty(),
+            List.of());
+    byte[] sha = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    untilCtimesAreLater();
+    faulty.fail(FaultyLibc.method("listxattr"), Errno.EIO);
+    Reply.Same same =
+        (Reply.Same)
+            desk.ask(
+                new Request.CompareContents(
+                    desk.batch(), List.of(new Request.Content(later, sha))));
+    assertThat(same.files()).isEmpty();
+    faulty.clear();
+    desk.nextBatch();
+    desk.sends(file("F", "newer"), "newer");
+    assertThat(desk.path("f")).hasContent("newer");
     assertThat(desk.conflicts()).isEmpty();
   }
 

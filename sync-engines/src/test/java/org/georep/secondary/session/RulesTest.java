@@ -146,6 +146,26 @@ class RulesTest {
   }
 
   @Test
+  void rule5WhatAMoveThatFailedLeftDoesNotHideADirectory() throws Exception {
+    FaultyLibc faulty = new FaultyLibc(NativeLibc.instance());
+    Desk desk = new Desk(fresh(), faulty.libc()).open(Request.Mode.REPLICATE);
+    desk.wants(Desk.at(Desk.ROOT, "a", Desk.directory("D")));
+    desk.lists(Desk.ROOT, Desk.present("a", Desk.directory("D")));
+    desk.lists(D);
+    desk.barrier(Desk.ROOT, D);
+    faulty.fail(FaultyLibc.method("renameat2"), Errno.EIO).nth(1);
+    Reply.Reconciled moved =
+        desk.wants(Desk.absent(Desk.ROOT, "a"), Desk.at(Desk.ROOT, "b", Desk.directory("D")));
+    assertThat(moved.failures()).hasSize(1);
+    faulty.clear();
+    assertThat(desk.wants(Desk.absent(Desk.ROOT, "a")).failures()).isEmpty();
+    assertThat(Files.isDirectory(desk.path("b"))).isTrue();
+    assertThat(desk.wants(Desk.at(D, "x", Desk.directory("X"))).incomplete())
+        .contains(Desk.gfid("X"));
+    desk.end(true);
+  }
+
+  @Test
   void rule5AListingDoubtedBetweenItsPartsCountsForNothing() throws Exception {
     Desk desk = Desk.at(fresh());
     desk.wants(Desk.at(Desk.ROOT, "d", Desk.directory("D")));
@@ -270,6 +290,20 @@ class RulesTest {
     assertThat(desk.wants(Desk.at(Desk.ROOT, "a", state)).data()).hasSize(1);
     desk.sends(state, "TEXT");
     assertThat(inode(desk.path("a"))).isEqualTo(inode(desk.path("b")));
+    desk.end(true);
+  }
+
+  @Test
+  void rule10TimesThatCouldNotBeGivenBackAreGivenBackLater() throws Exception {
+    FaultyLibc faulty = new FaultyLibc(NativeLibc.instance());
+    Desk desk = new Desk(fresh(), faulty.libc()).open(Request.Mode.REPLICATE);
+    desk.wants(
+        Desk.at(Desk.ROOT, "d", Desk.directory("D")), Desk.at(D, "l", Desk.link("L", "target")));
+    faulty.fail(FaultyLibc.method("utimensat"), Errno.EIO);
+    assertThat(desk.wants(Desk.absent(D, "l")).failures()).hasSize(1);
+    faulty.clear();
+    desk.wants();
+    assertThat(Files.getLastModifiedTime(desk.path("d")).toInstant()).isEqualTo(Desk.TIME);
     desk.end(true);
   }
 
