@@ -59,6 +59,12 @@ public final class Barriers {
     /** Keeps failures durably. */
     void failed(List<Reply.Failure> failures) throws IOException;
 
+    /**
+     * Returns since when something has failed that is about to be tried again: what was detached
+     * then, or later, may be wanted by it.
+     */
+    Optional<Instant> failing();
+
     /** Has names looked at again; {@link DataPhase#searched} is due when they were. */
     void astray(List<Place> names);
   }
@@ -213,14 +219,17 @@ public final class Barriers {
     Optional<Instant> moved =
         state.moved(claim.mark().map(this::notPastFailures), claim.reached().isPresent());
     long discard = -1;
-    if (!crawling) {
+    Optional<Instant> failing = attention.failing();
+    if (!crawling && crawlOnly) {
+      discard = failing.isPresent() ? -1 : claim.batch();
+    } else if (!crawling) {
       discard =
-          crawlOnly
-              ? claim.batch()
-              : claim
-                  .mark()
-                  .map(mark -> ledger.discardable(mark.plus(early), claim.batch()))
-                  .orElse(-1L);
+          claim
+              .mark()
+              .map(mark -> mark.plus(early))
+              .map(mark -> failing.filter(mark::isAfter).orElse(mark))
+              .map(mark -> ledger.discardable(mark, claim.batch()))
+              .orElse(-1L);
     }
     lastNanos = System.nanoTime();
     worked = false;

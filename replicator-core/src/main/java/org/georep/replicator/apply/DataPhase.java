@@ -58,8 +58,8 @@ public final class DataPhase implements DataListener {
   /**
    * What ended for good.
    *
-   * @param names the names the file was looked at under, if it has several; those to be looked at
-   *     again, if it is gone from where it was looked for
+   * @param names the names the file was looked at under; those to be looked at again, if it is gone
+   *     from where it was looked for
    */
   public record Ended(FileJob job, Outcome outcome, Set<Place> names) {}
 
@@ -307,6 +307,26 @@ public final class DataPhase implements DataListener {
    */
   synchronized void awaited(Gfid file, Set<Place> places) {
     names.computeIfAbsent(file, none -> new LinkedHashSet<>()).addAll(places);
+  }
+
+  /**
+   * These names wait for it, too: they were looked at after its contents were handed over, which
+   * may have ended by now. To be told before what ended is asked for.
+   */
+  synchronized void awaitedToo(Gfid file, Set<Place> places) {
+    if (running.containsKey(file)) {
+      awaited(file, places);
+      return;
+    }
+    for (int left = ended.size(); left > 0; left--) {
+      Ended some = ended.remove();
+      if (some.job().gfid().equals(file) && some.outcome() instanceof Outcome.Failed) {
+        Set<Place> all = new LinkedHashSet<>(some.names());
+        all.addAll(places);
+        some = new Ended(some.job(), some.outcome(), all);
+      }
+      ended.add(some);
+    }
   }
 
   @GuardedBy("this")

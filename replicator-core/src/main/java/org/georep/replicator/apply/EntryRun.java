@@ -67,7 +67,7 @@ final class EntryRun {
   private final StepResult result = new StepResult();
   private final Map<Gfid, Version> files = new HashMap<>();
   private final Set<Gfid> handedOn = new HashSet<>();
-  private final Map<Gfid, Set<Place>> linked = new HashMap<>();
+  private final Map<Gfid, Set<Place>> named = new HashMap<>();
   private final Set<Place> without = new HashSet<>();
   private final Set<Gfid> seen = new HashSet<>();
   private final Set<Gfid> appeared = new LinkedHashSet<>();
@@ -173,6 +173,7 @@ final class EntryRun {
         try (PrimaryDirectory directory = inside.directory()) {
           Optional<EntryPath> path = pathForFilter(gfid);
           if (path.isPresent() && filter.leavesOut(path.get(), true)) {
+            doubt(gfid); // it may come back from where it is left out
             return;
           }
           for (FileName name : names) {
@@ -180,6 +181,7 @@ final class EntryRun {
             result.looked.add(place);
             Optional<Want> want = look(directory, path, place);
             if (want.isPresent()) {
+              moved(want.get(), place);
               live(want.get());
               seen(want.get());
               appeared(want.get());
@@ -231,6 +233,16 @@ final class EntryRun {
     }
   }
 
+  /** Where it is tells what is left out: below a directory that was renamed, that is to be seen. */
+  private void moved(Want want, Place place) {
+    if (want instanceof Want.Present present
+        && present.state().isDirectory()
+        && step.dirty().moved().contains(place)
+        && filter.tellsPlaces()) {
+      result.wholly.add(present.state().gfid());
+    }
+  }
+
   private void live(Want want) {
     if (want instanceof Want.Present present) {
       if (present.state().isDirectory()) {
@@ -276,7 +288,7 @@ final class EntryRun {
       try (PrimaryDirectory directory = inside.directory()) {
         Optional<EntryPath> path = pathForFilter(gfid);
         if (path.isPresent() && filter.leavesOut(path.get(), true)) {
-          result.listed.add(gfid);
+          doubt(gfid);
           return;
         }
         dirty.forEach(name -> without.add(new Place(gfid, name)));
@@ -286,7 +298,9 @@ final class EntryRun {
           Optional<Want> want = look(directory, path, new Place(gfid, name));
           if (want.isPresent()) {
             seen(want.get());
+            wholly(gfid, want.get());
             if (absent.remove(name)) {
+              moved(want.get(), new Place(gfid, name));
               live(want.get());
             }
           }
@@ -312,6 +326,14 @@ final class EntryRun {
     } catch (PosixException e) {
       // If parts of it are with the agent already: the next listing begins it anew.
       fail(Optional.empty(), Optional.of(gfid), e);
+    }
+  }
+
+  private void wholly(Gfid directory, Want want) {
+    if (step.wholly().contains(directory)
+        && want instanceof Want.Present present
+        && present.state().isDirectory()) {
+      result.wholly.add(present.state().gfid());
     }
   }
 
@@ -351,9 +373,7 @@ final class EntryRun {
       if (state.isFile()) {
         tree.learnFile(state.gfid(), place);
         file(state);
-        if (state.nlink() > 1) {
-          linked.computeIfAbsent(state.gfid(), none -> new HashSet<>()).add(place);
-        }
+        named.computeIfAbsent(state.gfid(), none -> new HashSet<>(2)).add(place);
       }
       count(weight(state));
     } else {
@@ -422,13 +442,8 @@ final class EntryRun {
     while (!answers.isEmpty()) {
       takeAnswer();
     }
-    linked.keySet().retainAll(result.needed);
-    linked.forEach(
-        (file, places) -> {
-          if (contents.isUnderWay(file)) {
-            contents.awaited(file, places); // those looked at after the answer, too
-          }
-        });
+    named.keySet().retainAll(result.needed);
+    named.forEach(contents::awaitedToo); // those looked at after the answer, too
     return result;
   }
 
@@ -439,7 +454,7 @@ final class EntryRun {
       if (handedOn.add(needed.gfid())) {
         jobs.add(job(needed));
         result.needed.add(needed.gfid());
-        contents.awaited(needed.gfid(), linked.getOrDefault(needed.gfid(), Set.of()));
+        contents.awaited(needed.gfid(), named.getOrDefault(needed.gfid(), Set.of()));
       }
     }
     result.loops.addAll(reconciled.loops());

@@ -17,6 +17,7 @@ public final class StepResult {
   final Set<Gfid> incomplete = new LinkedHashSet<>();
   final Set<Gfid> listed = new LinkedHashSet<>();
   final List<Gfid> left = new ArrayList<>();
+  final List<Gfid> wholly = new ArrayList<>();
   final List<Reply.Failure> failures = new ArrayList<>();
   final List<Place> looked = new ArrayList<>();
   final List<EntryState> liveDirectories = new ArrayList<>();
@@ -50,6 +51,11 @@ public final class StepResult {
   /** Returns directories still to be listed: there was enough to do without them. */
   public List<Gfid> left() {
     return left;
+  }
+
+  /** Returns directories to be listed with everything below. */
+  public List<Gfid> wholly() {
+    return wholly;
   }
 
   /** Returns what failed, here or there. */

@@ -23,6 +23,7 @@ public final class DirtySet {
   private final Map<Gfid, Optional<Place>> attributes = new LinkedHashMap<>();
   private final Set<Gfid> doubts = new LinkedHashSet<>();
   private final Set<Gfid> appeared = new HashSet<>();
+  private final Set<Place> moved = new HashSet<>();
   private final List<Place> subtrees = new ArrayList<>();
   private int size;
 
@@ -34,6 +35,7 @@ public final class DirtySet {
     } else if (change instanceof ChangeRecord.Rename rename) {
       addName(rename.from());
       addName(rename.to());
+      moved.add(rename.to());
     } else if (change instanceof ChangeRecord.Metadata metadata) {
       addAttributes(metadata.gfid(), metadata.place());
       metadata.place().ifPresent(this::addName);
@@ -41,7 +43,7 @@ public final class DirtySet {
       addContents(data.gfid(), data.place());
       data.place().ifPresent(this::addName);
     } else if (change instanceof ChangeRecord.Outside outside) {
-      size += doubts.add(outside.directory()) ? 1 : 0;
+      addDoubt(outside.directory());
     } else if (change instanceof ChangeRecord.Subtree subtree) {
       addName(subtree.place());
       addSubtree(subtree.place());
@@ -51,6 +53,11 @@ public final class DirtySet {
   /** What is at a name may be a directory of which nothing is known. */
   public void addSubtree(Place place) {
     subtrees.add(place);
+  }
+
+  /** What the secondary has of a directory, if this is one, may have changed unseen. */
+  public void addDoubt(Gfid directory) {
+    size += doubts.add(directory) ? 1 : 0;
   }
 
   /** A name is dirty. */
@@ -85,7 +92,7 @@ public final class DirtySet {
     return attributes;
   }
 
-  /** Returns directories that were outside the volume when they changed. */
+  /** Returns directories that may have changed unseen, as those that were outside the volume. */
   public Set<Gfid> doubts() {
     return doubts;
   }
@@ -93,6 +100,11 @@ public final class DirtySet {
   /** Returns what was made or moved in, or is gone: it had no name, or has none any more. */
   public Set<Gfid> appeared() {
     return appeared;
+  }
+
+  /** Returns names that something was renamed to. */
+  public Set<Place> moved() {
+    return moved;
   }
 
   /** Returns names whose directory has to be walked whole. */

@@ -53,6 +53,14 @@ public final class Filter {
   }
 
   /**
+   * Returns whether what is left out depends on where it is: what is below a directory that is
+   * renamed may be left out no longer.
+   */
+  public boolean tellsPlaces() {
+    return rules.stream().anyMatch(rule -> rule.pattern().tellsPlaces());
+  }
+
+  /**
    * Returns whether an entry is left out by itself, given that the directories it is in are not.
    * The root never is.
    */

@@ -26,6 +26,11 @@ final class FilterPattern {
     withContents = endsWith(pattern, "***");
   }
 
+  /** Returns whether it looks at more of a path than the last name. */
+  boolean tellsPlaces() {
+    return slashes > 0 || anyDepth;
+  }
+
   /**
    * Returns whether it matches.
    *

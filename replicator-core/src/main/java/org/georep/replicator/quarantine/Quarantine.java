@@ -116,10 +116,12 @@ public final class Quarantine implements AutoCloseable {
     }
     long tries = before.tries() + 1;
     Failure known =
-        failure.path().isPresent()
-            ? failure
-            : new Failure(
-                failure.subject(), before.failure().path(), failure.reason(), failure.errno());
+        new Failure(
+            failure.subject(),
+            failure.path().or(before.failure()::path),
+            failure.reason(),
+            failure.errno(),
+            failure.place().or(before.failure()::place));
     return new QuarantineEntry(
         known, before.first(), now, tries, now.plus(Backoff.after(tries, known)));
   }

@@ -82,6 +82,7 @@ public final class QuarantineLine {
     node.put("path", failure.path().map(EntryPath::toString).orElse(null));
     node.put("path_bytes", failure.path().map(EntryPath::toBase64).orElse(null));
     putSubject(node, failure.subject());
+    failure.place().ifPresent(place -> putPlace(node, place));
     node.put("reason", failure.reason());
     node.put("errno", failure.errno());
     node.put("first", EpochSeconds.of(entry.first()));
@@ -95,10 +96,14 @@ public final class QuarantineLine {
     if (subject instanceof Subject.Inode inode) {
       node.put("gfid", inode.gfid().toString());
     } else if (subject instanceof Subject.Name name) {
-      node.put("directory", name.place().directory().toString());
-      node.put("name", name.place().name().toString());
-      node.put("name_bytes", name.place().name().toBase64());
+      putPlace(node, name.place());
     }
+  }
+
+  private static void putPlace(ObjectNode node, Place place) {
+    node.put("directory", place.directory().toString());
+    node.put("name", place.name().toString());
+    node.put("name_bytes", place.name().toBase64());
   }
 
   static JsonNode parse(byte[] line) throws IOException {
@@ -123,11 +128,15 @@ public final class QuarantineLine {
       if (line.has("gfid")) {
         return Subject.of(Gfid.parse(line.path("gfid").asText()));
       }
-      byte[] name = Base64.getDecoder().decode(line.path("name_bytes").asText());
-      return Subject.of(new Place(Gfid.parse(line.path("directory").asText()), FileName.of(name)));
+      return Subject.of(place(line));
     } catch (IllegalArgumentException e) {
       throw new IOException("a line names no inode and no name", e);
     }
+  }
+
+  private static Place place(JsonNode line) {
+    byte[] name = Base64.getDecoder().decode(line.path("name_bytes").asText());
+    return new Place(Gfid.parse(line.path("directory").asText()), FileName.of(name));
   }
 
   /**
@@ -144,7 +153,14 @@ public final class QuarantineLine {
                   EntryPath.parse(Base64.getDecoder().decode(line.path("path_bytes").asText())))
               : Optional.empty();
       return new QuarantineEntry(
-          new Failure(subject, path, line.path("reason").asText(), line.path("errno").asInt()),
+          new Failure(
+              subject,
+              path,
+              line.path("reason").asText(),
+              line.path("errno").asInt(),
+              subject instanceof Subject.Inode && line.has("name_bytes")
+                  ? Optional.of(place(line))
+                  : Optional.empty()),
           time(line, "first"),
           time(line, "last"),
           line.path("tries").asLong(),

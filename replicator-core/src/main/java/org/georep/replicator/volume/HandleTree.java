@@ -272,6 +272,11 @@ final class HandleTree implements PrimaryTree {
   }
 
   @Override
+  public boolean looksByName() {
+    return false;
+  }
+
+  @Override
   public List<Place> soughtAt(Gfid gfid) {
     return List.of();
   }

@@ -42,12 +42,16 @@ import org.georep.protocol.Want;
  *
  * <p>A directory that is not where it was last seen is walked for once; if that does not find it,
  * it is answered as outside: it may have moved while being looked for, and only its new name will
- * tell.
+ * tell. That name may have been looked at in vain, or what is above it: one that is asked for and
+ * not found for some seconds is walked for again, which takes a small part of the time.
  */
 final class PathTree implements PrimaryTree {
   private static final int FILES = 200_000;
   private static final int NAMES = 1_000;
   private static final int DISPLACED = 10_000;
+
+  /** After a walk none begins for so many times as long as it took. */
+  private static final int REST = 20;
 
   /** How long the new name of a directory that has no place is waited for. */
   static final long MOVING_NANOS = 5_000_000_000L;
@@ -78,7 +82,19 @@ final class PathTree implements PrimaryTree {
         }
       };
 
+  /** Directories that were asked for and not found since, and since when. */
+  private final Map<Gfid, Long> unfound =
+      new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Gfid, Long> eldest) {
+          return size() > DISPLACED;
+        }
+      };
+
   private boolean walked;
+  private long restUntil;
 
   PathTree(Root root) {
     this(root, System::nanoTime);
@@ -116,10 +132,15 @@ final class PathTree implements PrimaryTree {
 
   /**
    * One walk finds all that were there before this process looked; later ones are learnt from
-   * looks.
+   * looks, as a rule.
    */
   private synchronized boolean mayWalk(Gfid gfid) {
-    return !walked && !directories.containsKey(gfid);
+    if (!walked) {
+      return !directories.containsKey(gfid);
+    }
+    long now = nanos.getAsLong();
+    Long since = unfound.putIfAbsent(gfid, now);
+    return since != null && now - since > MOVING_NANOS && now - restUntil > 0;
   }
 
   private int openDirectory(Gfid gfid) throws IOException {
@@ -165,6 +186,7 @@ final class PathTree implements PrimaryTree {
   }
 
   private void walk() throws IOException {
+    long begun = nanos.getAsLong();
     Deque<Gfid> left = new ArrayDeque<>(List.of(root.gfid()));
     while (!left.isEmpty()) {
       Gfid gfid = left.pop();
@@ -188,6 +210,8 @@ final class PathTree implements PrimaryTree {
     }
     synchronized (this) {
       walked = true;
+      long now = nanos.getAsLong();
+      restUntil = now + REST * (now - begun);
     }
   }
 
@@ -326,6 +350,7 @@ final class PathTree implements PrimaryTree {
       occupants.remove(former, directory);
     }
     displaced.remove(directory);
+    unfound.remove(directory);
     Gfid occupant = occupants.put(place, directory);
     if (occupant != null && !occupant.equals(directory)) {
       displace(occupant, place);
@@ -356,6 +381,11 @@ final class PathTree implements PrimaryTree {
     if (places.size() > NAMES) {
       places.remove(places.iterator().next());
     }
+  }
+
+  @Override
+  public boolean looksByName() {
+    return true;
   }
 
   @Override

@@ -55,6 +55,9 @@ public interface PrimaryTree extends ContentSource, AutoCloseable {
   /** A look found, or a job is about, a file that has this name. */
   void learnFile(Gfid file, Place place);
 
+  /** Returns whether things are looked for by their names: what is not found need not be gone. */
+  boolean looksByName();
+
   /**
    * Returns the names by which something would be looked for, as far as they are known: what is not
    * at any of them may be elsewhere all the same. Empty where everything is found by its identity.

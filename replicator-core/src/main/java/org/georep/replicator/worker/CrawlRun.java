@@ -277,7 +277,8 @@ final class CrawlRun {
   }
 
   /**
-   * Keeps a directory that is incomplete from being listed before the walk has ended.
+   * Keeps a directory that is incomplete from being listed before the walk has ended. One that a
+   * record put in doubt is kept only where nothing is claimed meanwhile.
    *
    * @param before whether it was incomplete before anything was done by this connection
    */
@@ -288,7 +289,7 @@ final class CrawlRun {
     if (before) {
       held.add(incomplete);
     }
-    return held.contains(incomplete);
+    return (before || holds) && held.contains(incomplete);
   }
 
   /** Directories were listed on its behalf. */

@@ -2,6 +2,7 @@ package org.georep.replicator.worker;
 
 import java.io.IOException;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -43,6 +44,12 @@ import org.georep.replicator.volume.PrimaryTree;
  */
 final class Failures {
   private static final int RETRIES = 1_000;
+
+  /** For so long what failed is about to be tried again: twice, at least. */
+  private static final Duration SOON = Duration.ofMinutes(1);
+
+  /** The step before it may have detached what it is about. */
+  private static final Duration BEFORE = Duration.ofSeconds(5);
 
   private final PrimaryTree tree;
   private final Quarantine quarantine;
@@ -163,9 +170,14 @@ final class Failures {
   }
 
   private void report(Subject subject, int errno, String reason) throws IOException {
+    report(subject, errno, reason, Optional.empty());
+  }
+
+  private void report(Subject subject, int errno, String reason, Optional<Place> place)
+      throws IOException {
     well.remove(subject);
     meter.failures.incrementAndGet();
-    quarantine.report(new Failure(subject, path(subject), reason, errno));
+    quarantine.report(new Failure(subject, path(subject), reason, errno, place));
   }
 
   private Optional<EntryPath> path(Subject subject) throws IOException {
@@ -188,7 +200,12 @@ final class Failures {
     Gfid gfid = ended.job().gfid();
     Outcome outcome = ended.outcome();
     if (outcome instanceof Outcome.Failed failed) {
-      report(new Subject.Inode(gfid), failed.errno(), failed.reason());
+      Subject.Inode inode = new Subject.Inode(gfid);
+      if (ended.names().size() == 1) {
+        report(inode, failed.errno(), failed.reason(), ended.names().stream().findFirst());
+        return;
+      }
+      report(inode, failed.errno(), failed.reason());
       for (Place name : ended.names()) {
         report(new Subject.Name(name), failed.errno(), failed.reason());
       }
@@ -220,6 +237,7 @@ final class Failures {
         tried.add(name);
       } else if (entry.failure().subject() instanceof Subject.Inode inode
           && !underWay.test(inode.gfid())) {
+        entry.failure().place().ifPresent(dirty::addName);
         retry(inode, entry.failure().path(), dirty, toList);
       }
     }
@@ -242,10 +260,12 @@ final class Failures {
       dirty.addContents(gfid, Optional.empty());
       return;
     }
-    List<Place> soughtAt = state.isEmpty() ? tree.soughtAt(gfid) : List.of();
-    if (!soughtAt.isEmpty()) {
-      // It need not be gone: its directory may have another name by now.
-      soughtAt.forEach(dirty::addName);
+    if (state.isEmpty() && tree.looksByName()) {
+      // It need not be gone: it may have another name by now, or none that this process knows.
+      tree.soughtAt(gfid).forEach(dirty::addName);
+      name(gfid, known).ifPresent(dirty::addName);
+      dirty.addDoubt(gfid); // if it is a directory: its dirty names were not looked at, perhaps
+      dirty.addContents(gfid, Optional.empty());
       tried.add(inode);
     } else if (state.isEmpty()) {
       quarantine.resolved(inode);
@@ -329,6 +349,22 @@ final class Failures {
     return isEmpty()
         ? Optional.empty()
         : quarantine.entries().stream().map(QuarantineEntry::first).min(Comparator.naturalOrder());
+  }
+
+  /**
+   * Returns since when the oldest of those has failed that are about to be tried again, and a
+   * little before; not of those for which there is no room, which what leaves makes.
+   */
+  Optional<Instant> oldestRecent() {
+    Instant from = clock.instant().minus(SOON);
+    return isEmpty()
+        ? Optional.empty()
+        : quarantine.entries().stream()
+            .filter(entry -> !entry.failure().isWantOfRoom())
+            .map(QuarantineEntry::first)
+            .filter(from::isBefore)
+            .min(Comparator.naturalOrder())
+            .map(first -> first.minus(BEFORE));
   }
 
   /**

@@ -5,6 +5,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -82,6 +83,10 @@ public final class Pipeline {
   private final Signal signal;
 
   private final ToList toList = new ToList();
+
+  /** Of those to be listed, those below which everything is; for as long as there are any. */
+  private final Set<Gfid> wholly = new HashSet<>();
+
   private DirtySet carried = new DirtySet();
   private long batch;
   private boolean probe = true;
@@ -135,6 +140,11 @@ public final class Pipeline {
       @Override
       public void failed(List<Reply.Failure> some) throws IOException {
         failures.report(some);
+      }
+
+      @Override
+      public Optional<Instant> failing() {
+        return failures.oldestRecent();
       }
 
       @Override
@@ -259,6 +269,7 @@ public final class Pipeline {
       probe = crawl.endIfWalked(batch, toList.isEmpty());
       return probe || crawl.isWalking();
     }
+    boolean first = probe;
     probe = false;
     batch++;
     Set<Gfid> listed = Set.of();
@@ -270,10 +281,10 @@ public final class Pipeline {
           dirty.size() - dirty.attributes().size() - dirty.contents().size() + lists.size());
       meter.attributesInFlight.set(dirty.attributes().size());
       StepResult result =
-          entries.run(new Step(batch, dirty, lists, !crawl.isRunning()), this::handOver);
+          entries.run(new Step(batch, dirty, lists, wholly, !crawl.isRunning()), this::handOver);
       ReplicatorFailpoint.STEP_ANSWERED.reached();
       turned |= result.looks() > 0;
-      apply(result, lists, dirty.isEmpty() && lists.isEmpty());
+      apply(result, lists, first);
       jobs.addAll(crawl.met(result));
       listed = result.listed();
       barriers.worked(batch);
@@ -301,6 +312,10 @@ public final class Pipeline {
     // Backwards, for the one added last comes first.
     for (int i = result.left().size() - 1; i >= 0; i--) {
       toList.add(result.left().get(i));
+    }
+    for (Gfid gfid : result.wholly()) {
+      wholly.add(gfid);
+      toList.add(gfid);
     }
     for (Place place : result.loops()) {
       addChain(place);
@@ -360,6 +375,7 @@ public final class Pipeline {
         held ? Optional.empty() : known.or(crawl::markOfLast),
         listed);
     if (toList.isEmpty() && carried.isEmpty()) {
+      wholly.clear();
       ledger.settle();
       contents.searched();
     }

@@ -52,6 +52,21 @@ final class DataPhaseTest {
   }
 
   @Test
+  void namesLookedAtAfterItFailedWaitForItToo() {
+    Place first = new Place(Gfid.of(new byte[] {9}), FileName.of("first"));
+    Place second = new Place(Gfid.of(new byte[] {9}), FileName.of("second"));
+    contents.awaited(job(1, 1).gfid(), Set.of(first));
+    contents.take(List.of(job(1, 1), job(1, 2)));
+    contents.ended(job(1, 1), new Outcome.Failed(5, "unreadable"));
+    contents.ended(job(1, 2), new Outcome.Gone());
+    contents.awaitedToo(job(1, 1).gfid(), Set.of(first, second));
+    List<DataPhase.Ended> ended = contents.drainEnded();
+    assertThat(ended).hasSize(2);
+    assertThat(ended.get(0).names()).containsExactlyInAnyOrder(first, second);
+    assertThat(ended.get(1).names()).isEmpty();
+  }
+
+  @Test
   void aChangedFileStaysOutstandingAndIsTriedAgain() throws Exception {
     contents.take(List.of(job(1, 1)));
     contents.ended(job(1, 1), new Outcome.Changed());

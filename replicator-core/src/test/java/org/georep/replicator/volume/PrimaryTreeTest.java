@@ -253,6 +253,31 @@ final class PrimaryTreeTest {
     }
   }
 
+  @Test
+  void whatNobodyTellsOfIsWalkedForAgain() throws IOException {
+    Path primary = primary();
+    Files.createDirectory(primary.resolve("known"));
+    AtomicLong clock = new AtomicLong();
+    try (PrimaryTree tree = new PathTree(root(bytes(primary)), clock::get)) {
+      Gfid known = look(tree, tree.rootGfid(), "known").gfid();
+      inside(tree, known).close(); // by the first walk
+      Files.createDirectories(primary.resolve("unseen/below"));
+      Gfid below;
+      try (PrimaryTree other = new PathTree(root(bytes(primary)))) {
+        Gfid unseen = look(other, other.rootGfid(), "unseen").gfid();
+        other.learn(unseen, new Place(other.rootGfid(), FileName.of("unseen")));
+        below = look(other, unseen, "below").gfid();
+      }
+      assertThat(tree.directory(below)).isInstanceOf(PrimaryTree.Found.Outside.class);
+      clock.set(PathTree.MOVING_NANOS);
+      assertThat(tree.directory(below))
+          .as("its name may be about to be looked at")
+          .isInstanceOf(PrimaryTree.Found.Outside.class);
+      clock.set(PathTree.MOVING_NANOS + 1);
+      inside(tree, below).close();
+    }
+  }
+
   @ParameterizedTest
   @MethodSource("trees")
   void pathsLongerThanThekernelTakesAreEntered(Opener opener) throws IOException {

@@ -4,22 +4,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import org.georep.engine.FileJob;
+import org.georep.engine.Outcome;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
+import org.georep.name.Place;
 import org.georep.posix.Errno;
 import org.georep.posix.Libc;
 import org.georep.posix.NativeLibc;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Want;
+import org.georep.replicator.apply.DataPhase;
 import org.georep.replicator.apply.StepResult;
 import org.georep.replicator.apply.StepResults;
+import org.georep.replicator.crawl.ToList;
+import org.georep.replicator.plan.DirtySet;
 import org.georep.replicator.quarantine.Quarantine;
 import org.georep.replicator.volume.PrimaryDirectory;
 import org.georep.replicator.volume.PrimaryTree;
 import org.georep.replicator.volume.PrimaryTrees;
+import org.georep.testing.FaultyLibc;
 import org.georep.testing.Sandbox;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -44,6 +53,53 @@ class FailuresTest {
 
   private static StepResult listed(Gfid directory) {
     return StepResults.of(List.of(), List.of(directory));
+  }
+
+  /** As where georep is not root: nothing is opened by its handle. */
+  private static Libc withoutHandles() {
+    FaultyLibc faulty = new FaultyLibc(NativeLibc.instance());
+    faulty.fail(FaultyLibc.method("openByHandleAt"), Errno.EPERM);
+    return faulty.libc();
+  }
+
+  @Test
+  void whatIsNotKnownOfIsNotTakenForGone() throws Exception {
+    byte[] primary = sandbox.directory("p").toString().getBytes(StandardCharsets.UTF_8);
+    Files.createDirectory(sandbox.path().resolve("p/d"));
+    Files.writeString(sandbox.path().resolve("p/d/f"), "text");
+    Path file = sandbox.path().resolve("quarantine");
+    Libc libc = withoutHandles();
+    Gfid f;
+    Place place;
+    try (PrimaryTree tree = PrimaryTrees.open(libc, primary, Clock.systemUTC());
+        Quarantine quarantine = Quarantine.open(libc, file, Clock.systemUTC(), 100)) {
+      Gfid d = directory(tree, "d");
+      tree.learn(d, new Place(tree.rootGfid(), FileName.of("d")));
+      PrimaryTree.Found found = tree.directory(d);
+      try (PrimaryDirectory inside = ((PrimaryTree.Found.Inside) found).directory()) {
+        f = ((Want.Present) inside.look(FileName.of("f"))).state().gfid();
+      }
+      place = new Place(d, FileName.of("f"));
+      Failures failures = new Failures(tree, quarantine, new Meter(), Clock.systemUTC());
+      failures.ended(
+          new DataPhase.Ended(
+              new FileJob(1, f, 4, -1, false),
+              new Outcome.Failed(Errno.EACCES, "unreadable"),
+              Set.of(place)));
+      assertThat(quarantine.entries()).hasSize(1);
+      assertThat(failures.oldestRecent()).isPresent();
+    }
+    try (PrimaryTree tree = PrimaryTrees.open(libc, primary, Clock.systemUTC());
+        Quarantine quarantine = Quarantine.open(libc, file, Clock.systemUTC(), 100)) {
+      assertThat(quarantine.entries().get(0).failure().place()).contains(place);
+      Failures failures = new Failures(tree, quarantine, new Meter(), Clock.systemUTC());
+      failures.retryAll();
+      DirtySet dirty = new DirtySet();
+      failures.retry(dirty, new ToList(), any -> false);
+      assertThat(quarantine.entries()).as("nothing is known of it yet").hasSize(1);
+      assertThat(dirty.names()).containsOnlyKeys(place.directory());
+      assertThat(dirty.names().get(place.directory())).containsExactly(place.name());
+    }
   }
 
   @Test

@@ -17,6 +17,7 @@ import java.util.concurrent.Future;
 import org.georep.changelog.capture.CaptureWish;
 import org.georep.engine.EngineChoice;
 import org.georep.posix.NativeLibc;
+import org.georep.replicator.session.FilterLine;
 import org.georep.replicator.session.RunMode;
 import org.georep.testing.LoopImage;
 import org.georep.testing.Program;
@@ -123,6 +124,29 @@ final class LiveTest {
       assertThat(run.get()).isEqualTo(Pipeline.End.IN_STEP);
       assertThat(session.meter().turns.get()).isEqualTo(2);
       assertInStep();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = CaptureWish.class,
+      names = {"FANOTIFY", "INOTIFY"})
+  void aRenameShowsWhatAFilterLeftOutBelowTheFormerName(CaptureWish wish) throws Exception {
+    make(wish);
+    session.filter(List.of(FilterLine.parseText("- /a/x/tmp")));
+    Files.createDirectories(primary.resolve("a/x/tmp/deep"));
+    Files.writeString(primary.resolve("a/x/tmp/deep/f"), "text");
+    Files.writeString(primary.resolve("a/x/g"), "text");
+    try (TestSession.Running running = session.start(RunMode.CONTINUOUS)) {
+      Future<?> run = threads.submit(() -> running.worker().run());
+      awaitStime(run, Instant.now());
+      assertThat(secondary.resolve("a/x/g")).exists();
+      assertThat(secondary.resolve("a/x/tmp")).doesNotExist();
+      Files.move(primary.resolve("a"), primary.resolve("b"));
+      awaitStime(run, Instant.now());
+      assertInStep();
+      running.worker().stop();
+      run.get();
     }
   }
 
