@@ -57,7 +57,8 @@ public final class Bench {
     return """
         deploy/bench/run [--runs N] [--files N] [--only A,B] [--peers A,B] [--engines A,B]
                          [--out FILE] [--result DIR] [--plot-only]
-          --runs       rounds, in each of which all peers take turns; 3
+          --runs       rounds, in each of which all peers take turns; 3 (two where the link is far, one
+                       of latency, append, memory and gap)
           --files      of first-sync, restart and memory; 50000
           --only       scenarios; %s;
                        and, not run unless named, gap
@@ -144,7 +145,7 @@ public final class Bench {
     try (Relay relay = Relay.start(scenario.link(), sshd.port())) {
       know(sshd, relay.port());
       int port = scenario.isCounted() ? relay.port() : sshd.port();
-      for (int run = 0; run < runs; run++) {
+      for (int run = 0; run < scenario.rounds(runs); run++) {
         for (Peer peer : peers(sshd, port, sandbox.directory("scratch"))) {
           if (!peer.usesSsh() && scenario.link().isSlow()) {
             continue;

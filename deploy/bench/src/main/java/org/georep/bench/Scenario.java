@@ -175,6 +175,15 @@ enum Scenario {
     return this != RESTART_LARGE;
   }
 
+  /** Returns of how many rounds it is, of so many asked for. */
+  int rounds(int most) {
+    return switch (this) {
+      case LATENCY, APPEND -> 1; // each is many measurements
+      case MEMORY, RESTART_LARGE -> 1; // nothing of chance in the one, a quarter of an hour each
+      default -> link.isSlow() ? Math.min(2, most) : most;
+    };
+  }
+
   List<Double> run(Trial trial) throws IOException, InterruptedException {
     return measure.of(trial);
   }
