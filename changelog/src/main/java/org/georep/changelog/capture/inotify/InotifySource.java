@@ -42,6 +42,9 @@ public final class InotifySource implements ChangeSource {
   private static final Logger LOG = LoggerFactory.getLogger(InotifySource.class);
   private static final Duration RETRY_UNCOVERED = Duration.ofMinutes(1);
 
+  /** While the last directory that could not be watched was met less than a minute ago. */
+  private static final Duration RETRY_SOON = Duration.ofSeconds(2);
+
   private final Libc libc;
   private final VolumeRoot root;
   private final MountWatch mounts;
@@ -130,11 +133,14 @@ public final class InotifySource implements ChangeSource {
   private void warnIfUncovered() {
     if (tree.unwatchedCount() > 0) {
       LOG.warn(
-          "{} of {} directories cannot be watched and are only swept by crawls: raise the limit"
-              + " with sysctl -w fs.inotify.max_user_watches={}, or run as root to use fanotify",
+          "{} of {} directories cannot be watched and are only swept by crawls: {}",
           tree.unwatchedCount(),
           tree.unwatchedCount() + tree.watchedCount(),
-          Math.max(1L << 20, 2L * (tree.unwatchedCount() + tree.watchedCount())));
+          walk.outOfWatches()
+              ? "raise the limit with sysctl -w fs.inotify.max_user_watches="
+                  + Math.max(1L << 20, 2L * (tree.unwatchedCount() + tree.watchedCount()))
+                  + ", or run as root to use fanotify"
+              : "this user may not read them. They are tried again now and then");
     }
   }
 
@@ -194,6 +200,10 @@ public final class InotifySource implements ChangeSource {
     private final EventWriter writer = new EventWriter(root, open);
     private int warned = tree.unwatchedCount();
     private long retried = System.nanoTime();
+    private int known;
+
+    /** When more directories than before could not be watched. */
+    private long more = System.nanoTime();
 
     @Override
     public int descriptor() {
@@ -298,15 +308,30 @@ public final class InotifySource implements ChangeSource {
         return false;
       }
       writer.emptied();
-      if (System.nanoTime() - retried > RETRY_UNCOVERED.toNanos()) {
-        retried = System.nanoTime();
-        keeper.retryUncovered(sink);
-      }
+      retry(sink);
       if (tree.unwatchedCount() > 2 * warned) {
         warned = tree.unwatchedCount();
         warnIfUncovered();
       }
       return true;
+    }
+
+    private void retry(RecordSink sink) throws IOException {
+      long now = System.nanoTime();
+      int unwatched = tree.unwatchedCount();
+      if (unwatched > known) {
+        more = now;
+      }
+      known = unwatched;
+      boolean soon = unwatched > 0 && now - more < RETRY_UNCOVERED.toNanos();
+      if (now - retried > (soon ? RETRY_SOON : RETRY_UNCOVERED).toNanos()) {
+        retried = now;
+        if (walk.outOfWatches()) {
+          keeper.retryUncovered(sink);
+        } else {
+          keeper.retryShut(sink);
+        }
+      }
     }
 
     @Override

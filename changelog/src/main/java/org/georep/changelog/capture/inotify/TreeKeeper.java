@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class TreeKeeper {
   private static final Duration READ_AGAIN = Duration.ofMillis(500);
   private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final int SHUT_AT_ONCE = 1_000;
 
   private final Libc libc;
   private final int queue;
@@ -35,6 +36,7 @@ final class TreeKeeper {
   private final OpenDirectories open;
   private final Departures departures = new Departures();
   private boolean walkAll;
+  private int shutFrom;
   private long readAgain = System.nanoTime();
 
   TreeKeeper(Libc libc, int queue, WatchTree tree, WatchWalk walk, OpenDirectories open) {
@@ -208,6 +210,27 @@ final class TreeKeeper {
     if (walk.watchesFreed()) {
       walkAll(sink);
     }
+  }
+
+  /**
+   * Watches directories that this user could not read before and may read now, which no event need
+   * tell: other groups, another ticket for a network file system. Some thousand at a time.
+   */
+  void retryShut(RecordSink sink) throws IOException {
+    if (walk.outOfWatches()) {
+      return;
+    }
+    List<Directory> shut = tree.unwatched();
+    int tries = Math.min(shut.size(), SHUT_AT_ONCE);
+    for (int i = 0; i < tries; i++) {
+      Directory directory = shut.get((shutFrom + i) % shut.size());
+      Directory parent = directory.parent();
+      FileName name = directory.name();
+      if (parent != null && name != null) {
+        arrived(parent, name, walk.enter(parent, name, null), sink);
+      }
+    }
+    shutFrom = tries == shut.size() ? 0 : (shutFrom + tries) % shut.size();
   }
 
   private void walkAll(RecordSink sink) throws IOException {

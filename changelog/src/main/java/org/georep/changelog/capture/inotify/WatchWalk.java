@@ -363,10 +363,10 @@ final class WatchWalk {
     try {
       return root.openBeneath(parentDescriptor, name.toBytes(), Linux.O_PATH);
     } catch (PosixException e) {
-      if (OpenDirectories.vanished(e) || e.is(Errno.EACCES)) {
+      if (OpenDirectories.vanished(e)) {
         return -1;
       }
-      throw e;
+      throw e; // even its parent may only be listed: nobody knows what is there
     }
   }
 

@@ -7,12 +7,16 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.georep.changelog.capture.Capturing;
 import org.georep.changelog.capture.Capturing.Written;
 import org.georep.changelog.capture.Volume;
 import org.georep.changelog.record.ChangeRecord;
+import org.georep.name.Gfid;
 import org.georep.posix.Errno;
+import org.georep.posix.Linux;
 import org.georep.posix.NativeLibc;
 import org.georep.testing.FaultyLibc;
 import org.georep.testing.LoopImage;
@@ -100,6 +104,33 @@ class LimitsTest {
           .contains(volume.gfid("d/new"), volume.gfid("d/new/below"));
       volume.sh("echo a > d/new/below/f");
       assertThat(capturing.settle().names()).contains(volume.place("d/new/below/f"));
+    }
+  }
+
+  /** No event tells that a directory may be read again: its mode need not be what shut it. */
+  @Test
+  void aDirectoryThatMayNotBeReadForAWhileIsWatchedLater() throws Exception {
+    volume.sh("mkdir -p d/below e");
+    FaultyLibc faulty = new FaultyLibc(NativeLibc.instance());
+    try (Capturing capturing = new Capturing(InotifySource.open(faulty.libc(), volume.bytes()))) {
+      faulty.fail(
+          FaultyLibc.path("new")
+              .and(FaultyLibc.method("openat2"))
+              .and(call -> ((Number) call.arguments()[2]).longValue() < Linux.O_PATH),
+          Errno.EACCES);
+      volume.sh("mkdir -p d/new/below; echo a > e/f");
+      assertThat(capturing.settle().names()).contains(volume.place("e/f"));
+      volume.sh("echo a > d/new/f");
+      faulty.clear();
+      Set<Gfid> told = new HashSet<>();
+      Waits.until(
+          "it is watched, and what happened before is in doubt",
+          () -> {
+            told.addAll(capturing.soFar().outside());
+            return told.contains(volume.gfid("d/new"));
+          });
+      volume.sh("echo a > d/new/g");
+      assertThat(capturing.settle().names()).contains(volume.place("d/new/g"));
     }
   }
 
