@@ -16,6 +16,7 @@ import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
+import org.georep.posix.Errno;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
@@ -208,6 +209,9 @@ final class Hands implements AutoCloseable {
     try {
       map.put(content);
       map.force();
+    } catch (InternalError e) {
+      // Java's word for SIGBUS: the disk is full, or the file shorter by now.
+      throw new PosixException("mmap", new byte[0], Errno.ENOSPC);
     } finally {
       Unmapping.unmap(map);
     }
