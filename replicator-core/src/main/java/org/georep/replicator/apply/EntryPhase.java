@@ -30,6 +30,7 @@ public final class EntryPhase {
   private final Agent agent;
   private final Filter filter;
   private final DataPhase contents;
+  private final LeftOut leftOut = new LeftOut();
 
   /**
    * Makes it for one connection.
@@ -55,7 +56,7 @@ public final class EntryPhase {
    * @param needs gets each file whose contents are needed, once unless it changed between looks
    */
   public StepResult run(Step step, Needs needs) throws IOException, InterruptedException {
-    EntryRun run = new EntryRun(tree, agent, filter, contents, step, needs);
+    EntryRun run = new EntryRun(tree, agent, filter, leftOut, contents, step, needs);
     run.looks();
     return run.result();
   }

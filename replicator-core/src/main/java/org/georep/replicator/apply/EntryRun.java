@@ -61,6 +61,7 @@ final class EntryRun {
   private final PrimaryTree tree;
   private final Agent agent;
   private final Filter filter;
+  private final LeftOut leftOut;
   private final DataPhase contents;
   private final Step step;
   private final EntryPhase.Needs needs;
@@ -85,12 +86,14 @@ final class EntryRun {
       PrimaryTree tree,
       Agent agent,
       Filter filter,
+      LeftOut leftOut,
       DataPhase contents,
       Step step,
       EntryPhase.Needs needs) {
     this.tree = tree;
     this.agent = agent;
     this.filter = filter;
+    this.leftOut = leftOut;
     this.contents = contents;
     this.step = step;
     this.needs = needs;
@@ -172,8 +175,7 @@ final class EntryRun {
       } else if (found instanceof PrimaryTree.Found.Inside inside) {
         try (PrimaryDirectory directory = inside.directory()) {
           Optional<EntryPath> path = pathForFilter(gfid);
-          if (path.isPresent() && filter.leavesOut(path.get(), true)) {
-            doubt(gfid); // it may come back from where it is left out
+          if (isLeftOut(gfid, path)) {
             return;
           }
           for (FileName name : names) {
@@ -287,8 +289,7 @@ final class EntryRun {
       }
       try (PrimaryDirectory directory = inside.directory()) {
         Optional<EntryPath> path = pathForFilter(gfid);
-        if (path.isPresent() && filter.leavesOut(path.get(), true)) {
-          doubt(gfid);
+        if (isLeftOut(gfid, path)) {
           return;
         }
         dirty.forEach(name -> without.add(new Place(gfid, name)));
@@ -335,6 +336,17 @@ final class EntryRun {
         && present.state().isDirectory()) {
       result.wholly.add(present.state().gfid());
     }
+  }
+
+  private boolean isLeftOut(Gfid directory, Optional<EntryPath> path) {
+    if (path.isEmpty() || !filter.leavesOut(path.get(), true)) {
+      leftOut.isSeen(directory);
+      return false;
+    }
+    if (leftOut.changed(directory)) {
+      doubt(directory);
+    }
+    return true;
   }
 
   /** Returns where a directory is, if there is a filter to ask and it can be told. */

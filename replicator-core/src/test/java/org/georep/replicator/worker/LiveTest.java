@@ -150,6 +150,33 @@ final class LiveTest {
     }
   }
 
+  /** Put back within the seconds for which its former name is kept, it is not made anew. */
+  @Test
+  void aDirectoryThatWasLeftOutForAWhileIsSeenAgain() throws Exception {
+    make();
+    session.filter(List.of(FilterLine.parseText("- *.part")));
+    Files.createDirectories(primary.resolve("d"));
+    Files.writeString(primary.resolve("d/old"), "text");
+    Files.createDirectories(primary.resolve("d/sub"));
+    try (TestSession.Running running = session.start(RunMode.CONTINUOUS)) {
+      Future<?> run = threads.submit(() -> running.worker().run());
+      awaitStime(run, Instant.now());
+      assertThat(secondary.resolve("d/old")).exists();
+      Files.move(primary.resolve("d"), primary.resolve("d.part"));
+      Waits.until("it is gone there", () -> !Files.exists(secondary.resolve("d")));
+      Files.delete(primary.resolve("d.part/old"));
+      Files.writeString(primary.resolve("d.part/new"), "text");
+      Files.writeString(primary.resolve("d.part/sub/new"), "text");
+      Files.createFile(primary.resolve("mark"));
+      Waits.until("that was read", () -> Files.exists(secondary.resolve("mark")));
+      Files.move(primary.resolve("d.part"), primary.resolve("d"));
+      awaitStime(run, Instant.now());
+      assertInStep();
+      running.worker().stop();
+      run.get();
+    }
+  }
+
   @Test
   void aDirectorysTimesArrive() throws Exception {
     make();
