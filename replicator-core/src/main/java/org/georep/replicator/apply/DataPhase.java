@@ -306,7 +306,7 @@ public final class DataPhase implements DataListener {
    * fail, the names have failed too: an agent started since does not know that they wait.
    */
   synchronized void awaited(Gfid file, Set<Place> places) {
-    names.computeIfAbsent(file, none -> new LinkedHashSet<>()).addAll(places);
+    names.merge(file, Set.copyOf(places), DataPhase::union);
   }
 
   /**
@@ -321,12 +321,16 @@ public final class DataPhase implements DataListener {
     for (int left = ended.size(); left > 0; left--) {
       Ended some = ended.remove();
       if (some.job().gfid().equals(file) && some.outcome() instanceof Outcome.Failed) {
-        Set<Place> all = new LinkedHashSet<>(some.names());
-        all.addAll(places);
-        some = new Ended(some.job(), some.outcome(), all);
+        some = new Ended(some.job(), some.outcome(), union(some.names(), places));
       }
       ended.add(some);
     }
+  }
+
+  private static Set<Place> union(Set<Place> some, Set<Place> more) {
+    Set<Place> all = new LinkedHashSet<>(some);
+    all.addAll(more);
+    return all;
   }
 
   @GuardedBy("this")

@@ -68,7 +68,7 @@ final class EntryRun {
   private final StepResult result = new StepResult();
   private final Map<Gfid, Version> files = new HashMap<>();
   private final Set<Gfid> handedOn = new HashSet<>();
-  private final Map<Gfid, Set<Place>> named = new HashMap<>();
+  private final FileNames named = new FileNames();
   private final Set<Place> without = new HashSet<>();
   private final Set<Gfid> seen = new HashSet<>();
   private final Set<Gfid> appeared = new LinkedHashSet<>();
@@ -385,7 +385,7 @@ final class EntryRun {
       if (state.isFile()) {
         tree.learnFile(state.gfid(), place);
         file(state);
-        named.computeIfAbsent(state.gfid(), none -> new HashSet<>(2)).add(place);
+        named.add(state.gfid(), place);
       }
       count(weight(state));
     } else {
@@ -454,8 +454,8 @@ final class EntryRun {
     while (!answers.isEmpty()) {
       takeAnswer();
     }
-    named.keySet().retainAll(result.needed);
-    named.forEach(contents::awaitedToo); // those looked at after the answer, too
+    // Those looked at after the answer, too; where there is one, it was before.
+    named.eachOfSeveral(result.needed, contents::awaitedToo);
     return result;
   }
 
@@ -466,7 +466,7 @@ final class EntryRun {
       if (handedOn.add(needed.gfid())) {
         jobs.add(job(needed));
         result.needed.add(needed.gfid());
-        contents.awaited(needed.gfid(), named.getOrDefault(needed.gfid(), Set.of()));
+        contents.awaited(needed.gfid(), named.of(needed.gfid()));
       }
     }
     result.loops.addAll(reconciled.loops());

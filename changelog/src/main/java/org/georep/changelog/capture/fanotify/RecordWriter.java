@@ -98,8 +98,9 @@ final class RecordWriter {
       }
       case GONE -> {
         // The name died with its directory, but the file may have been moved or linked elsewhere.
+        // Nothing the journal's process writes to is there: its directory stands.
         Gfid file = event.fid();
-        if (event.pid() != ownPid && isFileEvent(event) && file != null && exists(file)) {
+        if (isFileEvent(event) && file != null && finder.links(file) > 0) {
           inode(event, file, Optional.empty(), sink);
         }
       }
@@ -244,10 +245,6 @@ final class RecordWriter {
   private boolean isReserved(Side side) {
     FileName name = side.name();
     return name != null && side.directory().equals(root) && VolumeRoot.reserved(name);
-  }
-
-  private boolean exists(Gfid file) {
-    return finder.links(file) != DirectoryFinder.GONE;
   }
 
   private static boolean isFileEvent(FanotifyEvent event) {

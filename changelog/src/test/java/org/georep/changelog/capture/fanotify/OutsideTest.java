@@ -63,6 +63,20 @@ class OutsideTest {
     return collected.records();
   }
 
+  /** Nobody else has to have written it: capture may live in a process that does other things. */
+  @Test
+  void aNameThatDiedWithItsDirectoryTellsOfAFileWithAnother() throws Exception {
+    Path root = volume.root();
+    volume.sh("mkdir d; echo a > d/f; ln d/f g");
+    FanotifySource source = FanotifySource.open(volume.libc(), volume.bytes());
+    Files.writeString(root.resolve("d/f"), "more");
+    Files.delete(root.resolve("d/f"));
+    Files.delete(root.resolve("d"));
+    try (Capturing capturing = new Capturing(source)) {
+      assertThat(capturing.settle().data()).contains(volume.gfid("g"));
+    }
+  }
+
   @Test
   void namesADirectoryOnceUntilAnotherMovesIn() throws Exception {
     volume.sh("mkdir ../out/d ../out/e");
