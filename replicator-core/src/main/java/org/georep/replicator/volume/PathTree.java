@@ -72,29 +72,25 @@ final class PathTree implements PrimaryTree {
   private final LongSupplier nanos;
 
   /** Directories that lost their place, and when. */
-  private final Map<Gfid, Long> displaced =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Gfid, Long> eldest) {
-          return size() > DISPLACED;
-        }
-      };
+  private final Map<Gfid, Long> displaced = bounded();
 
   /** Directories that were asked for and not found since, and since when. */
-  private final Map<Gfid, Long> unfound =
-      new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Gfid, Long> eldest) {
-          return size() > DISPLACED;
-        }
-      };
+  private final Map<Gfid, Long> unfound = bounded();
 
   private boolean walked;
   private long restUntil;
+
+  /** Returns times of directories; of more than {@link #DISPLACED} those that came first go. */
+  private static Map<Gfid, Long> bounded() {
+    return new LinkedHashMap<>() {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      protected boolean removeEldestEntry(Map.Entry<Gfid, Long> eldest) {
+        return size() > DISPLACED;
+      }
+    };
+  }
 
   PathTree(Root root) {
     this(root, System::nanoTime);
