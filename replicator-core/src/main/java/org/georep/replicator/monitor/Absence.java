@@ -19,6 +19,9 @@ import org.georep.replicator.session.StateDirectory;
  * @param reason a sentence
  */
 public record Absence(boolean passing, String reason) {
+  /** In bytes: with less room than this, what a worker says before it ends may not be kept. */
+  private static final long ROOM = 1 << 20;
+
   /** Checks its parts. */
   public Absence {
     Objects.requireNonNull(reason, "reason is null");
@@ -48,10 +51,16 @@ public record Absence(boolean passing, String reason) {
     }
     Path errors = WorkerKeeper.errors(session);
     String words = isOfBefore(errors, monitor.get()) ? "" : LastWords.line(errors);
+    if (!words.isEmpty()) {
+      return Optional.of(new Absence(false, words));
+    }
     return Optional.of(
-        words.isEmpty()
-            ? new Absence(true, "The monitor is about to start it.")
-            : new Absence(false, words));
+        Files.getFileStore(session.path()).getUsableSpace() < ROOM
+            ? new Absence(
+                false,
+                "The file system of %s is full. Make room there; the monitor then starts it."
+                    .formatted(state.path()))
+            : new Absence(true, "The monitor is about to start it."));
   }
 
   /** Returns whether what was said is of a worker of an earlier monitor. */
