@@ -27,6 +27,10 @@ public enum Aspect {
   XATTR("xattr"),
   /** Immutable or append-only. */
   FLAGS("flags"),
+  /**
+   * What a file holds. As an agent finds it: somebody else changed the file, so that it has to be
+   * compared; else: that it was compared, and is not the same.
+   */
   CONTENT("content"),
   /** What the primary has there cannot be read, so nobody knows. */
   UNREADABLE("unreadable");

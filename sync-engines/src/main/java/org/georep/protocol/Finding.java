@@ -37,6 +37,14 @@ public record Finding(
     return traits.stream().anyMatch(trait -> trait.aspect() == aspect);
   }
 
+  /** Returns it without the traits of one aspect; nothing if it has no others. */
+  public Optional<Finding> without(Aspect aspect) {
+    List<Trait> others = traits.stream().filter(trait -> trait.aspect() != aspect).toList();
+    return others.isEmpty()
+        ? Optional.empty()
+        : Optional.of(new Finding(name, others, ctime, inode));
+  }
+
   /** Returns whether what belongs at the name is not there at all. */
   public boolean isAboutTheName() {
     return traits.stream().anyMatch(trait -> trait.aspect().isAboutTheName());

@@ -9,9 +9,9 @@ import java.util.OptionalInt;
  * their versions are neighbours.
  *
  * <p>2 is the first that was given to anybody. 3 has a range in the first line, and {@link
- * Reply.Refusal#NEWER_FORMAT}, which to 2 is {@link Reply.Refusal#UNUSABLE}. Whoever adds one
- * raises {@link #NEWEST}, says here what it brings, and has both ends ask the protocol that is
- * spoken before they use it.
+ * Reply.Refusal#NEWER_FORMAT}, which to 2 is {@link Reply.Refusal#UNUSABLE}. 4 has {@link
+ * Aspect#CONTENT} among what an agent finds. Whoever adds one raises {@link #NEWEST}, says here
+ * what it brings, and has both ends ask the protocol that is spoken before they use it.
  *
  * @param oldest at least 1
  * @param newest not before the oldest
@@ -21,10 +21,13 @@ public record Protocols(int oldest, int newest) {
   public static final int OLDEST = 2;
 
   /** The newest this version speaks. */
-  public static final int NEWEST = 3;
+  public static final int NEWEST = 4;
 
   /** Since this one a secondary of a newer format is refused as such. */
   public static final int NEWER_FORMAT_REFUSAL = 3;
+
+  /** Since this one an agent says whose contents it doubts. */
+  public static final int DOUBTED_CONTENT = 4;
 
   /**
    * What this process speaks. The property {@code georep.protocol} keeps it to an older one, so

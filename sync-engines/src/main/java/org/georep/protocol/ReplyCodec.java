@@ -110,7 +110,7 @@ final class ReplyCodec {
       out.list(examined.different(), (writer, at) -> writer.signed(at));
     } else if (reply instanceof Reply.Inspected inspected) {
       out.octet(INSPECTED);
-      out.list(inspected.findings(), VerifyValues::finding);
+      out.list(findings(inspected, protocol), VerifyValues::finding);
       out.optional(inspected.upTo(), Values::name);
     } else if (reply instanceof Reply.Hashed hashed) {
       out.octet(HASHED);
@@ -196,6 +196,14 @@ final class ReplyCodec {
     return reason == Reply.Refusal.NEWER_FORMAT && protocol < Protocols.NEWER_FORMAT_REFUSAL
         ? Reply.Refusal.UNUSABLE
         : reason;
+  }
+
+  private static List<Finding> findings(Reply.Inspected inspected, int protocol) {
+    return protocol < Protocols.DOUBTED_CONTENT
+        ? inspected.findings().stream()
+            .flatMap(finding -> finding.without(Aspect.CONTENT).stream())
+            .toList()
+        : inspected.findings();
   }
 
   private static void write(WireWriter out, Reply.Welcome welcome) throws ProtocolException {

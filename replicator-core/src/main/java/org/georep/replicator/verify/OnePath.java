@@ -129,12 +129,16 @@ final class OnePath {
     return inspect(name).stream().anyMatch(finding -> finding.has(Aspect.EXTRA));
   }
 
-  /** Returns what differs at a name. */
+  /** Returns what differs at a name; contents are compared in any case. */
   List<Finding> inspect(Name name) throws IOException, InterruptedException {
-    return desk.ask(
+    return desk
+        .ask(
             new Request.Inspect(
                 name.place().directory(), Optional.empty(), Optional.empty(), List.of(name.want())),
             Reply.Inspected.class)
-        .findings();
+        .findings()
+        .stream()
+        .flatMap(finding -> finding.without(Aspect.CONTENT).stream())
+        .toList();
   }
 }

@@ -177,7 +177,9 @@ final class SecondLook {
       return;
     }
     Map<Optional<FileName>, Finding> findings = new HashMap<>();
-    inspected.findings().forEach(finding -> findings.put(finding.name(), finding));
+    for (Finding finding : inspected.findings()) {
+      finding.without(Aspect.CONTENT).ifPresent(sure -> findings.put(sure.name(), sure));
+    }
     for (Candidate candidate : group) {
       Optional<FileName> name = candidate.key().name();
       Candidate.Print print =

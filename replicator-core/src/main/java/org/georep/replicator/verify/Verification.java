@@ -264,6 +264,17 @@ public final class Verification {
     }
   }
 
+  /** What somebody else may have written to on the secondary is compared, deep or not. */
+  private void doubt(Part part, Optional<FileName> name) {
+    for (Want want : part.wants()) {
+      if (want instanceof Want.Present present
+          && present.state().isFile()
+          && Optional.of(want.name()).equals(name)) {
+        deep.add(item(part, present.name(), present.state()));
+      }
+    }
+  }
+
   private static DeepCompare.Item item(Part part, FileName name, EntryState state) {
     return new DeepCompare.Item(
         part.visit().gfid(), name, part.visit().path().resolve(name), state);
@@ -284,7 +295,11 @@ public final class Verification {
         if (finding.name().isEmpty() && finding.has(Aspect.MISSING)) {
           part.wants().forEach(want -> found.add(want.name()));
         }
-        candidate(part, finding);
+        Optional<Finding> sure = finding.without(Aspect.CONTENT);
+        sure.ifPresent(each -> candidate(part, each));
+        if (finding.has(Aspect.CONTENT) && sure.filter(Verification::bringsContents).isEmpty()) {
+          doubt(part, finding.name());
+        }
       }
       Optional<FileName> upTo = inspected.upTo();
       if (upTo.isEmpty()) {

@@ -43,9 +43,10 @@ import org.jspecify.annotations.Nullable;
  * what is on its way shows as a difference, and the replicator looks again.
  *
  * <p>A directory is found by its gfid. One that is not where the inventory knows it shows as
- * missing. Names the primary is not to have ({@link #isKept}) are passed over. Each request is
- * bounded in entries; of a large directory the names are kept between two of its parts. For one
- * thread.
+ * missing. A file that somebody else changed since georep did agrees with nothing, and is found
+ * with {@link Aspect#CONTENT} whatever else it has: the replicator compares its contents. Names the
+ * primary is not to have ({@link #isKept}) are passed over. Each request is bounded in entries; of
+ * a large directory the names are kept between two of its parts. For one thread.
  */
 public final class Examination {
   private static final int MOST_FINDINGS = 1_000;
@@ -112,7 +113,7 @@ public final class Examination {
           continue;
         }
         Found found = tree.found(directory, name, node);
-        if (found.isForeign() || !isOneFile(found)) {
+        if (found.isForeign() || !isOneFile(found) || tree.isDoubted(found)) {
           return false;
         }
         Gfid gfid = found.mark().orElseThrow().gfid();
@@ -293,6 +294,9 @@ public final class Examination {
       traits.add(new Trait(Aspect.KIND, word(state.kind()), word(found.kind())));
     } else if (traits.isEmpty() && !found.isDirectory()) {
       traits.addAll(differences.of(state, state(found, node)));
+      if (tree.isDoubted(found)) {
+        traits.add(new Trait(Aspect.CONTENT, "", ""));
+      }
     }
     return traits;
   }

@@ -131,6 +131,14 @@ public final class Tree {
     }
   }
 
+  /**
+   * Returns whether somebody else may have written into a file, by all that can be told without
+   * reading it. Nothing is changed.
+   */
+  public boolean isDoubted(Found found) {
+    return found.isChangedByOthers() || meddling.isSeen(found);
+  }
+
   private Found disowned(Found found, Node node) throws PosixException {
     Mark mark = found.mark().orElseThrow().disowned();
     mark(node, mark);
