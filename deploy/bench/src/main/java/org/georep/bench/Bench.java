@@ -58,13 +58,14 @@ public final class Bench {
         deploy/bench/run [--runs N] [--files N] [--only A,B] [--peers A,B] [--engines A,B]
                          [--out FILE] [--result DIR] [--plot-only]
           --runs       rounds, in each of which all peers take turns; 3 (two where the link is far, one
-                       of latency, append, memory and gap)
+                       of latency, append, memory and gap, and of all that syncthing does)
           --files      of first-sync, restart and memory; 50000
           --only       scenarios; %s;
                        and, not run unless named, gap
           --peers      by the beginning of their names: nothing, byte stream, tar, rsync, lsyncd,
                        syncthing, georep; all that are installed
-          --engines    georep's; auto,tarssh,stream,rsync
+          --engines    georep's; auto,tarssh,stream,rsync. The first alone where next to no contents
+                       are sent
           --out        a file the tables are added to as they come
           --result     where result.json and result.svg are; what was not measured now stays in
                        them; deploy/bench
@@ -128,11 +129,12 @@ public final class Bench {
     return Arrays.asList(options.getOrDefault(option, otherwise).split(",", -1));
   }
 
-  private List<Peer> peers(Sshd sshd, int port, Path scratch) {
+  private List<Peer> peers(Scenario scenario, Sshd sshd, int port, Path scratch) {
     Path program = Path.of(options.getOrDefault("--georep", "deploy/georep"));
     List<String> wanted = list("--peers", "");
+    List<String> engines = list("--engines", "auto,tarssh,stream,rsync");
     return new Peers(sshd, port, program, scratch)
-        .all(list("--engines", "auto,tarssh,stream,rsync")).stream()
+        .all(scenario.isOfContents() ? engines : engines.subList(0, 1)).stream()
             .filter(
                 peer ->
                     wanted.equals(List.of("")) || wanted.stream().anyMatch(peer.name()::startsWith))
@@ -146,8 +148,8 @@ public final class Bench {
       know(sshd, relay.port());
       int port = scenario.isCounted() ? relay.port() : sshd.port();
       for (int run = 0; run < scenario.rounds(runs); run++) {
-        for (Peer peer : peers(sshd, port, sandbox.directory("scratch"))) {
-          if (!peer.usesSsh() && scenario.link().isSlow()) {
+        for (Peer peer : peers(scenario, sshd, port, sandbox.directory("scratch"))) {
+          if ((!peer.usesSsh() && scenario.link().isSlow()) || run >= peer.rounds(runs)) {
             continue;
           }
           boolean counted = scenario.isCounted() && peer.usesSsh();

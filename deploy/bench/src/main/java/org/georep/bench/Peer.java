@@ -39,6 +39,11 @@ interface Peer {
     return true;
   }
 
+  /** Returns in how many rounds it takes part, of so many there are. */
+  default int rounds(int all) {
+    return all;
+  }
+
   /** Returns whether it does not replicate, but says what others are to be measured by. */
   static boolean isMeasure(String name) {
     return name.equals(NOTHING) || name.equals(STREAM);

@@ -175,6 +175,14 @@ enum Scenario {
     return this != RESTART_LARGE;
   }
 
+  /** Returns whether it is about sending contents, so that it matters what carries them. */
+  boolean isOfContents() {
+    return switch (this) {
+      case FIRST_SYNC, BURST, REWRITES, WIDE_FILES, WIDE_TEXT -> true;
+      default -> false;
+    };
+  }
+
   /** Returns of how many rounds it is, of so many asked for. */
   int rounds(int most) {
     return switch (this) {

@@ -111,7 +111,10 @@ final class Daemon {
   }
 
   /** Tells whether it can only end: a start finds a secondary that cannot be used. */
-  void hopeless(boolean now) {
+  synchronized void hopeless(boolean now) {
+    if (hopeless && !now) {
+      mayFailToStart(0); // one that began before may still be about to end
+    }
     hopeless = now;
   }
 
