@@ -132,4 +132,31 @@ final class SwappedPrimaryTest {
       unmount(primary);
     }
   }
+
+  /** What the session holds open of it is all still there; the root is not. */
+  @Test
+  void isNoDeletionEitherWhenUnmountedLazilyUnderASession() throws Exception {
+    try (LoopImage disk = LoopImage.mounted(LoopImage.Kind.EXT4, sandbox.path())) {
+      fill(disk.mountPoint());
+      mount(disk.mountPoint(), primary);
+      arrives();
+      Files.writeString(primary.resolve("d/g"), "more");
+      running = CompletableFuture.supplyAsync(() -> replicate());
+      Waits.until("it runs", () -> Files.exists(secondary.resolve("d/g")));
+      Program.check("umount", "-l", primary.toString());
+      mounted.remove(primary);
+      isRefused(running.get(Waits.limit().toSeconds(), TimeUnit.SECONDS));
+      assertThat(secondary.resolve("d/g")).hasContent("more");
+      assertThat(primary).as("what lies beneath is left alone").isEmptyDirectory();
+      Files.writeString(primary.resolve("stray"), "not of the volume");
+      isRefused(replicate("--once"));
+      assertThat(secondary.resolve("stray")).doesNotExist();
+
+      Files.delete(disk.mountPoint().resolve("d/g"));
+      mount(disk.mountPoint(), primary);
+      arrives();
+      assertThat(secondary.resolve("d/g")).as("deleted indeed").doesNotExist();
+      unmount(primary);
+    }
+  }
 }
