@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.georep.name.FileName;
 import org.georep.name.Shown;
 import org.georep.posix.Linux;
 import org.georep.protocol.Aspect;
@@ -79,10 +78,10 @@ final class Differences {
   }
 
   private void xattrs(List<Xattr> want, List<Xattr> have, List<Trait> traits) {
-    Map<FileName, Xattr> surplus = new LinkedHashMap<>();
-    have.forEach(xattr -> surplus.put(FileName.of(xattr.name()), xattr));
+    Map<String, Xattr> surplus = new LinkedHashMap<>();
+    have.forEach(xattr -> surplus.put(name(xattr), xattr));
     for (Xattr xattr : want) {
-      @Nullable Xattr here = surplus.remove(FileName.of(xattr.name()));
+      @Nullable Xattr here = surplus.remove(name(xattr));
       if ((here == null || !xattr.equals(here)) && maySet(xattr)) {
         traits.add(new Trait(Aspect.XATTR, shown(xattr), here == null ? "" : shown(here)));
       }
@@ -99,6 +98,7 @@ final class Differences {
     return root || (!name.startsWith("trusted.") && !name.startsWith("security."));
   }
 
+  /** One character for one byte; any byte but NUL may be in it, also a slash. */
   private static String name(Xattr xattr) {
     return new String(xattr.name(), StandardCharsets.ISO_8859_1);
   }

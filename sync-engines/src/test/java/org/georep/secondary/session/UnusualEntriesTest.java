@@ -1,5 +1,6 @@
 package org.georep.secondary.session;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -16,7 +17,9 @@ import org.georep.posix.NativeLibc;
 import org.georep.protocol.EntryState;
 import org.georep.protocol.Kind;
 import org.georep.protocol.Reply;
+import org.georep.protocol.Request;
 import org.georep.protocol.Want;
+import org.georep.protocol.Xattr;
 import org.georep.testing.Program;
 import org.georep.testing.Sandbox;
 import org.junit.jupiter.api.BeforeEach;
@@ -122,6 +125,24 @@ class UnusualEntriesTest {
         .isEqualTo(FileTime.from(Desk.TIME));
     assertThat(desk.wants(Desk.at(Desk.ROOT, "link", Desk.link("L", "two"))).failures()).isEmpty();
     assertThat(Files.readSymbolicLink(desk.path("link"))).hasToString("two");
+    desk.end(true);
+  }
+
+  @Test
+  void attributesWhoseNamesAreNoFileNames() throws Exception {
+    Desk desk = Desk.at(fresh());
+    List<Xattr> xattrs = new ArrayList<>();
+    for (String name : List.of("trusted.a/b", "trusted./", "trusted...")) {
+      xattrs.add(new Xattr(name.getBytes(UTF_8), new byte[] {1}));
+    }
+    EntryState state = Desk.with(Desk.directory("D"), 0, xattrs);
+    desk.wants(Desk.at(Desk.ROOT, "d", state));
+    desk.barrier();
+    Request.Inspect inspect =
+        new Request.Inspect(state.gfid(), Optional.of(state), Optional.empty(), List.of());
+    assertThat(((Reply.Inspected) desk.ask(inspect)).findings()).isEmpty();
+    Program.check("setfattr", "-n", "trusted.a/b", "-v", "2", desk.path("d").toString());
+    assertThat(((Reply.Inspected) desk.ask(inspect)).findings()).hasSize(1);
     desk.end(true);
   }
 }
