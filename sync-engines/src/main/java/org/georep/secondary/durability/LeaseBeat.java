@@ -23,6 +23,9 @@ public record LeaseBeat(long until, Optional<ClockBound> clock, String filter) {
   /** The holder ended in order. */
   public static final long RELEASED = 0;
 
+  /** How many bytes a filter may be known by: with all else they fit into the file. */
+  private static final int MOST_FILTER = 1000;
+
   /** How long the file is; a page holds it. */
   static final int LENGTH = 2048;
 
@@ -30,6 +33,14 @@ public record LeaseBeat(long until, Optional<ClockBound> clock, String filter) {
   public LeaseBeat {
     Objects.requireNonNull(clock, "clock is null");
     Objects.requireNonNull(filter, "filter is null");
+    if (!fits(filter)) {
+      throw new IllegalArgumentException("a filter is known by less than " + filter.length());
+    }
+  }
+
+  /** Returns whether a filter may be known by this. */
+  public static boolean fits(String filter) {
+    return filter.getBytes(StandardCharsets.UTF_8).length <= MOST_FILTER;
   }
 
   /** Returns the same with another end. */
@@ -45,9 +56,6 @@ public record LeaseBeat(long until, Optional<ClockBound> clock, String filter) {
             + " "
             + Base64.getEncoder().encodeToString(filter.getBytes(StandardCharsets.UTF_8));
     byte[] text = (checksum(said) + " " + said + "\n").getBytes(StandardCharsets.US_ASCII);
-    if (text.length > LENGTH) {
-      throw new IllegalArgumentException("a filter is known by less than that: " + filter);
-    }
     byte[] whole = new byte[LENGTH];
     System.arraycopy(text, 0, whole, 0, text.length);
     return whole;

@@ -351,6 +351,9 @@ final class Candidacy implements AutoCloseable {
     if (mine == null || here == null) {
       throw new IOException("this connection has no lease");
     }
+    if (!LeaseBeat.fits(request.filter())) {
+      throw new IOException("no filter is known by so many bytes");
+    }
     synchronized (mine) {
       mine.beat = new LeaseBeat(mine.beat.until(), request.clock(), request.filter());
       here.lease().beat(mine.term.number(), mine.beat);
