@@ -57,7 +57,7 @@ record Crossing(JournalDirectory directory, long generation, GenerationFile.Begi
   /** Returns why records are missing between the position and this generation, if any may be. */
   Optional<String> gapAfter(JournalPosition position) {
     long missing = position.sequence() + 1;
-    if (beginning.first() == missing) {
+    if (beginning.first() == missing && follows(position)) {
       return beginning.before().provable()
           ? Optional.empty()
           : Optional.of("records may be missing after " + position.sequence() + ends());
@@ -71,6 +71,14 @@ record Crossing(JournalDirectory directory, long generation, GenerationFile.Begi
       return Optional.of(which + " were dropped unread: the journal had reached its size limit");
     }
     return Optional.of(which + " are missing from the journal" + ends());
+  }
+
+  /**
+   * Generations are numbered one by one, and each has a record: one further on is of another
+   * journal, even if its records are numbered as if they followed. The origin is before any.
+   */
+  private boolean follows(JournalPosition position) {
+    return generation == position.generation() + 1 || position.equals(JournalPosition.ORIGIN);
   }
 
   private String ends() {

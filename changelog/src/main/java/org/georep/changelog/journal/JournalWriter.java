@@ -69,7 +69,7 @@ public final class JournalWriter implements AutoCloseable {
     JournalFormats.check(directory); // before anything is written
     this.head = Head.create(directory.path());
     directory.generations().sweep();
-    LastRun lastRun = LastRun.examine(directory, head, bootId);
+    LastRun lastRun = LastRun.examine(directory, head, bootId, clock);
     this.generation = lastRun.generation();
     this.last = lastRun.last();
     this.synced = last;

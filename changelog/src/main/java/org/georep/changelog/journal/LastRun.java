@@ -2,6 +2,7 @@ package org.georep.changelog.journal;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.NavigableSet;
 import java.util.Optional;
 import org.georep.posix.NewerFormatException;
@@ -12,14 +13,16 @@ import org.slf4j.LoggerFactory;
  * What the writer before left: where numbering goes on and whether records may be missing. If it
  * could not write down how it ended, that is found out and written down here.
  *
- * @param generation the highest generation known of, 0 if none
+ * @param generation the highest generation known of; if none is, a number that no journal had that
+ *     was here before and was removed, by the time: a reader may still hold a position in that one
  * @param last the highest sequence number known of, 0 if none
  * @param ending how it ended
  */
 record LastRun(long generation, long last, Ending ending) {
   private static final Logger LOG = LoggerFactory.getLogger(LastRun.class);
 
-  static LastRun examine(JournalDirectory directory, Head head, String bootId) throws IOException {
+  static LastRun examine(JournalDirectory directory, Head head, String bootId, Clock clock)
+      throws IOException {
     // A number that a reader may have seen is never given again.
     long last = head.last();
     long generation = 0;
@@ -34,7 +37,11 @@ record LastRun(long generation, long last, Ending ending) {
     }
     NavigableSet<Long> generations = directory.generations().list();
     if (generations.isEmpty()) {
-      return new LastRun(generation, last, last == 0 ? Ending.CLOSED : Ending.DAMAGED);
+      boolean anew = last == 0 && generation == 0;
+      return new LastRun(
+          generation == 0 ? Math.max(0, clock.millis()) : generation,
+          last,
+          anew ? Ending.CLOSED : Ending.DAMAGED);
     }
     long newest = generations.last();
     GenerationFile.End end = end(directory.generations().path(newest), head.last(), bootId);

@@ -6,12 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Scanner;
 import org.georep.changelog.record.ChangeRecord;
 import org.georep.changelog.record.JournalRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class JournalTest {
   @TempDir Path journal;
@@ -96,6 +101,37 @@ class JournalTest {
     }
   }
 
+  /** Whoever removed it need not have told the readers, which keep their positions elsewhere. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 50})
+  void aJournalThatWasRemovedIsAGapToWhoReadTheOneBefore(int read) throws Exception {
+    JournalDirectory directory = JournalDirectory.at(journal.resolve("journal"));
+    JournalPosition kept;
+    try (JournalWriter writer = writer(directory, 1)) {
+      Journals.append(writer, 50);
+      try (JournalReader reader = Journals.reader(directory.path(), "a")) {
+        for (int i = 0; i < read; i++) {
+          reader.next();
+        }
+        kept = reader.position();
+      }
+    }
+    Files.move(directory.path(), journal.resolve("removed"));
+    try (JournalWriter writer = writer(directory, 2)) {
+      Journals.append(writer, 100);
+      try (JournalReader reader = Journals.reader(directory.path(), "a", new StartAt.After(kept))) {
+        List<JournalRecord> records = Journals.drain(reader);
+        assertThat(records.get(0)).matches(Journals::isGap);
+        assertThat(records.subList(1, records.size())).hasSize(100).noneMatch(Journals::isGap);
+      }
+    }
+  }
+
+  private static JournalWriter writer(JournalDirectory directory, long second) throws Exception {
+    Clock clock = Clock.fixed(Instant.ofEpochSecond(second), ZoneOffset.UTC);
+    return JournalWriter.open(directory, Journals.SMALL, clock);
+  }
+
   @Test
   void aSecondWriterIsRefusedAndTheFirstKeepsItsLock() throws Exception {
     try (JournalWriter writer = Journals.writer(journal)) {
@@ -114,12 +150,12 @@ class JournalTest {
     JournalDirectory directory = JournalDirectory.at(journal);
     try (JournalReader reader = Journals.reader(journal, "a")) {
       try (JournalWriter writer =
-          JournalWriter.open(directory, Journals.SMALL, java.time.Clock.systemUTC(), "boot-1")) {
+          JournalWriter.open(directory, Journals.SMALL, Journals.CLOCK, "boot-1")) {
         Journals.append(writer, 50);
       }
       Files.delete(journal.resolve("g1").resolve(GenerationFile.END));
       try (JournalWriter writer =
-          JournalWriter.open(directory, Journals.SMALL, java.time.Clock.systemUTC(), "boot-2")) {
+          JournalWriter.open(directory, Journals.SMALL, Journals.CLOCK, "boot-2")) {
         Journals.append(writer, 50);
         List<JournalRecord> records = Journals.drain(reader);
         Journals.verify(records, 100);

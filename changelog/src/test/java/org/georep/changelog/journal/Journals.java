@@ -3,6 +3,9 @@ package org.georep.changelog.journal;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,16 +23,42 @@ final class Journals {
   /** Generations of about a thousand records. */
   static final JournalSettings TINY = new JournalSettings(8 << 20, 128 << 10);
 
+  /** The system's, but that the first generation of a journal is 1 by it. */
+  static final Clock CLOCK = new NumberingFromOne();
+
   private static final Gfid DIRECTORY = Gfid.of(new byte[] {1, 2, 3, 4});
 
   private Journals() {}
+
+  /** Records have an instant, and are as long as ever; generations are numbered from the millis. */
+  private static final class NumberingFromOne extends Clock {
+    @Override
+    public ZoneId getZone() {
+      return ZoneOffset.UTC;
+    }
+
+    @Override
+    public Clock withZone(ZoneId zone) {
+      return this;
+    }
+
+    @Override
+    public Instant instant() {
+      return Instant.now();
+    }
+
+    @Override
+    public long millis() {
+      return 0;
+    }
+  }
 
   static JournalWriter writer(Path path) throws IOException {
     return writer(path, SMALL);
   }
 
   static JournalWriter writer(Path path, JournalSettings settings) throws IOException {
-    return JournalWriter.open(JournalDirectory.at(path), settings, Clock.systemUTC());
+    return JournalWriter.open(JournalDirectory.at(path), settings, CLOCK);
   }
 
   static JournalReader reader(Path path, String name) throws IOException {
