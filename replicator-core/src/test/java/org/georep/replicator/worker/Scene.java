@@ -142,6 +142,15 @@ final class Scene implements AutoCloseable {
       }
     }
 
+    int quarantined() {
+      return running.quarantine().size();
+    }
+
+    /** What is in quarantine is tried again now. */
+    void retryAll() {
+      running.quarantine().retryAll();
+    }
+
     long crawls() {
       return session.meter().crawls.get();
     }

@@ -84,12 +84,25 @@ public final class Examination {
     List<Integer> different = new ArrayList<>();
     for (int at = 0; at < request.spans().size(); at++) {
       SpanDigest digest = request.spans().get(at);
-      if (!agrees(digest)) {
+      if (!isVisible(digest.directory()) || !agrees(digest)) {
         different.add(at);
       }
       tree.directories().trim();
     }
     return new Reply.Examined(different);
+  }
+
+  /** Returns false for a directory under a mount. */
+  private boolean isVisible(Gfid gfid) throws PosixException {
+    try {
+      tree.directories().get(gfid);
+      return true;
+    } catch (PosixException e) {
+      if (e.is(Errno.EXDEV)) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   private boolean agrees(SpanDigest wanted) throws PosixException, ProtocolException {
@@ -202,8 +215,9 @@ public final class Examination {
   /** Returns the differences one by one. */
   public Reply.Inspected inspect(Request.Inspect request) throws PosixException {
     List<Finding> findings = new ArrayList<>();
-    Directory directory = directory(request.directory());
-    if (directory == null && keeping.addsNothing()) {
+    boolean visible = isVisible(request.directory());
+    Directory directory = visible ? directory(request.directory()) : null;
+    if (directory == null && visible && keeping.addsNothing()) {
       return new Reply.Inspected(findings, Optional.empty());
     }
     if (directory == null) {
@@ -271,7 +285,7 @@ public final class Examination {
           : List.of(new Trait(Aspect.EXTRA, "", word(node.kind())));
     }
     EntryState state = present.state();
-    if (node == null && keeping.addsNothing() && tree.places(state.gfid()).isEmpty()) {
+    if (node == null && keeping.addsNothing() && isNowhere(state.gfid())) {
       return List.of();
     }
     if (node == null) {
@@ -299,6 +313,18 @@ public final class Examination {
       }
     }
     return traits;
+  }
+
+  /** What a mount hides is somewhere. */
+  private boolean isNowhere(Gfid gfid) throws PosixException {
+    try {
+      return tree.places(gfid).isEmpty();
+    } catch (PosixException e) {
+      if (e.is(Errno.EXDEV)) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   private boolean isOthers(Directory directory, FileName name, Node node) throws PosixException {
@@ -331,7 +357,8 @@ public final class Examination {
       if (place.equals(found.place())) {
         return true;
       }
-      Directory other = tree.directories().get(place.directory());
+      Directory other =
+          isVisible(place.directory()) ? tree.directories().get(place.directory()) : null;
       Found first = other == null || other.isLimbo() ? null : tree.look(other, place.name());
       if (first != null && first.is(gfid)) {
         return first.sameInode(found);

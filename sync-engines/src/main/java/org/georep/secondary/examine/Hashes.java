@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import org.georep.name.Gfid;
+import org.georep.posix.Errno;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
@@ -104,10 +105,17 @@ public final class Hashes {
   /** Notes that contents of files are not what georep left there. */
   public void disown(List<Gfid> files) throws PosixException {
     for (Gfid gfid : files) {
-      for (Found found : tree.places(gfid)) {
-        if (found.kind() == Kind.FILE) {
-          tree.mark(found, found.mark().orElseGet(() -> Mark.of(gfid)).disowned());
+      try {
+        for (Found found : tree.places(gfid)) {
+          if (found.kind() == Kind.FILE) {
+            tree.mark(found, found.mark().orElseGet(() -> Mark.of(gfid)).disowned());
+          }
         }
+      } catch (PosixException e) {
+        if (!e.is(Errno.EXDEV)) {
+          throw e;
+        }
+        // Under a mount nothing of it is replaced: what is sent for it fails.
       }
       tree.directories().trim();
     }

@@ -11,6 +11,7 @@ import org.georep.name.EntryPath;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
+import org.georep.posix.Errno;
 import org.georep.posix.PosixException;
 import org.georep.protocol.Kind;
 import org.georep.secondary.identity.Inventory;
@@ -87,11 +88,20 @@ public final class Lack {
     }
   }
 
+  /** What a mount hides counts: nobody can tell that it arrived. */
   private boolean isDoubted(Place place) throws PosixException {
-    Directory directory = tree.directories().get(place.directory());
-    Found found = directory == null ? null : tree.look(directory, place.name());
-    tree.directories().trim();
-    return found != null && found.mark().filter(mark -> isDoubted(mark)).isPresent();
+    try {
+      Directory directory = tree.directories().get(place.directory());
+      Found found = directory == null ? null : tree.look(directory, place.name());
+      return found != null && found.mark().filter(mark -> isDoubted(mark)).isPresent();
+    } catch (PosixException e) {
+      if (e.is(Errno.EXDEV)) {
+        return true;
+      }
+      throw e;
+    } finally {
+      tree.directories().trim();
+    }
   }
 
   private static boolean isDoubted(Mark mark) {

@@ -102,6 +102,16 @@ public final class Rebuild {
     made.setIncomplete(directory, true);
   }
 
+  /**
+   * Enters that a mount hides what is at a name: if it was the primary's, or may have been, only a
+   * listing tells of it again.
+   */
+  public void hidden(Place place) {
+    if (old == null || old(place).filter(entry -> !entry.kept()).isPresent()) {
+      incomplete(place.directory());
+    }
+  }
+
   /** Enters the own identity of an inode that cannot hold a mark. */
   public void owned(Gfid gfid, Gfid own) {
     made.setOwned(gfid, own);

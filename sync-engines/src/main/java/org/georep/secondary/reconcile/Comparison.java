@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.georep.name.Gfid;
+import org.georep.posix.Errno;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
@@ -89,7 +90,7 @@ public final class Comparison {
    */
   public Reply.Same confirm(Request.Confirm request, Bases bases) throws PosixException {
     EntryState state = request.state();
-    List<Found> places = tree.places(state.gfid());
+    List<Found> places = places(state.gfid());
     if (!mayBeTaken(state.gfid(), request.batch())
         || places.isEmpty()
         || !places.stream().allMatch(places.get(0)::sameInode)) {
@@ -111,6 +112,18 @@ public final class Comparison {
         .forEach(place -> named.add(place.directory().gfid()));
     directories.trim();
     return new Reply.Same(List.of(state.gfid()), new ArrayList<>(named));
+  }
+
+  /** Returns none if a mount hides one. */
+  private List<Found> places(Gfid gfid) throws PosixException {
+    try {
+      return tree.places(gfid);
+    } catch (PosixException e) {
+      if (e.is(Errno.EXDEV)) {
+        return List.of();
+      }
+      throw e;
+    }
   }
 
   private boolean mayBeTaken(Gfid gfid, long batch) {

@@ -11,6 +11,7 @@ import java.util.PriorityQueue;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
+import org.georep.posix.Errno;
 import org.georep.posix.PosixException;
 import org.georep.protocol.DirectoryDigest;
 import org.georep.protocol.Kind;
@@ -77,12 +78,24 @@ public final class Crawl {
     for (DirectoryDigest digest : digests) {
       Gfid gfid = digest.directory();
       boolean agrees = agrees(digest);
-      if (!agrees || incomplete.contains(gfid) || directories.get(gfid) == null) {
+      if (!agrees || incomplete.contains(gfid) || !isHere(gfid)) {
         different.add(gfid);
       }
       directories.trim();
     }
     return new Reply.Different(different);
+  }
+
+  /** What a mount hides is not here: its listing fails, and says so. */
+  private boolean isHere(Gfid gfid) throws PosixException {
+    try {
+      return directories.get(gfid) != null;
+    } catch (PosixException e) {
+      if (e.is(Errno.EXDEV)) {
+        return false;
+      }
+      throw e;
+    }
   }
 
   /** Compares what was last applied; where names are missing on the primary, counts them. */
@@ -116,7 +129,7 @@ public final class Crawl {
   }
 
   private long below(Gfid parent, List<FileName> kept) throws PosixException {
-    Directory directory = kept.isEmpty() ? null : directories.get(parent);
+    Directory directory = kept.isEmpty() || !isHere(parent) ? null : directories.get(parent);
     long below = 0;
     for (FileName name : kept) {
       below += directory == null ? 0 : keptCount.below(directory, name);
@@ -199,13 +212,26 @@ public final class Crawl {
   public void end(long batch) throws PosixException {
     for (Iterator<Gfid> all = inventory.eachDirectory(); all.hasNext(); ) {
       Gfid gfid = all.next();
-      Directory directory = met.contains(gfid) ? null : directories.get(gfid);
-      if (directory != null) {
-        reconciler.doubt(directory, batch);
+      if (!met.contains(gfid)) {
+        doubt(gfid, batch);
+        directories.trim();
       }
-      directories.trim();
     }
     contents.doubtFilesOf(directories.limbo(), batch);
     begin();
+  }
+
+  private void doubt(Gfid gfid, long batch) throws PosixException {
+    try {
+      Directory directory = directories.get(gfid);
+      if (directory != null) {
+        reconciler.doubt(directory, batch);
+      }
+    } catch (PosixException e) {
+      if (!e.is(Errno.EXDEV)) {
+        throw e;
+      }
+      incomplete.noted(gfid, batch); // a mount hides it: doubted, but without a mark
+    }
   }
 }

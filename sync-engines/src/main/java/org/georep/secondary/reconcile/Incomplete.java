@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
+import org.georep.posix.Errno;
 import org.georep.posix.PosixException;
 import org.georep.protocol.Kind;
 import org.georep.secondary.failpoint.AgentFailpoint;
@@ -100,7 +101,17 @@ public final class Incomplete {
     if (state == null || !state.listed || state.batch > upToBatch) {
       return;
     }
-    Directory open = directories.get(directory);
+    Directory open;
+    try {
+      open = directories.get(directory);
+    } catch (PosixException e) {
+      if (e.is(Errno.EXDEV)) {
+        note(
+            directory, state.batch); // under a mount it keeps its mark: listed once more after that
+        return;
+      }
+      throw e;
+    }
     if (open != null) {
       directories.mark(open, Mark.ofDirectory(directory, false));
       AgentFailpoint.BARRIER_MARK_CLEARED.reached();

@@ -144,14 +144,21 @@ public final class Publisher {
    * @return its size, or -1 if there is none
    */
   public long openBasis(Request.OpenBasis request, Bases bases) throws PosixException {
-    for (Found found : tree.places(request.gfid())) {
-      if (found.kind() == Kind.FILE) {
-        try (Node node = tree.open(found.directory(), found.name())) {
-          if (node != null && node.kind() == Kind.FILE) {
-            return bases.open(request.basis(), node);
+    try {
+      for (Found found : tree.places(request.gfid())) {
+        if (found.kind() == Kind.FILE) {
+          try (Node node = tree.open(found.directory(), found.name())) {
+            if (node != null && node.kind() == Kind.FILE) {
+              return bases.open(request.basis(), node);
+            }
           }
         }
       }
+    } catch (PosixException e) {
+      if (!e.is(Errno.EXDEV)) {
+        throw e;
+      }
+      // A mount hides it: what is sent whole fails when it is published, and says why.
     }
     return -1;
   }

@@ -5,6 +5,7 @@ import java.util.Objects;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
+import org.georep.posix.Errno;
 import org.georep.posix.PosixException;
 import org.georep.secondary.tree.Found;
 import org.georep.secondary.tree.Limbo;
@@ -64,10 +65,17 @@ public final class Placeless {
       return false;
     }
     Gfid gfid = item.mark().orElseThrow().gfid();
-    for (Found place : tree.places(gfid)) {
-      if (place.sameInode(item) && !place.directory().isLimbo()) {
-        return true;
+    try {
+      for (Found place : tree.places(gfid)) {
+        if (place.sameInode(item) && !place.directory().isLimbo()) {
+          return true;
+        }
       }
+    } catch (PosixException e) {
+      if (!e.is(Errno.EXDEV)) {
+        throw e;
+      }
+      // A mount hides where it may be: it is set aside rather than removed.
     }
     return false;
   }

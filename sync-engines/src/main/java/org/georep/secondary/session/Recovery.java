@@ -308,7 +308,8 @@ final class Recovery {
       return isNew && !mark.isKept() ? Optional.of(mark.gfid()) : Optional.empty();
     } catch (PosixException e) {
       if (e.is(Errno.EXDEV)) {
-        return Optional.empty(); // a mount point: not ours to look below
+        rebuild.hidden(directory.at(name)); // a mount point: not ours to look below
+        return Optional.empty();
       }
       throw e;
     }

@@ -92,7 +92,8 @@ public final class Directories implements AutoCloseable {
   /**
    * Returns the directory of a gfid, wherever it is, also in limbo; null if there is none.
    *
-   * @throws PosixException if it may be there and cannot be opened
+   * @throws PosixException if it may be there and cannot be opened; EXDEV if another file system is
+   *     mounted over it, or above it
    */
   public @Nullable Directory get(Gfid gfid) throws PosixException {
     Directory known = known(gfid);
@@ -128,14 +129,18 @@ public final class Directories implements AutoCloseable {
       int descriptor = openBelow(base, names);
       return descriptor < 0 ? null : believed(gfid, descriptor);
     } catch (PosixException e) {
-      if (e.is(Errno.EACCES)) {
-        return null; // the search opens each on the way
+      if (e.is(Errno.EACCES, Errno.EXDEV)) {
+        return null; // the search opens each on the way, and looks at other places
       }
       throw e;
     }
   }
 
-  /** Returns -1 if there is no such path. */
+  /**
+   * Returns -1 if there is no such path.
+   *
+   * @throws PosixException EXDEV if a mount hides whether there is
+   */
   private int openBelow(Directory base, Deque<FileName> names) throws PosixException {
     int at = base.descriptor();
     while (!names.isEmpty()) {
@@ -143,7 +148,7 @@ public final class Directories implements AutoCloseable {
       try {
         next = libc.openat2(at, step(names), FLAGS, 0, BENEATH);
       } catch (PosixException e) {
-        if (e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP, Errno.EXDEV)) {
+        if (e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP)) {
           return -1;
         }
         throw e;
@@ -174,15 +179,35 @@ public final class Directories implements AutoCloseable {
     if (known != null || above.size() >= DEEPEST_SEARCH || !above.add(gfid)) {
       return known;
     }
+    return atAny(gfid, directory -> searched(directory, above), true);
+  }
+
+  private interface Search {
+    @Nullable Directory find(Gfid gfid) throws PosixException;
+  }
+
+  /** Looks at every place of a gfid; a mount over one hides it only if it is at no other. */
+  private @Nullable Directory atAny(Gfid gfid, Search parents, boolean unlock)
+      throws PosixException {
+    PosixException hidden = null;
     for (Place place : inventory.places(gfid)) {
-      Directory parent = searched(place.directory(), above);
-      if (parent != null) {
-        int descriptor = openBelow(parent, new ArrayDeque<>(List.of(place.name())));
-        Directory found = descriptor < 0 ? null : believed(gfid, descriptor);
+      try {
+        Directory parent = parents.find(place.directory());
+        int descriptor =
+            parent == null ? -1 : openBelow(parent, new ArrayDeque<>(List.of(place.name())));
+        Directory found = descriptor < 0 ? null : believed(gfid, descriptor, unlock);
         if (found != null) {
           return found;
         }
+      } catch (PosixException e) {
+        if (!e.is(Errno.EXDEV)) {
+          throw e;
+        }
+        hidden = e;
       }
+    }
+    if (hidden != null) {
+      throw hidden;
     }
     return null;
   }
@@ -226,17 +251,7 @@ public final class Directories implements AutoCloseable {
     if (known != null) {
       return known;
     }
-    for (Place place : inventory.places(gfid)) {
-      Directory parent = get(place.directory());
-      if (parent != null) {
-        int descriptor = openBelow(parent, new ArrayDeque<>(List.of(place.name())));
-        Directory found = descriptor < 0 ? null : believed(gfid, descriptor, false);
-        if (found != null) {
-          return found;
-        }
-      }
-    }
-    return null;
+    return atAny(gfid, this::get, false);
   }
 
   /**

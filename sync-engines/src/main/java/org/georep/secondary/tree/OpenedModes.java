@@ -62,7 +62,13 @@ public final class OpenedModes {
   /** Gives back what an agent that was killed had opened. */
   public void giveBack(Directories directories) throws PosixException {
     for (Map.Entry<Gfid, Integer> each : left().entrySet()) {
-      Directory directory = directories.get(each.getKey());
+      Directory directory;
+      try {
+        directory = directories.get(each.getKey());
+      } catch (PosixException e) {
+        ignore(e, Errno.EXDEV);
+        continue; // under a mount: its note stays until that is gone
+      }
       if (directory != null) {
         libc.fchmodat(Linux.AT_FDCWD, ProcPath.of(directory.descriptor()), each.getValue());
         directories.forget(each.getKey());
