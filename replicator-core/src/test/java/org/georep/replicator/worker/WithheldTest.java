@@ -2,6 +2,10 @@ package org.georep.replicator.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -22,6 +26,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.slf4j.LoggerFactory;
 
 /**
  * Root's tree, kept by an agent that is not root: what it cannot hold is put aside, not sent again
@@ -48,6 +53,7 @@ final class WithheldTest {
             + " ln chr d/chr2; mknod blk b 7 200; mkfifo p; chown 6 p; ln -s x l; chown -h 7:8 l;"
             + " setfattr -h -n trusted.l -v 3 l; echo c >closed/c; chmod 0 closed/c;"
             + " setfattr -n user.c -v 4 closed/c; chmod 500 closed; chown 9 closed;"
+            + " setfattr -n user.georep.meta -v theirs f; setfattr -n user.georep.any -v theirs s d/e;"
             + " setfacl -m u:9:r f; setfacl -d -m u:9:rx d; echo i >d/i; chattr +i d/i;"
             + " touch -d 2001-02-03T04:05:06.7 d/e f s chr");
   }
@@ -105,7 +111,7 @@ final class WithheldTest {
     TestSession session =
         new TestSession(
             primary, sandbox.directory("state"), address(), options(nobody), EngineChoice.AUTO);
-    session.once();
+    assertThat(notes(session)).hasSize(1).first().asString().contains("agent is not root");
     assertThat(session.meter().fault()).isEmpty();
     assertThat(sh(secondary, "cat f s d/s2 closed/c; readlink l; stat -c '%F %s %h' chr d/chr2 p"))
         .isEqualTo("f\ns\ns\nc\nx\nregular empty file 0 2\nregular empty file 0 2\nfifo 0 1\n");
@@ -114,14 +120,19 @@ final class WithheldTest {
     // A character device 1:3 of uid 5.
     assertThat(meta("chr")).contains("0x0106").contains("00000005").contains("0000000000000103");
     assertThat(meta("caps")).contains(hex("security.capability"));
-    assertThat(meta("f")).contains(hex("trusted.t"));
+    assertThat(meta("f")).contains(hex("trusted.t")).doesNotContain(hex("theirs"));
+    assertThat(sh(secondary, "getfattr -d -m user.georep s d/e")).doesNotContain("georep.any");
     assertThat(meta("d/i")).contains("00000010");
     assertThat(sh(secondary, "getfattr -d f")).contains("user.u=\"1\"").doesNotContain("trusted");
 
     // What changed at about the time of the last mark is listed again, and then set.
     Instant made = Instant.now();
     Waits.until("marks are past it", () -> Instant.now().isAfter(made.plusSeconds(4)));
-    session.once();
+    assertThat(notes(session))
+        .hasSize(2)
+        .last()
+        .asString()
+        .endsWith("Something is kept so of " + entries() + " entries.");
     String before = stamps();
     session.once();
     assertThat(stamps()).as("the second time nothing is set again").isEqualTo(before);
@@ -138,8 +149,34 @@ final class WithheldTest {
         .isEqualTo("0\n");
     assertThat(secondary.resolve(".georep/conflicts")).isEmptyDirectory();
     before = stamps();
-    session.once();
+    assertThat(notes(session)).as("nothing is withheld any more").isEmpty();
     assertThat(stamps()).isEqualTo(before);
+  }
+
+  /** Runs once; returns what was said then of what the secondary cannot hold. */
+  private static List<String> notes(TestSession session) throws Exception {
+    Logger log = (Logger) LoggerFactory.getLogger(Worker.class);
+    ListAppender<ILoggingEvent> said = new ListAppender<>();
+    said.start();
+    Level before = log.getLevel();
+    log.addAppender(said);
+    log.setLevel(Level.INFO);
+    try {
+      session.once();
+    } finally {
+      log.setLevel(before);
+      log.detachAppender(said);
+    }
+    return said.list.stream()
+        .map(ILoggingEvent::getFormattedMessage)
+        .filter(line -> line.contains("kept"))
+        .toList();
+  }
+
+  /** All of the primary: each is root's, or another user's that its agent is not. */
+  private int entries() {
+    String inodes = sh(primary, "find . -path ./.georep -prune -o -printf '%i\\n' | sort -u");
+    return (int) inodes.lines().count();
   }
 
   private static List<String> root() {

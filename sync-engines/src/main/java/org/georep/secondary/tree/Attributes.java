@@ -107,6 +107,9 @@ public final class Attributes {
       setMtime(node, wanted.mtime());
     }
     touched.flags().give(node.descriptor(), wanted.flags());
+    if (root) {
+      inventory.removeWithheld(wanted.gfid()); // by an agent of another user, before this one
+    }
   }
 
   /** Lets an inode that was given attributes and came to nothing go without flags. */
