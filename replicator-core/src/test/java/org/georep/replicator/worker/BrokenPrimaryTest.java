@@ -20,6 +20,7 @@ import org.georep.changelog.capture.CaptureWish;
 import org.georep.engine.EngineChoice;
 import org.georep.posix.Errno;
 import org.georep.posix.NativeLibc;
+import org.georep.replicator.quarantine.QuarantineEntry;
 import org.georep.replicator.quarantine.Subject;
 import org.georep.replicator.session.GeorepException;
 import org.georep.replicator.session.RunMode;
@@ -137,7 +138,11 @@ final class BrokenPrimaryTest {
     Files.createLink(primary.resolve("other"), file);
     live(
         (running, run) -> {
-          faulty.fail(FaultyLibc.method("openByHandleAt", "openat2", "statx"), Errno.EIO);
+          // Not the root: a worker that cannot read that waits for it, and tries nothing else.
+          faulty.fail(
+              FaultyLibc.method("openByHandleAt", "openat2", "statx")
+                  .and(FaultyLibc.path(primary.toString()).negate()),
+              Errno.EIO);
           Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
           Waits.until("it fails", () -> running.quarantine().size() > 0);
           Files.delete(file);
@@ -228,5 +233,43 @@ final class BrokenPrimaryTest {
           Files.writeString(primary.resolve("f"), "later");
           mended(running, run);
         });
+  }
+
+  /** No reason to take it for done, nor to let the others wait. */
+  @Test
+  void anErrorNobodyKnowsIsTriedAgainAndHoldsStimeBack() throws Exception {
+    int unknown = 999;
+    assertThat(Errno.name(unknown)).isEqualTo("errno " + unknown);
+    live(
+        (running, run) -> {
+          faulty.fail(FaultyLibc.path("bad").and(FaultyLibc.method("openat")), unknown);
+          Files.writeString(primary.resolve("bad"), "content");
+          Instant written = Instant.now();
+          Waits.until("it fails", () -> running.quarantine().size() > 0);
+          Files.writeString(Files.createDirectory(primary.resolve("d")).resolve("good"), "good");
+          Waits.until("it fails again", () -> mostTries(running) > 1);
+          Waits.until("the other is there", () -> Files.exists(secondary.resolve("d/good")));
+          long barriers = session.meter().barriers.get();
+          Waits.until("barriers go on", () -> session.meter().barriers.get() > barriers + 1);
+          assertThat(running.quarantine().entries())
+              .anySatisfy(
+                  entry -> {
+                    assertThat(entry.failure().errno()).isEqualTo(unknown);
+                    assertThat(entry.failure().path()).hasToString("Optional[bad]");
+                  });
+          assertThat(secondary.resolve("d/good")).hasContent("good");
+          assertThat(secondary.resolve("bad")).doesNotExist();
+          assertThat(session.meter().stime().orElseThrow()).isBefore(written);
+          assertThat(session.meter().isInStep()).isFalse();
+          assertThat(session.meter().filesSynced).as("the good one").hasValue(1);
+          mended(running, run);
+        });
+  }
+
+  private static long mostTries(TestSession.Running running) {
+    return running.quarantine().entries().stream()
+        .mapToLong(QuarantineEntry::tries)
+        .max()
+        .orElse(0);
   }
 }
