@@ -5,21 +5,30 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.georep.posix.Linux;
 import org.georep.posix.NativeLibc;
+import org.georep.replicator.inspect.SessionReports;
+import org.georep.replicator.session.StateDirectory;
 import org.georep.replicator.worker.Signal;
+import org.georep.status.http.ListenAddress;
+import org.georep.status.http.StatusServer;
 import org.georep.testing.Program;
 import org.georep.testing.RsyncOracle;
 import org.georep.testing.Sandbox;
@@ -385,6 +394,56 @@ final class VerifyVerbTest {
           .forEach(ProcessHandle::destroyForcibly);
       assertThat(verifying.get())
           .containsOnlyKeys("many/1", "many/1/file", "many/398", "many/398/file");
+    }
+  }
+
+  /** Those of the page, both of verify: differences, and when there were none. */
+  private static List<Double> metrics(StatusServer page) throws Exception {
+    String all =
+        HttpClient.newHttpClient()
+            .send(
+                HttpRequest.newBuilder(page.uri().resolve("/metrics")).build(),
+                HttpResponse.BodyHandlers.ofString())
+            .body();
+    List<Double> both = new ArrayList<>();
+    for (String name :
+        List.of("georep_verify_differences{", "georep_verify_last_success_timestamp_seconds{")) {
+      List<String> lines = all.lines().filter(line -> line.startsWith(name)).toList();
+      assertThat(lines).as(all).hasSize(1);
+      both.add(Double.valueOf(lines.get(0).substring(lines.get(0).lastIndexOf(' ') + 1)));
+    }
+    return both;
+  }
+
+  @Test
+  void aFlagIsToldOfAndTheMetricsSayWhenItIsMended() throws Exception {
+    String flagged = at("mode").toString();
+    start();
+    assumeTrue(
+        Program.run(List.of("chattr", "+i", flagged)).exitCode() == 0,
+        "the sandbox's file system knows no flags");
+    Clock clock = Clock.systemUTC();
+    SessionReports reports =
+        new SessionReports(
+            NativeLibc.instance(), StateDirectory.given(sandbox.path().resolve("state")), clock);
+    try (StatusServer page =
+        StatusServer.start(ListenAddress.parse("0"), reports, Optional.empty(), clock)) {
+      assertThat(metrics(page)).as("before the first").containsExactly(Double.NaN, Double.NaN);
+      assertThat(verify(4)).isEqualTo(Map.of("mode", List.of("flags")));
+      Waits.untilPasses(() -> assertThat(metrics(page)).containsExactly(1.0, Double.NaN));
+
+      Instant begun = clock.instant();
+      assertThat(verify(4, "--repair")).isEqualTo(Map.of("mode", List.of("flags", "mended")));
+      assertThat(Program.check("lsattr", flagged)).doesNotContain("i-");
+      assertThat(verify(0)).isEmpty();
+      Waits.untilPasses(
+          () -> {
+            List<Double> now = metrics(page);
+            assertThat(now.get(0)).isZero();
+            assertThat(now.get(1)).isGreaterThan(begun.getEpochSecond());
+          });
+    } finally {
+      Program.run(List.of("chattr", "-i", flagged));
     }
   }
 }

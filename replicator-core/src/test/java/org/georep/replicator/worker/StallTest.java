@@ -22,7 +22,9 @@ import org.georep.testing.Waits;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** A data program that hangs while its link lives, or an agent that does, holds nothing for ever. */
+/**
+ * A data program that hangs while its link lives, or an agent that does, holds nothing for ever.
+ */
 final class StallTest {
   @RegisterExtension final Sandbox sandbox = Sandbox.open();
 
