@@ -255,6 +255,14 @@ public final class JournalWriter implements AutoCloseable {
     return last;
   }
 
+  /**
+   * Returns the number up to which readers find records or know that some are missing. It stays
+   * behind {@link #lastSequence} while nothing can be appended: there is nothing new to see.
+   */
+  public long lastPublished() {
+    return head.last();
+  }
+
   /** Returns how many bytes of the disk the records take. */
   public synchronized long bytes() {
     return retention.bytes() + (live == null ? 0 : live.position());

@@ -71,7 +71,7 @@ public final class CaptureHost implements AutoCloseable {
             new SocketPlace(writer.directory().path()),
             source.name(),
             source::coverage,
-            writer::lastSequence,
+            writer::lastPublished,
             this::requestMark,
             this::life);
     this.thread.setDaemon(true);

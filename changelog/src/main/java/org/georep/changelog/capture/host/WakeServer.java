@@ -37,7 +37,7 @@ final class WakeServer implements AutoCloseable {
   private final ServerSocketChannel channel;
   private final String source;
   private final DoubleSupplier coverage;
-  private final LongSupplier lastSequence;
+  private final LongSupplier lastPublished;
   private final Runnable requestMark;
   private final LongSupplier life;
   private final Set<Subscriber> subscribers = ConcurrentHashMap.newKeySet();
@@ -45,20 +45,21 @@ final class WakeServer implements AutoCloseable {
   /**
    * Begins to listen.
    *
+   * @param lastPublished the number a feed can read up to
    * @param life another number whenever the source has done something
    */
   WakeServer(
       SocketPlace place,
       String source,
       DoubleSupplier coverage,
-      LongSupplier lastSequence,
+      LongSupplier lastPublished,
       Runnable requestMark,
       LongSupplier life)
       throws IOException {
     this.place = place;
     this.source = source;
     this.coverage = coverage;
-    this.lastSequence = lastSequence;
+    this.lastPublished = lastPublished;
     this.requestMark = requestMark;
     this.life = life;
     this.channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -140,7 +141,7 @@ final class WakeServer implements AutoCloseable {
           } else if (line.startsWith("await ")) {
             long seen = Long.parseLong(line.substring("await ".length()));
             waiting.set(true);
-            if (lastSequence.getAsLong() > seen) {
+            if (lastPublished.getAsLong() > seen) {
               wake();
             }
           } else {

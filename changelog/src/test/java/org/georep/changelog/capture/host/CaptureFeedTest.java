@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -12,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.georep.changelog.journal.JournalDirectory;
 import org.georep.changelog.journal.JournalHeldException;
 import org.georep.changelog.journal.JournalSettings;
@@ -85,6 +90,36 @@ class CaptureFeedTest {
       Waits.until("it is silent", () -> pulse.look(little).compareTo(little) > 0);
       source.put(FakeSource.change(1));
       Waits.until("it answers", () -> pulse.look(LONG).isZero());
+    }
+  }
+
+  /** It would ask again, and be woken again, without an end. */
+  @Test
+  void whoHasReadEverythingIsNotWokenForWhatCannotBeWritten() throws Exception {
+    Path journal = directory().path();
+    try (CaptureHost host = host(directory(), source)) {
+      Path generation;
+      try (Stream<Path> all = Files.list(journal)) {
+        generation = all.filter(path -> Files.exists(path.resolve("begin"))).findFirst().get();
+      }
+      long number = Long.parseLong(generation.getFileName().toString().substring(1));
+      Path next = Files.createFile(journal.resolve("g" + (number + 1)));
+      Files.delete(generation.resolve("begin"));
+      Waits.until(
+          "nothing can be written",
+          () -> {
+            source.put(FakeSource.change(1));
+            return host.trouble().isPresent();
+          });
+      long last = directory().lastSequence();
+      try (SocketChannel feed = SocketChannel.open(new SocketPlace(journal).find())) {
+        String questions = "await " + last + "\nthis ends the connection\n";
+        feed.write(ByteBuffer.wrap(questions.getBytes(StandardCharsets.US_ASCII)));
+        assertThat(new String(Channels.newInputStream(feed).readAllBytes(), StandardCharsets.UTF_8))
+            .startsWith(WakeServer.GREETING)
+            .doesNotContain("wake");
+      }
+      Files.delete(next);
     }
   }
 
