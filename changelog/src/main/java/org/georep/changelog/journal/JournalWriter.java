@@ -10,6 +10,8 @@ import org.georep.changelog.record.ChangeRecord;
 import org.georep.changelog.record.JournalRecord;
 import org.georep.changelog.record.RecordCodec;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one writer of a volume's journal.
@@ -35,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * close files under it.
  */
 public final class JournalWriter implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(JournalWriter.class);
+
   private final JournalDirectory directory;
   private final JournalSettings settings;
   private final Clock clock;
@@ -51,6 +55,7 @@ public final class JournalWriter implements AutoCloseable {
   private long last;
   private long synced;
   private Ending before;
+  private boolean untrimmed;
   private boolean closed;
 
   /** Opens it; the lock is closed with it, unless this throws. */
@@ -168,13 +173,13 @@ public final class JournalWriter implements AutoCloseable {
     }
     live = null;
     before = Ending.DAMAGED; // unless all of this succeeds
+    GenerationFile.End end = new GenerationFile.End(last, ending.position(), how);
+    retention.finished(generation, end); // first: it is never written to again, and takes space
     ending.close();
     JournalFailpoint.GENERATION_CLOSED.reached();
-    GenerationFile.End end = new GenerationFile.End(last, ending.position(), how);
     GenerationFile.write(directory.generations().path(generation), end);
     JournalFailpoint.GENERATION_ENDED.reached();
     before = how;
-    retention.finished(generation, end);
     trim();
     head.publish(last, 0);
   }
@@ -244,10 +249,21 @@ public final class JournalWriter implements AutoCloseable {
     }
   }
 
-  /** Deletes the generations that every registered reader has acknowledged to their end. */
-  public synchronized void trim() throws IOException {
-    // The newest says where the numbers go on, and how it ended.
-    retention.apply(settings.capBytes() - settings.generationBytes(), live == null ? 1 : 0);
+  /**
+   * Deletes the generations that every registered reader has acknowledged to their end. That it
+   * fails is logged, once: no record is lost by it, and it is tried again with the next call.
+   */
+  public synchronized void trim() {
+    try {
+      // The newest says where the numbers go on, and how it ended.
+      retention.apply(settings.capBytes() - settings.generationBytes(), live == null ? 1 : 0);
+      untrimmed = false;
+    } catch (IOException | RuntimeException e) {
+      if (!untrimmed) {
+        LOG.warn("What was read of the journal {} cannot be deleted", directory, e);
+      }
+      untrimmed = true;
+    }
   }
 
   /** Returns the number of the last record, 0 before the first. */

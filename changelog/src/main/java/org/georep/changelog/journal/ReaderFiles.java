@@ -25,7 +25,7 @@ final class ReaderFiles {
 
   /** Checks a reader's name. */
   static String check(String name) {
-    if (!NAME.matcher(name).matches() || name.endsWith(".new")) {
+    if (!isName(name)) {
       throw new IllegalArgumentException(
           "a journal reader's name has 1 to 128 letters, digits or _%@+=,.- and no leading dot,"
               + " not '"
@@ -35,13 +35,17 @@ final class ReaderFiles {
     return name;
   }
 
-  /** Returns the names of all readers. */
+  private static boolean isName(String name) {
+    return NAME.matcher(name).matches() && !name.endsWith(".new");
+  }
+
+  /** Returns the names of all readers; what else lies there, as an editor's file, is none. */
   SortedSet<String> names() throws IOException {
     SortedSet<String> names = new TreeSet<>();
     try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
       for (Path file : files) {
         String name = file.getFileName().toString();
-        if (!name.endsWith(".new")) {
+        if (isName(name)) {
           names.add(name);
         }
       }

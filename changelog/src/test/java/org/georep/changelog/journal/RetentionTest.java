@@ -1,7 +1,10 @@
 package org.georep.changelog.journal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -101,6 +104,48 @@ class RetentionTest {
         Journals.append(writer, 3000);
         writer.trim();
       }
+    }
+  }
+
+  /** What cannot be deleted takes space; it is no reason to take no records, or to tell of a gap. */
+  @Test
+  void aGenerationThatCannotBeDeletedLosesNoRecord() throws Exception {
+    try (JournalWriter writer = Journals.writer(journal, Journals.TINY)) {
+      Journals.append(writer, 10);
+      Path stray = Files.createDirectories(journal.resolve("g1/stray/inner"));
+      Journals.append(writer, 5000);
+      writer.trim();
+      assertThat(generations()).doesNotContain(1L).hasSizeGreaterThan(1);
+      Files.delete(stray);
+      writer.trim();
+      assertThat(generations()).hasSize(1);
+      assertThat(journal.resolve("g1")).doesNotExist();
+    }
+  }
+
+  @Test
+  void whatLiesBesideTheReadersIsNone() throws Exception {
+    Journals.reader(journal, "a").close();
+    for (String name : List.of(".a.swp", "a~", "a b", "a.new")) {
+      Files.writeString(journal.resolve("readers").resolve(name), "x");
+    }
+    assertThat(JournalDirectory.at(journal).readers()).containsExactly("a");
+    try (JournalWriter writer = Journals.writer(journal)) {
+      Journals.append(writer, 10);
+      writer.trim();
+      try (JournalReader reader = Journals.reader(journal, "a")) {
+        Journals.verify(Journals.drain(reader), 10);
+      }
+    }
+  }
+
+  @Test
+  void aGenerationWhoseEndCannotBeWrittenCountsAllTheSame() throws Exception {
+    try (JournalWriter writer = Journals.writer(journal, Journals.TINY)) {
+      Journals.append(writer, 1);
+      Files.createDirectory(journal.resolve("g1").resolve(GenerationFile.END + ".new"));
+      assertThatThrownBy(() -> Journals.append(writer, 5000)).isInstanceOf(IOException.class);
+      assertThat(writer.bytes()).isGreaterThanOrEqualTo(Journals.TINY.generationBytes());
     }
   }
 }
