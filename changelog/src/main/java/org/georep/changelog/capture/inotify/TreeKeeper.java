@@ -198,11 +198,11 @@ final class TreeKeeper {
   private boolean isWaitingForUnreadable(RecordSink sink) throws IOException {
     long now = System.nanoTime();
     if (walk.unreadableCount() > 0 && now - readAgain > 0) {
-      boolean soon = now - walk.unreadableSince() < PATIENCE.toNanos();
+      boolean soon = walk.unreadableOnlySince(now - PATIENCE.toNanos());
       readAgain = now + (soon ? READ_AGAIN : PATIENCE).toNanos();
       tellOf(walk.unreadableAgain(), sink);
     }
-    return walk.unreadableCount() > 0 && now - walk.unreadableSince() < PATIENCE.toNanos();
+    return walk.unreadableOnlySince(now - PATIENCE.toNanos());
   }
 
   /** Walks everything if watches that had run out can be had again. */

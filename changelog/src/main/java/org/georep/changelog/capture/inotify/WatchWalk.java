@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.georep.changelog.capture.RecordSink;
@@ -49,9 +51,11 @@ final class WatchWalk {
   private final WatchTree tree;
   private final OpenDirectories open;
   private final Set<Directory> unlisted = new LinkedHashSet<>();
-  private final Set<Directory> unreadable = new LinkedHashSet<>();
+
+  /** Each with the moment it was found so, in {@link System#nanoTime}. */
+  private final Map<Directory, Long> unreadable = new LinkedHashMap<>();
+
   private volatile int unreadableCount;
-  private long unreadableSince;
   private boolean outOfWatches;
 
   WatchWalk(Libc libc, VolumeRoot root, int queue, WatchTree tree, OpenDirectories open) {
@@ -149,10 +153,7 @@ final class WatchWalk {
   }
 
   private void cannotRead(Directory directory) {
-    if (unreadable.isEmpty()) {
-      unreadableSince = System.nanoTime();
-    }
-    unreadable.add(directory);
+    unreadable.putIfAbsent(directory, System.nanoTime());
     unreadableCount = unreadable.size();
   }
 
@@ -166,25 +167,29 @@ final class WatchWalk {
     return unreadableCount;
   }
 
-  /** Returns since when some directories could not be read, in {@link System#nanoTime}. */
-  long unreadableSince() {
-    return unreadableSince;
+  /**
+   * Returns whether some directory has been unreadable for no longer than since a moment, in {@link
+   * System#nanoTime}.
+   */
+  boolean unreadableOnlySince(long moment) {
+    return unreadable.values().stream().anyMatch(since -> since - moment > 0);
   }
 
   /** Lists what could not be read before. */
   Found unreadableAgain() throws IOException {
     Found found = new Found();
-    long since = unreadableSince;
-    for (Directory directory : Set.copyOf(unreadable)) {
+    for (Map.Entry<Directory, Long> known : Map.copyOf(unreadable).entrySet()) {
+      Directory directory = known.getKey();
       canRead(directory);
       if (tree.path(directory).isPresent()) {
         walk(directory, true, null, found);
-        if (!unreadable.contains(directory)) {
+        if (unreadable.containsKey(directory)) {
+          unreadable.put(directory, known.getValue());
+        } else {
           found.fresh().add(directory);
         }
       }
     }
-    unreadableSince = since;
     return found;
   }
 
