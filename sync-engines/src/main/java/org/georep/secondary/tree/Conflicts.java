@@ -3,7 +3,9 @@ package org.georep.secondary.tree;
 import java.time.Clock;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import org.georep.name.EntryPath;
@@ -30,6 +32,7 @@ public final class Conflicts {
   private static final Logger LOG = LoggerFactory.getLogger(Conflicts.class);
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("uuuuMMdd'T'HHmmss'Z'").withZone(ZoneOffset.UTC);
+  private static final byte[] ABOVE = {'.', '.'};
   private static final int PRIVATE = 0700;
   private static final int FLAGS = Linux.O_PATH | Linux.O_DIRECTORY | Linux.O_NOFOLLOW;
   private static final int MOST_TRIES = 1000;
@@ -102,6 +105,7 @@ public final class Conflicts {
         return ".georep/conflicts/" + top + "/" + path;
       } catch (PosixException e) {
         if (!e.is(Errno.EEXIST, Errno.ENOTDIR) || number == MOST_TRIES) {
+          removeEmpty(top, above);
           throw e;
         }
       } finally {
@@ -124,6 +128,60 @@ public final class Conflicts {
       at = next;
     }
     return at;
+  }
+
+  /**
+   * Removes what was made for something that could not be placed, the deepest first, as far as it
+   * is empty: that is tried again and again, and what each try left would count as kept.
+   */
+  private void removeEmpty(FileName top, EntryPath path) {
+    Deque<FileName> made = new ArrayDeque<>(List.of(top)); // the first of them lies in this one:
+    int at = descriptor;
+    try {
+      try {
+        for (FileName name : path.names()) {
+          at = step(at, made.element().toBytes());
+          made.push(name);
+        }
+      } catch (PosixException e) {
+        ignore(e, Errno.ENOENT); // it came no further
+      }
+      while (!made.isEmpty()) {
+        try {
+          libc.unlinkat(at, made.pop().toBytes(), Linux.AT_REMOVEDIR);
+        } catch (PosixException e) {
+          ignore(e, Errno.ENOENT);
+        }
+        at = made.isEmpty() ? at : step(at, ABOVE);
+      }
+    } catch (PosixException e) {
+      return; // something is in it, or it cannot be removed either
+    } finally {
+      close(at);
+    }
+  }
+
+  private static void ignore(PosixException e, int errno) throws PosixException {
+    if (!e.is(errno)) {
+      throw e;
+    }
+  }
+
+  private int step(int from, byte[] name) throws PosixException {
+    int next = libc.openat(from, name, FLAGS, 0);
+    close(from);
+    return next;
+  }
+
+  private void close(int directory) {
+    try {
+      if (directory != descriptor) {
+        libc.close(directory);
+      }
+    } catch (PosixException e) {
+      // An O_PATH descriptor has nothing to write back: closed all the same.
+      return;
+    }
   }
 
   private int make(int directory, FileName name) throws PosixException {
