@@ -69,13 +69,34 @@ public final class Conflicts {
    * @param why what happened to it, for people
    */
   void take(int directory, FileName name, EntryPath path, String why) throws PosixException {
-    String kept =
-        place(
-            path,
-            (parent, as) ->
-                libc.renameat2(
-                    directory, name.toBytes(), parent, as.toBytes(), Linux.RENAME_NOREPLACE));
+    String kept = place(path, (parent, as) -> rename(directory, name, parent, as));
     LOG.warn("{} {}: kept as {}", path, why, kept);
+  }
+
+  /** Not every file system knows NOREPLACE (EINVAL): nobody else puts anything there. */
+  private void rename(int directory, FileName name, int parent, FileName as) throws PosixException {
+    byte[] to = as.toBytes();
+    try {
+      libc.renameat2(directory, name.toBytes(), parent, to, Linux.RENAME_NOREPLACE);
+    } catch (PosixException e) {
+      if (!e.is(Errno.EINVAL)) {
+        throw e;
+      }
+      if (isThere(parent, to)) {
+        throw new PosixException("renameat2", to, Errno.EEXIST);
+      }
+      libc.renameat2(directory, name.toBytes(), parent, to, 0);
+    }
+  }
+
+  private boolean isThere(int directory, byte[] name) throws PosixException {
+    try {
+      libc.statx(directory, name, Linux.AT_SYMLINK_NOFOLLOW);
+      return true;
+    } catch (PosixException e) {
+      ignore(e, Errno.ENOENT);
+      return false;
+    }
   }
 
   /**

@@ -90,4 +90,18 @@ final class ConflictsTest {
     assertThatThrownBy(() -> take(conflicts, "one")).isInstanceOf(PosixException.class);
     assertThat(all()).isEmpty();
   }
+
+  /** As older ZFS, NFS and others that do not know RENAME_NOREPLACE. */
+  @Test
+  void aFileSystemWithoutNoreplaceKeepsAllTheSame() throws Exception {
+    Conflicts conflicts = conflicts();
+    faulty.fail(
+        FaultyLibc.method("renameat2")
+            .and(call -> call.arguments()[4].equals(Linux.RENAME_NOREPLACE)),
+        Errno.EINVAL);
+    take(conflicts, "one");
+    take(conflicts, "two");
+    assertThat(kept(NOW)).hasContent("one");
+    assertThat(kept(NOW + "-2")).hasContent("two");
+  }
 }
