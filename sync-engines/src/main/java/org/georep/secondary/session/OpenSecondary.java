@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.util.HexFormat;
 import java.util.Objects;
 import org.georep.posix.Libc;
+import org.georep.posix.PosixException;
 import org.georep.protocol.Keeping;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
@@ -40,12 +41,15 @@ import org.georep.secondary.tree.Stage;
 import org.georep.secondary.tree.Touched;
 import org.georep.secondary.tree.Tree;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A secondary that is open and locked: the parts wired together, and each request handed to the one
  * whose duty it is. For one thread.
  */
 final class OpenSecondary implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OpenSecondary.class);
   private static final int TICKET_BYTES = 16;
 
   private final Control control;
@@ -68,6 +72,7 @@ final class OpenSecondary implements AutoCloseable {
   private final Lack lack;
   private final SecureRandom random = new SecureRandom();
   private boolean sound = true;
+  private boolean unbounded;
 
   OpenSecondary(
       Libc libc,
@@ -229,7 +234,7 @@ final class OpenSecondary implements AutoCloseable {
     } else if (request instanceof Request.Barrier wanted) {
       Reply synced = barrier.sync(wanted);
       reconciliation.publisher().claimed(wanted.upToBatch());
-      conflicts.enforceBound();
+      enforceBound();
       return synced;
     } else if (request instanceof Request.Compare compare) {
       return reconciliation.crawl().compare(compare.directories());
@@ -267,6 +272,18 @@ final class OpenSecondary implements AutoCloseable {
           "a " + request.getClass().getSimpleName() + " is not for a secondary that is open");
     }
     return new Reply.Done();
+  }
+
+  /** The barrier has succeeded, whatever comes of this. */
+  private void enforceBound() {
+    try {
+      conflicts.enforceBound();
+    } catch (PosixException e) {
+      if (!unbounded) {
+        LOG.warn("What is kept in .georep/conflicts cannot be bounded: {}", e.getMessage());
+      }
+      unbounded = true;
+    }
   }
 
   private String open(Request.OpenJob job) throws IOException {

@@ -9,6 +9,7 @@ import java.util.Objects;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
 import org.georep.posix.Dirent;
+import org.georep.posix.Errno;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
@@ -63,14 +64,15 @@ final class ConflictBound {
     }
     List<FileName> tops = tops();
     known.keySet().retainAll(tops);
+    for (FileName top : tops) {
+      if (!known.containsKey(top)) {
+        measure(top);
+      }
+    }
+    tops.retainAll(known.keySet());
     long entries = 0;
     long bytes = 0;
-    for (FileName top : tops) {
-      Amount amount = known.get(top);
-      if (amount == null) {
-        amount = measure(top);
-        known.put(top, amount);
-      }
+    for (Amount amount : known.values()) {
       entries += amount.entries();
       bytes += amount.bytes();
     }
@@ -79,7 +81,12 @@ final class ConflictBound {
       if (entries <= mostEntries && bytes <= allowed) {
         break;
       }
-      Stage.removeAll(libc, descriptor, oldest);
+      try {
+        Stage.removeAll(libc, descriptor, oldest);
+      } catch (PosixException e) {
+        LOG.warn("The conflicts of {} cannot be dropped: {}", oldest, e.getMessage());
+        continue;
+      }
       Amount gone = Objects.requireNonNull(known.remove(oldest));
       entries -= gone.entries();
       bytes -= gone.bytes();
@@ -111,11 +118,20 @@ final class ConflictBound {
     return tops;
   }
 
-  private Amount measure(FileName top) throws PosixException {
+  /** What is no directory, or not there any more, is somebody else's: it does not count. */
+  private void measure(FileName top) throws PosixException {
     long[] sum = {0, 0};
-    int directory =
-        libc.openat(
-            descriptor, top.toBytes(), Linux.O_RDONLY | Linux.O_DIRECTORY | Linux.O_NOFOLLOW, 0);
+    int directory;
+    try {
+      directory =
+          libc.openat(
+              descriptor, top.toBytes(), Linux.O_RDONLY | Linux.O_DIRECTORY | Linux.O_NOFOLLOW, 0);
+    } catch (PosixException e) {
+      if (e.is(Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP)) {
+        return;
+      }
+      throw e;
+    }
     try {
       new ConflictWalk(libc)
           .run(
@@ -129,6 +145,6 @@ final class ConflictBound {
     } finally {
       libc.close(directory);
     }
-    return new Amount(sum[0], sum[1]);
+    known.put(top, new Amount(sum[0], sum[1]));
   }
 }

@@ -313,4 +313,20 @@ final class KeptChangesTest {
     assertThat(second.found()).hasSize(500);
     assertThat(second.found()).doesNotContainAnyElementsOf(first.found());
   }
+
+  @Test
+  void aBarrierSucceedsThoughWhatIsKeptCannotBeMeasured() throws Exception {
+    desk.end(true);
+    FaultyLibc faulty = new FaultyLibc(NativeLibc.instance());
+    desk = new Desk(desk.root, faulty.libc()).open(Request.Mode.REPLICATE);
+    Files.writeString(desk.path("f"), "of somebody else");
+    doubt(gfid("F"));
+    desk.sends(file("F", "newer"), "newer");
+    String time = Desk.names(desk.path(".georep/conflicts")).get(0);
+    FaultyLibc.Rule measured =
+        faulty.fail(FaultyLibc.method("openat").and(FaultyLibc.path(time)), Errno.EPERM);
+    desk.barrier();
+    assertThat(measured.seen()).isPositive();
+    assertThat(kept("f")).isEqualTo("of somebody else");
+  }
 }

@@ -6,9 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.georep.name.FileName;
+import org.georep.posix.Errno;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.NativeLibc;
+import org.georep.testing.FaultyLibc;
 import org.georep.testing.Sandbox;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -29,6 +31,10 @@ final class ConflictBoundTest {
   }
 
   private ConflictBound bound(long entries, long bytes) throws Exception {
+    return bound(libc, entries, bytes);
+  }
+
+  private ConflictBound bound(Libc libc, long entries, long bytes) throws Exception {
     byte[] path = sandbox.directory("kept").toString().getBytes(StandardCharsets.UTF_8);
     int descriptor = libc.openat(Linux.AT_FDCWD, path, Linux.O_RDONLY | Linux.O_DIRECTORY, 0);
     return new ConflictBound(libc, descriptor, entries, bytes);
@@ -70,5 +76,31 @@ final class ConflictBoundTest {
     assertThat(kept("20260101T000000Z")).doesNotExist();
     assertThat(kept("20260101T000001Z")).doesNotExist();
     assertThat(kept("20260101T000002Z/a/b/f0")).exists();
+  }
+
+  @Test
+  void whatIsNoDirectoryIsPassedOver() throws Exception {
+    ConflictBound bound = bound(5, Long.MAX_VALUE);
+    Files.writeString(Files.createDirectories(kept("")).resolve("a note"), "x");
+    Files.writeString(kept("zz"), "x");
+    add(bound, "20260101T000000Z", 4, 1);
+    add(bound, "20260101T000001Z", 9, 1);
+    assertThat(kept("20260101T000000Z")).doesNotExist();
+    assertThat(kept("20260101T000001Z")).as("the newest").exists();
+    assertThat(kept("a note")).hasContent("x");
+  }
+
+  @Test
+  void oneThatCannotGoKeepsNoOther() throws Exception {
+    FaultyLibc faulty = new FaultyLibc(libc);
+    faulty.fail(
+        FaultyLibc.method("unlinkat").and(FaultyLibc.path("20260101T000000Z")), Errno.EBUSY);
+    ConflictBound bound = bound(faulty.libc(), 5, Long.MAX_VALUE);
+    add(bound, "20260101T000000Z", 4, 1);
+    add(bound, "20260101T000001Z", 4, 1);
+    add(bound, "20260101T000002Z", 4, 1);
+    assertThat(kept("20260101T000000Z")).exists();
+    assertThat(kept("20260101T000001Z")).doesNotExist();
+    assertThat(kept("20260101T000002Z")).exists();
   }
 }
