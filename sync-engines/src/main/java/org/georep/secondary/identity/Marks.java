@@ -150,7 +150,19 @@ public final class Marks {
 
   /** Takes the mark of an open inode (O_PATH will do) away: it is nobody's from now on. */
   public void clear(int descriptor) throws PosixException {
-    libc.removexattr(ProcPath.of(descriptor), name);
+    try {
+      libc.removexattr(ProcPath.of(descriptor), name);
+    } catch (PosixException e) {
+      if (root || !e.is(Errno.EACCES)) {
+        throw e;
+      }
+      int mode = open(descriptor);
+      try {
+        libc.removexattr(ProcPath.of(descriptor), name);
+      } finally {
+        shut(descriptor, mode);
+      }
+    }
   }
 
   /** Sets the mark of a file this process has made and holds open for writing. */

@@ -228,6 +228,7 @@ public final class Publisher {
       step.unwanted.add(state.gfid());
       return;
     }
+    List<Node> kept = List.of();
     try (Arrival arrival = opening.open()) {
       if (arrival == null || !isWhole(arrival.node(), state)) {
         step.missing.add(state.gfid());
@@ -238,7 +239,6 @@ public final class Publisher {
       Mark mark = Mark.of(state.gfid(), state.token());
       tree.mark(node, believed ? mark : mark.doubted());
       AgentFailpoint.PUBLISH_MARKED.reached();
-      List<Node> kept = List.of();
       boolean done = false;
       try {
         attributes.set(node, state, true);
@@ -255,9 +255,6 @@ public final class Publisher {
           }
         }
       }
-      for (Node each : kept) {
-        tree.release(each);
-      }
     }
     awaiting.done(state.gfid(), batch);
     if (believed) {
@@ -271,6 +268,10 @@ public final class Publisher {
       }
     }
     step.published.add(state.gfid());
+    // Last: should that fail, it is published all the same.
+    for (Node each : kept) {
+      tree.release(each);
+    }
   }
 
   /** What somebody else changed is kept before the names show something else. */

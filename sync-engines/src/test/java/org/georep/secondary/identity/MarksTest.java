@@ -46,7 +46,7 @@ class MarksTest {
     root = openPath(top);
     descriptor = openPath(file);
     // As the kernel does, also where the test is root.
-    faulty.fail(FaultyLibc.method("setxattr").and(call -> isShut()), Errno.EACCES);
+    faulty.fail(FaultyLibc.method("setxattr", "removexattr").and(call -> isShut()), Errno.EACCES);
   }
 
   @AfterEach
@@ -91,6 +91,15 @@ class MarksTest {
   @Test
   void isShutAgainAfterwards() throws Exception {
     marks(faulty.libc()).write(descriptor, MARK);
+    assertThat(isShut()).isTrue();
+    assertThat(Files.exists(note(), LinkOption.NOFOLLOW_LINKS)).isFalse();
+  }
+
+  @Test
+  void aMarkIsTakenAwayToo() throws Exception {
+    marks(faulty.libc()).write(descriptor, MARK);
+    marks(faulty.libc()).clear(descriptor);
+    assertThat(marks(faulty.libc()).read(descriptor)).isEmpty();
     assertThat(isShut()).isTrue();
     assertThat(Files.exists(note(), LinkOption.NOFOLLOW_LINKS)).isFalse();
   }

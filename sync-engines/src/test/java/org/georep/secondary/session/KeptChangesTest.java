@@ -329,4 +329,19 @@ final class KeptChangesTest {
     assertThat(measured.seen()).isPositive();
     assertThat(kept("f")).isEqualTo("of somebody else");
   }
+
+  @Test
+  void whatIsPublishedIsSoThoughWhatWasKeptCannotBeReleased() throws Exception {
+    desk.end(true);
+    FaultyLibc faulty = new FaultyLibc(NativeLibc.instance());
+    desk = new Desk(desk.root, faulty.libc()).open(Request.Mode.REPLICATE);
+    Files.writeString(desk.path("f"), "of somebody else");
+    doubt(gfid("F"));
+    faulty.fail(FaultyLibc.method("removexattr"), Errno.EIO);
+    Reply.Published published = desk.sends(file("F", "newer"), "newer");
+    assertThat(published.failures()).extracting(Reply.Failure::errno).containsExactly(Errno.EIO);
+    assertThat(published.published()).containsExactly(gfid("F"));
+    assertThat(desk.path("f")).hasContent("newer");
+    assertThat(kept("f")).isEqualTo("of somebody else");
+  }
 }
