@@ -181,6 +181,9 @@ public final class Conversation {
       end(new End(How.BROKEN, "reading from the connection failed: " + message(e)));
     } catch (InterruptedException e) {
       end();
+    } finally {
+      // Without effect but after a fault of ours: nobody reads any more, and nobody would notice.
+      fail("what arrived could not be taken");
     }
   }
 

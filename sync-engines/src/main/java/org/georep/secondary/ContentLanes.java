@@ -50,7 +50,8 @@ final class ContentLanes {
               Thread thread = new Thread(task, "contents");
               thread.setDaemon(true);
               return thread;
-            });
+            },
+            new ThreadPoolExecutor.DiscardPolicy()); // what arrives after the end
     threads.allowCoreThreadTimeOut(true);
   }
 

@@ -12,8 +12,12 @@ import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +25,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.georep.protocol.Frame;
 import org.georep.protocol.Greeting;
 import org.georep.protocol.MessageCodec;
+import org.georep.protocol.Packing;
+import org.georep.protocol.PieceReader;
+import org.georep.protocol.PieceWriter;
 import org.georep.protocol.ProtocolException;
 import org.georep.protocol.Protocols;
 import org.georep.protocol.RandomMessages;
@@ -40,7 +47,7 @@ class AgentFuzzTest {
 
   private final Random random = new Random(SEED);
   private final RandomMessages messages = new RandomMessages(random);
-
+  private final Set<Integer> types = new HashSet<>();
   private final PrintStream errors = System.err;
 
   /** It says why each conversation ended. */
@@ -54,9 +61,25 @@ class AgentFuzzTest {
     System.setErr(errors);
   }
 
-  /** Answers everything and counts how often it was closed. */
+  /** Answers everything, reads what pieces it gets and counts how often it was closed. */
   private static final class Handler implements RequestHandler {
     private final AtomicLong closed = new AtomicLong();
+    private final AtomicLong pieces = new AtomicLong();
+    private final AtomicLong published = new AtomicLong();
+
+    @Override
+    public void contents(long stream, byte[] body) throws IOException {
+      PieceReader reader = new PieceReader(body);
+      while (reader.next().isPresent()) {
+        pieces.incrementAndGet();
+      }
+    }
+
+    @Override
+    public Reply publish(long stream) {
+      published.incrementAndGet();
+      return new Reply.Done();
+    }
 
     @Override
     public Reply handle(Request request) throws IOException {
@@ -77,6 +100,8 @@ class AgentFuzzTest {
     ExecutorService threads = Executors.newCachedThreadPool();
     long before = used();
     int running = Thread.activeCount();
+    long pieces = 0;
+    long published = 0;
     try {
       for (int round = 0; round < ROUNDS; round++) {
         byte[] conversation = conversation();
@@ -94,10 +119,15 @@ class AgentFuzzTest {
                 .get(Waits.limit().toSeconds(), TimeUnit.SECONDS);
         assertThat(code).as(which).isIn(0, 1);
         assertThat(handler.closed.get()).as(which).isEqualTo(1);
+        pieces += handler.pieces.get();
+        published += handler.published.get();
       }
     } finally {
       threads.shutdownNow();
     }
+    assertThat(types).as("of frames, and none").contains(0).hasSize(Frame.Type.values().length + 2);
+    assertThat(pieces).as("of contents taken").isGreaterThan(ROUNDS / 20);
+    assertThat(published).as("streams").isGreaterThan(ROUNDS / 50);
     Waits.until("its threads have ended", () -> Thread.activeCount() <= running + 5);
     assertThat(used() - before).as("of memory stays").isLessThan(32L << 20);
   }
@@ -148,19 +178,61 @@ class AgentFuzzTest {
       if (random.nextInt(3) == 0) {
         mutate(body);
       }
-      int type = random.nextInt(10) == 0 ? random.nextInt(6) : 1;
-      ByteBuffer header = ByteBuffer.allocate(Frame.HEADER).putInt(body.length).put((byte) type);
-      all.writeBytes(header.putLong(random.nextInt(5)).array());
-      all.writeBytes(body);
+      contents(all);
+      int type = random.nextInt(10) == 0 ? anyType() : Frame.Type.REQUEST.code();
+      add(all, type, random.nextInt(5), body);
+      contents(all);
     }
     byte[] bytes = all.toByteArray();
     switch (random.nextInt(4)) {
       case 0 -> mutate(bytes);
-      case 1 -> bytes = java.util.Arrays.copyOf(bytes, random.nextInt(bytes.length));
+      case 1 -> bytes = Arrays.copyOf(bytes, random.nextInt(bytes.length));
       case 2 -> bytes = random.nextInt(20) == 0 ? bytes(random.nextInt(300)) : bytes;
       default -> {}
     }
     return bytes;
+  }
+
+  /** Every type there is, one that is none below them and one above. */
+  private int anyType() {
+    int most = Arrays.stream(Frame.Type.values()).mapToInt(Frame.Type::code).max().orElseThrow();
+    return random.nextInt(most + 2);
+  }
+
+  /** Now and then a stream, or parts of it: pieces that were read, or anything at all. */
+  private void contents(ByteArrayOutputStream all) throws Exception {
+    if (random.nextInt(3) > 0) {
+      return;
+    }
+    long stream = random.nextInt(4) - 1;
+    for (int i = random.nextInt(3); i > 0; i--) {
+      PieceWriter pieces = new PieceWriter();
+      pieces.data(random.nextLong() >>> 1, ByteBuffer.allocate(random.nextInt(2000)));
+      pieces.end(Optional.of(bytes(32)));
+      byte[] body =
+          switch (random.nextInt(3)) {
+            case 0 -> pieces.take();
+            case 1 -> Packing.pack(pieces.take());
+            default -> bytes(random.nextInt(100));
+          };
+      if (random.nextInt(3) == 0) {
+        mutate(body);
+      }
+      add(all, Frame.Type.CONTENT.code(), stream, body);
+    }
+    if (random.nextBoolean()) {
+      add(all, Frame.Type.CONTENT_END.code(), stream, bytes(random.nextInt(2) * 9));
+    }
+    if (random.nextInt(10) == 0) {
+      add(all, Frame.Type.CREDIT.code(), random.nextLong(), bytes(4));
+    }
+  }
+
+  private void add(ByteArrayOutputStream all, int type, long id, byte[] body) {
+    types.add(type);
+    ByteBuffer header = ByteBuffer.allocate(Frame.HEADER).putInt(body.length).put((byte) type);
+    all.writeBytes(header.putLong(id).array());
+    all.writeBytes(body);
   }
 
   private void mutate(byte[] bytes) {
