@@ -43,6 +43,7 @@ final class Desk {
   private long batch = 1;
   private long job;
   private boolean keepDeleted;
+  private MinFree minFree = MinFree.NONE;
 
   Desk(Path root) {
     this(root, NativeLibc.instance());
@@ -77,7 +78,7 @@ final class Desk {
             mode,
             "primary:/vol",
             keepDeleted ? Keeping.DELETED : Keeping.NOTHING,
-            MinFree.NONE));
+            minFree));
   }
 
   Desk open(Request.Mode mode) throws IOException {
@@ -101,6 +102,12 @@ final class Desk {
   /** From the next opening on, deletions are kept or not. */
   Desk keeping(boolean keep) {
     keepDeleted = keep;
+    return this;
+  }
+
+  /** From the next opening on, so much is to stay free: all of it means that room is short. */
+  Desk minFree(MinFree least) {
+    minFree = least;
     return this;
   }
 

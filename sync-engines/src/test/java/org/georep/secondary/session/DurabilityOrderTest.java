@@ -1,22 +1,29 @@
 package org.georep.secondary.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.georep.secondary.session.Desk.ROOT;
+import static org.georep.secondary.session.Desk.absent;
 import static org.georep.secondary.session.Desk.at;
 import static org.georep.secondary.session.Desk.file;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.georep.posix.NativeLibc;
+import org.georep.protocol.MinFree;
 import org.georep.protocol.Request;
 import org.georep.secondary.failpoint.AgentFailpoint;
 import org.georep.secondary.session.FailpointPlay.Happening;
 import org.georep.testing.FaultyLibc;
+import org.georep.testing.Killing;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -165,6 +172,66 @@ class DurabilityOrderTest {
       }
     }
     return steps;
+  }
+
+  /**
+   * With little room limbo lets go before stime claims, for that makes the room to write it. Who
+   * dies between the two has the old stime and what was synced, and a replay that wants the item
+   * which is gone is told to send it.
+   */
+  @Test
+  void withLittleRoomLimboLetsGoFirstAndWhatAReplayMissesIsSentAgain() throws Throwable {
+    FaultyLibc faulty = new FaultyLibc(NativeLibc.instance());
+    try (Quick quick = new Quick()) {
+      Desk desk = new Desk(quick.root(), faulty.libc()).open(Request.Mode.REPLICATE);
+      desk.lists(ROOT);
+      desk.puts(ROOT, "f", "f", "left");
+      desk.puts(ROOT, "g", "g", "right");
+      claims(desk, 1);
+      desk.minFree(new MinFree(0, MinFree.WHOLE)).again(true);
+
+      desk.wants(absent(ROOT, "f"));
+      List<Happening> barrier = new ArrayList<>();
+      faulty.before(
+          call -> true, call -> barrier.add(new Happening(call.toString(), Optional.of(call))));
+      Killing.during(at -> barrier.add(new Happening(at.name())), () -> claims(desk, 2));
+      faulty.clear();
+      assertThat(barrier.stream().filter(each -> changes(each) || is(each, "syncfs")).findFirst())
+          .hasValueSatisfying(first -> assertThat(first.words()).startsWith("syncfs"));
+      int cleared = index(barrier, AgentFailpoint.BARRIER_CLEARED);
+      int left = index(barrier, AgentFailpoint.DISCARD_LEFT);
+      int claimed = index(barrier, AgentFailpoint.BARRIER_STIME);
+      assertThat(List.of(index(barrier, AgentFailpoint.BARRIER_SYNCED), cleared, left, claimed))
+          .isSorted();
+      assertThat(barrier.subList(cleared, left).stream().filter(each -> changes(each)))
+          .isNotEmpty()
+          .allMatch(each -> is(each, "unlinkat"));
+      assertThat(desk.path(".georep/stime")).hasContent(Desk.TIME.plusSeconds(2).toString());
+
+      desk.wants(absent(ROOT, "g"));
+      assertThat(Desk.names(desk.path(".georep/limbo"))).hasSize(1);
+      faulty.crash(
+          call -> call.toString().startsWith("write") && call.toString().contains("stime"));
+      assertThatThrownBy(() -> claims(desk, 3)).isInstanceOf(FaultyLibc.Crashed.class);
+      faulty.clear();
+      desk.dies();
+      assertThat(Desk.names(desk.path(".georep/limbo"))).isEmpty();
+      assertThat(desk.path(".georep/stime")).hasContent(Desk.TIME.plusSeconds(2).toString());
+
+      desk.minFree(MinFree.NONE).open(Request.Mode.REPLICATE);
+      assertThat(desk.wants(at(ROOT, "h", file("g", "right"))).data()).hasSize(1);
+      desk.sends(file("g", "right"), "right");
+      claims(desk, 4);
+      assertThat(desk.path("h")).hasContent("right");
+      assertThat(Desk.names(quick.root())).containsExactly(".georep", "h");
+      desk.end(true);
+    }
+  }
+
+  private static void claims(Desk desk, int seconds) throws IOException {
+    Optional<Instant> stime = Optional.of(Desk.TIME.plusSeconds(seconds));
+    desk.ask(new Request.Barrier(desk.batch(), List.of(), stime, desk.batch()));
+    desk.nextBatch();
   }
 
   /** The name and the mark of new contents may outlive a power cut that the contents do not. */
