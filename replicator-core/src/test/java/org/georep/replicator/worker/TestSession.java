@@ -52,6 +52,7 @@ final class TestSession implements AutoCloseable {
   private final List<Reply.Change> preview = new ArrayList<>();
   private Meter meter = new Meter();
   private CaptureWish wish = CaptureWish.NONE;
+  private JournalSettings journal = JournalSettings.DEFAULT;
   private List<FilterLine> filter = List.of();
   private SyncMode sync = SyncMode.NORMAL;
   private MinFree minFree = MinFree.NONE;
@@ -78,6 +79,12 @@ final class TestSession implements AutoCloseable {
 
   TestSession capture(CaptureWish which) {
     wish = which;
+    return this;
+  }
+
+  /** The size of the journal, where no other process captures. */
+  TestSession journal(JournalSettings settings) {
+    journal = settings;
     return this;
   }
 
@@ -219,7 +226,7 @@ final class TestSession implements AutoCloseable {
     CaptureFeed feed =
         CaptureFeed.attach(
             JournalDirectory.at(state.resolve("journal")),
-            JournalSettings.DEFAULT,
+            journal,
             "test",
             new StartAt.End(),
             () -> CaptureChoice.open(LIBC, root, wish).source().orElseThrow(),
