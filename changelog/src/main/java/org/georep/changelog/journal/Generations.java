@@ -65,9 +65,15 @@ final class Generations {
     }
   }
 
-  /** Deletes a generation. Readers that have it open can still read it to its end. */
+  /**
+   * Deletes a generation, if there is something of it. Readers that have it open can still read it
+   * to its end.
+   */
   void delete(long generation) throws IOException {
     Path path = path(generation);
+    if (!Files.isDirectory(path)) {
+      return;
+    }
     Files.deleteIfExists(path.resolve(GenerationFile.BEGINNING));
     JournalFailpoint.GENERATION_FORGOTTEN.reached();
     try (Stream<Path> files = Files.list(path)) {

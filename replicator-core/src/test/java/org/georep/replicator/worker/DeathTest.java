@@ -8,11 +8,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.georep.changelog.capture.CaptureWish;
 import org.georep.changelog.journal.JournalFailpoint;
+import org.georep.changelog.journal.JournalSettings;
 import org.georep.posix.Failpoint;
 import org.georep.posix.FileFailpoint;
 import org.georep.posix.NativeLibc;
@@ -50,7 +54,38 @@ class DeathTest {
           AgentFailpoint.BARRIER_STIME,
           AgentFailpoint.BARRIER_ROOM,
           AgentFailpoint.BARRIER_DONE,
-          FileFailpoint.FILE_RENAMED);
+          FileFailpoint.FILE_WRITTEN,
+          FileFailpoint.FILE_SYNCED,
+          FileFailpoint.FILE_RENAMED,
+          FileFailpoint.FILE_DURABLE);
+
+  /**
+   * What a replicator writes whole. It removes files as well, but none while it replicates:
+   * consents to deletes and checkpoints that are past, about which stime says nothing.
+   */
+  private static final List<Failpoint> OF_FILES =
+      List.of(
+          FileFailpoint.FILE_WRITTEN,
+          FileFailpoint.FILE_SYNCED,
+          FileFailpoint.FILE_RENAMED,
+          FileFailpoint.FILE_DURABLE);
+
+  /** Only the load beside a {@link Load} comes to these soon. */
+  private static final Set<JournalFailpoint> OF_FULL_GENERATIONS =
+      EnumSet.of(
+          JournalFailpoint.GENERATION_MADE,
+          JournalFailpoint.GENERATION_BEGUN,
+          JournalFailpoint.GENERATION_CLOSED,
+          JournalFailpoint.GENERATION_ENDED,
+          JournalFailpoint.DROP_RECORDED,
+          JournalFailpoint.GENERATION_FORGOTTEN,
+          JournalFailpoint.GENERATION_DELETED);
+
+  /** Has room for what is not read, and trims often. */
+  private static final JournalSettings SMALL = new JournalSettings(8L << 20, 128L << 10);
+
+  /** Drops what is not read. */
+  private static final JournalSettings LEAST = new JournalSettings(256L << 10, 128L << 10);
 
   @RegisterExtension final Sandbox sandbox = Sandbox.open();
 
@@ -68,20 +103,28 @@ class DeathTest {
   void ofAgents() throws Exception {
     try (ClassPathFront agents = new ClassPathFront(front);
         Scene scene = new Scene(sandbox, CaptureWish.FANOTIFY);
-        Scene.Replicating replicating = scene.start();
         Load load = Load.on(scene.primary, 11)) {
       assertThat(agents).isNotNull();
-      int claimed = 0;
-      int passes = 0;
-      for (Failpoint at : OF_AGENTS) {
-        deaths.arm(at.name(), passes++ % 3);
-        Waits.until("an agent dies at " + at, () -> deaths.happened(at.name()));
-        claimed += checkClaim(load, scene.secondary);
+      Failpoint atTheEnd = FileFailpoint.FILE_REMOVED;
+      try (Scene.Replicating replicating = scene.start()) {
+        int claimed = 0;
+        int passes = 0;
+        for (Failpoint at : OF_AGENTS) {
+          deaths.arm(at.name(), passes++ % 3);
+          Waits.until("an agent dies at " + at, () -> deaths.happened(at.name()));
+          claimed += checkClaim(load, scene.secondary);
+        }
+        assertThat(claimed).as("entries claimed at deaths").isGreaterThan(200);
+        replicating.awaitInStep();
+        deaths.arm(atTheEnd.name(), 0);
       }
-      assertThat(claimed).as("entries claimed at deaths").isGreaterThan(200);
-      load.end();
-      replicating.awaitInStep();
-      scene.assertInStep();
+      Waits.until("an agent dies at " + atTheEnd, () -> deaths.happened(atTheEnd.name()));
+      assertThat(checkClaim(load, scene.secondary)).isPositive();
+      try (Scene.Replicating replicating = scene.start()) {
+        load.end();
+        replicating.awaitInStep();
+        scene.assertInStep();
+      }
     }
   }
 
@@ -116,6 +159,8 @@ class DeathTest {
     }
     all.add(JournalFailpoint.GENERATION_BEGUN);
     all.add(JournalFailpoint.POSITION_WRITTEN);
+    // The first file there is: the quarantine's, which begins anew.
+    all.addAll(OF_FILES);
     return all;
   }
 
@@ -160,6 +205,69 @@ class DeathTest {
     }
   }
 
+  /**
+   * Each dies at work, with all from before its start on the secondary: of the journal, and of the
+   * file that has the replicator's own stime, for at work there is no other.
+   */
+  @Test
+  void ofReplicatorsAtTheirJournalAndStime() throws Exception {
+    Path primary = sandbox.directory("primary");
+    Path secondary = sandbox.path().resolve("copy");
+    Path state = sandbox.directory("state");
+    UUID session = UUID.randomUUID();
+    List<Failpoint> all = new ArrayList<>(List.of(JournalFailpoint.values()));
+    all.addAll(OF_FILES);
+    try (Load load = Load.on(primary, 15)) {
+      load.writeAlso("held", "first");
+      for (Failpoint at : all) {
+        Instant moment = Instant.now();
+        try (ReplicatorProgram program =
+            new ReplicatorProgram(
+                List.of(),
+                front,
+                primary,
+                state,
+                secondary,
+                session,
+                at == JournalFailpoint.DROP_RECORDED ? LEAST : SMALL)) {
+          awaitStime(moment, program, secondary);
+          deaths.arm(at.name(), 0);
+          Waits.until(
+              "a replicator dies at " + at,
+              () -> {
+                if (OF_FULL_GENERATIONS.contains(at)) {
+                  load.renameAlso("burst", 200);
+                }
+                return !program.isAlive();
+              });
+          assertThat(deaths.happened(at.name())).as("it died of %s", at).isTrue();
+        }
+        checkLeft(at, state);
+        checkBoth(load, state, secondary);
+      }
+      until(load, primary, state, secondary, session);
+      load.end();
+      until(load, primary, state, secondary, session);
+      InStep.check(primary, secondary);
+    }
+  }
+
+  /** It died where it was meant to. */
+  private static void checkLeft(Failpoint at, Path state) throws IOException {
+    if (at == FileFailpoint.FILE_WRITTEN || at == FileFailpoint.FILE_SYNCED) {
+      assertThat(state.resolve("stime.new")).exists();
+    } else if (at == JournalFailpoint.DROP_RECORDED) {
+      assertThat(state.resolve("journal/dropped")).exists();
+    } else if (at == JournalFailpoint.GENERATION_FORGOTTEN) {
+      try (Stream<Path> journal = Files.list(state.resolve("journal"))) {
+        assertThat(journal.filter(one -> one.getFileName().toString().matches("g\\d+")))
+            .filteredOn(one -> !Files.exists(one.resolve("begin")))
+            .as("generations without a beginning")
+            .hasSize(1);
+      }
+    }
+  }
+
   private void dies(Failpoint at, Path primary, Path state, Path secondary, UUID session)
       throws Exception {
     deaths.arm(at.name(), 0);
@@ -188,14 +296,19 @@ class DeathTest {
     Instant moment = Instant.now();
     try (ReplicatorProgram program =
         new ReplicatorProgram(front, primary, state, secondary, session)) {
-      Waits.until(
-          "stime passes " + moment,
-          () -> {
-            assertThat(program.isAlive()).isTrue();
-            return Load.stime(secondary).filter(stime -> stime.isAfter(moment)).isPresent();
-          });
+      awaitStime(moment, program, secondary);
     }
     assertThat(checkClaim(load, secondary)).isPositive();
     assertThat(Files.exists(secondary.resolve("held/first"))).isTrue();
+  }
+
+  private static void awaitStime(Instant moment, ReplicatorProgram program, Path secondary)
+      throws Exception {
+    Waits.until(
+        "stime passes " + moment,
+        () -> {
+          assertThat(program.isAlive()).isTrue();
+          return Load.stime(secondary).filter(stime -> stime.isAfter(moment)).isPresent();
+        });
   }
 }

@@ -149,6 +149,23 @@ final class Load implements AutoCloseable {
     }
   }
 
+  /** Makes many records and little else: one file has many names, one after the other. */
+  void renameAlso(String directory, int times) throws IOException {
+    still.lock();
+    try {
+      Path at = make(root.resolve(directory));
+      Path first = at.resolve("0");
+      Files.writeString(first, "0");
+      for (int i = 1; i <= times; i++) {
+        Files.move(at.resolve(Integer.toString(i - 1)), at.resolve(Integer.toString(i)));
+      }
+      Files.move(at.resolve(Integer.toString(times)), first);
+      touched(at, true);
+    } finally {
+      still.unlock();
+    }
+  }
+
   /** As an editor does. */
   private void over(Path file) throws IOException {
     make(file.getParent());
