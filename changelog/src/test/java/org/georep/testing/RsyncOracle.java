@@ -22,6 +22,18 @@ public final class RsyncOracle {
 
   /** Returns what rsync would do, one itemized line each; empty if the trees are the same. */
   public static List<String> differences(Path primary, Path secondary, String... moreOptions) {
+    return Program.check(command(primary, secondary, moreOptions))
+        .lines()
+        .filter(line -> !line.isBlank())
+        .toList();
+  }
+
+  /** Returns all that rsync says, also where it cannot compare everything. */
+  public static Program.Result answer(Path primary, Path secondary, String... moreOptions) {
+    return Program.run(command(primary, secondary, moreOptions));
+  }
+
+  private static List<String> command(Path primary, Path secondary, String... moreOptions) {
     List<String> command =
         new ArrayList<>(
             List.of(
@@ -43,6 +55,6 @@ public final class RsyncOracle {
     command.addAll(List.of(moreOptions));
     command.add(primary + "/");
     command.add(secondary + "/");
-    return Program.check(command).lines().filter(line -> !line.isBlank()).toList();
+    return command;
   }
 }

@@ -145,11 +145,18 @@ final class Arena implements AutoCloseable {
     Program.run(command);
   }
 
+  /**
+   * Returns whether capture is a process of its own with a journal that is little enough to be hit
+   * when the replicator does not read for a while.
+   */
+  static boolean hasSmallJournal(SetUp setUp) {
+    return !setUp.hosted() && setUp.seed() % 2 == 0;
+  }
+
   private List<String> capture(Path georep) {
     List<String> command = common(georep);
     command.addAll(List.of("-v", "capture", primary().toString(), "--capture", setUp.capture()));
-    if (setUp.seed() % 2 == 0) {
-      // Little enough to be hit when the replicator does not read for a while.
+    if (hasSmallJournal(setUp)) {
       command.addAll(List.of("--journal-limit", "320KiB"));
     }
     return command;

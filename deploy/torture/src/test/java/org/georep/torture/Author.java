@@ -44,6 +44,10 @@ final class Author {
     this.storms = new Storms(this, view, random);
   }
 
+  int writer() {
+    return writer;
+  }
+
   /** Returns the next operation. */
   Operation next() {
     while (next.isEmpty()) {

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -24,7 +25,7 @@ final class Daemon {
   private final Map<String, String> environment;
   private final Path log;
   private final Consumer<String> complaints;
-  private volatile boolean hopeless;
+  private final AtomicInteger hopeless = new AtomicInteger();
   private volatile long mayFailUntil = System.nanoTime();
   private boolean wanted;
   private boolean excused;
@@ -95,7 +96,7 @@ final class Daemon {
 
   private boolean isExcused() {
     return excused
-        || hopeless
+        || hopeless.get() > 0
         || (began - mayFailUntil < 0 && System.nanoTime() - began < STARTING_NANOS);
   }
 
@@ -110,20 +111,23 @@ final class Daemon {
     }
   }
 
-  /** Tells whether it can only end: a start finds a secondary that cannot be used. */
+  /**
+   * Tells that it can only end, for a start finds a secondary that cannot be used; or that one
+   * reason for this is over. There may be several at a time.
+   */
   synchronized void hopeless(boolean now) {
-    if (hopeless && !now) {
+    if (hopeless.addAndGet(now ? 1 : -1) == 0) {
       mayFailToStart(0); // one that began before may still be about to end
     }
-    hopeless = now;
   }
 
-  /** Sends it a signal that may end it. */
-  synchronized void end(String signal) {
-    if (process.isAlive()) {
-      excused = true;
-      Processes.signal(signal, process.pid());
+  /** Sends it a signal that may end it; whether it ran. */
+  synchronized boolean end(String signal) {
+    if (!process.isAlive()) {
+      return false;
     }
+    excused = true;
+    return Processes.signal(signal, process.pid());
   }
 
   /** Ends it for good, or until {@link #start}; gently at first. */

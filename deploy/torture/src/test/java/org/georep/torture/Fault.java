@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Random;
+import org.georep.testing.LoopImage;
 
 /** What goes wrong, and how often in comparison. */
 enum Fault {
@@ -57,6 +58,18 @@ enum Fault {
 
   Fault(int weight) {
     this.weight = weight;
+  }
+
+  /** Returns whether a set-up has what it takes for it to have an effect. */
+  boolean canHappen(SetUp setUp) {
+    return switch (this) {
+      case KILL_CAPTURE, END_CAPTURE, STOP_CAPTURE -> !setUp.hosted();
+      // stream is no process of its own; auto gives some files to rsync.
+      case KILL_ENGINE, STOP_ENGINE -> !setUp.engine().equals("stream");
+      case QUOTA -> setUp.kind() == LoopImage.Kind.BTRFS;
+      case POWER_CUT -> setUp.kind() != LoopImage.Kind.BTRFS;
+      default -> true;
+    };
   }
 
   /** Returns whether it lasts for a while. */

@@ -3,6 +3,7 @@ package org.georep.torture;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.FileStore;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -14,6 +15,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntSupplier;
 import org.georep.posix.Errno;
 import org.georep.testing.LoopImage;
 import org.georep.testing.Program;
@@ -31,7 +34,11 @@ final class Faults implements AutoCloseable {
   private static final long QUOTA_LEFT = 1 << 20;
   private static final int CLOCK_SECONDS = 5;
 
+  /** How long a process or connection that is to be hit may take to come: engines come and go. */
+  private static final long PATIENCE_NANOS = 3_000_000_000L;
+
   private final Arena arena;
+  private final Tally tally;
   private final Unreliable unreliable;
   private int ballasts;
   private final ScheduledExecutorService later =
@@ -43,18 +50,50 @@ final class Faults implements AutoCloseable {
           });
   private final ConcurrentLinkedQueue<ScheduledFuture<?>> undoing = new ConcurrentLinkedQueue<>();
 
-  Faults(Arena arena) {
+  /**
+   * Makes it.
+   *
+   * @param tally where those that had an effect are counted
+   */
+  Faults(Arena arena, Tally tally) {
     this.arena = arena;
+    this.tally = tally;
     this.unreliable = new Unreliable(arena);
+  }
+
+  /** Whether it had an effect; of what lasts it may be counted when it is over. */
+  private enum Effect {
+    HAD,
+    NONE,
+    COUNTED_LATER;
+
+    static Effect of(boolean had) {
+      return had ? HAD : NONE;
+    }
+  }
+
+  /** What was hit, in words. */
+  private record Hit(String what, Effect effect) {
+    Hit(String what, boolean had) {
+      this(what, Effect.of(had));
+    }
   }
 
   /** Lets one happen; returns what was hit, in words. */
   synchronized String happen(Fault fault, long millis) throws IOException, InterruptedException {
+    Hit hit = hit(fault, millis);
+    if (hit.effect() != Effect.COUNTED_LATER) {
+      tally.fault(fault, hit.effect() == Effect.HAD);
+    }
+    return hit.what();
+  }
+
+  private Hit hit(Fault fault, long millis) throws IOException, InterruptedException {
     return switch (fault) {
       case KILL_REPLICATOR -> end(arena.replicator(), "KILL");
       case END_REPLICATOR -> end(arena.replicator(), "TERM");
-      case KILL_CAPTURE -> arena.captureProcess().map(c -> end(c, "KILL")).orElse("none");
-      case END_CAPTURE -> arena.captureProcess().map(c -> end(c, "TERM")).orElse("none");
+      case KILL_CAPTURE -> endCapture("KILL");
+      case END_CAPTURE -> endCapture("TERM");
       case KILL_AGENT -> kill(Processes.Role.AGENT);
       case KILL_SSH -> kill(Processes.Role.SSH);
       case KILL_ENGINE -> kill(Processes.Role.ENGINE);
@@ -65,24 +104,21 @@ final class Faults implements AutoCloseable {
       case STOP_SSH -> stop(Processes.Role.SSH, millis);
       case STOP_ENGINE -> stop(Processes.Role.ENGINE, millis);
       case CUT -> {
-        arena.relay().cut();
-        yield "all";
+        awaitSome(arena.relay()::connections);
+        yield connections(arena.relay().cut());
       }
-      case STALL -> {
-        arena.relay().stall(true);
-        undo(millis, () -> arena.relay().stall(false));
-        yield "all";
-      }
+      case STALL -> stall(millis);
       case REFUSE -> {
-        arena.relay().refuse(true);
+        awaitSome(arena.relay()::connections);
+        int ended = arena.relay().refuse(true);
         undo(millis, () -> arena.relay().refuse(false));
-        yield "all";
+        yield connections(ended);
       }
       case READ_ONLY -> readOnly(millis);
       case FULL -> full(millis);
       case QUOTA -> quota(millis);
-      case BROKEN_DISK -> breakCalls(Errno.EIO, millis);
-      case FORBIDDEN -> breakCalls(Errno.EACCES, millis);
+      case BROKEN_DISK -> breakCalls(fault, Errno.EIO, millis);
+      case FORBIDDEN -> breakCalls(fault, Errno.EACCES, millis);
       case CLOCK_BACK -> shiftClock(-CLOCK_SECONDS, millis);
       case CLOCK_AHEAD -> shiftClock(CLOCK_SECONDS, millis);
       case ROLL_BACK -> rollBackPrimary();
@@ -91,33 +127,78 @@ final class Faults implements AutoCloseable {
       case SNAPSHOT -> {
         copyFrozen(arena.primaryImage());
         copyFrozen(arena.secondaryImage());
-        yield "both";
+        yield new Hit("both", Effect.COUNTED_LATER); // it breaks nothing: it does not count
       }
     };
   }
 
-  private static String end(Daemon daemon, String signal) {
-    daemon.end(signal);
-    return Long.toString(daemon.pid());
+  private static Hit connections(int count) {
+    return new Hit(count + " connections", count > 0);
   }
 
-  private String kill(Processes.Role role) {
-    List<Processes.Found> found = arena.processes().of(role);
-    found.forEach(process -> Processes.signal("KILL", process.pid()));
-    return found.toString();
+  private static Hit end(Daemon daemon, String signal) {
+    boolean ended = daemon.end(signal);
+    return new Hit(ended ? Long.toString(daemon.pid()) : "ended before", ended);
   }
 
-  private String stop(Processes.Role role, long millis) {
-    List<Processes.Found> found = arena.processes().of(role);
-    found.forEach(process -> Processes.signal("STOP", process.pid()));
-    undo(millis, () -> found.forEach(process -> Processes.signal("CONT", process.pid())));
-    return found.toString();
+  private Hit endCapture(String signal) {
+    return arena
+        .captureProcess()
+        .map(capture -> end(capture, signal))
+        .orElse(new Hit("none", false));
+  }
+
+  /** Returns those of a role; where there are none just now, the next, if they come soon. */
+  private List<Processes.Found> await(Processes.Role role) {
+    awaitSome(() -> arena.processes().of(role).size());
+    return arena.processes().of(role);
+  }
+
+  private static void awaitSome(IntSupplier count) {
+    long end = System.nanoTime() + PATIENCE_NANOS;
+    while (count.getAsInt() == 0 && System.nanoTime() - end < 0) {
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  /** Sends a signal; whether one was there to get it. */
+  private static boolean signal(String name, List<Processes.Found> found) {
+    boolean got = false;
+    for (Processes.Found process : found) {
+      got |= Processes.signal(name, process.pid());
+    }
+    return got;
+  }
+
+  private Hit kill(Processes.Role role) {
+    List<Processes.Found> found = await(role);
+    return new Hit(found.toString(), signal("KILL", found));
+  }
+
+  private Hit stop(Processes.Role role, long millis) {
+    List<Processes.Found> found = await(role);
+    boolean stopped = signal("STOP", found);
+    undo(millis, () -> signal("CONT", found));
+    return new Hit(found.toString(), stopped);
+  }
+
+  private Hit stall(long millis) {
+    awaitSome(arena.relay()::connections);
+    long before = arena.relay().heldBack();
+    arena.relay().stall(true);
+    undo(
+        millis,
+        () -> {
+          arena.relay().stall(false);
+          tally.fault(Fault.STALL, arena.relay().heldBack() > before);
+        });
+    return new Hit("all", Effect.COUNTED_LATER);
   }
 
   /** What is made goes at once: the writers do not meet it, and the primary is as it was. */
-  private String flood(long millis) throws IOException {
-    List<Processes.Found> found = arena.processes().of(Processes.Role.REPLICATOR);
-    found.forEach(process -> Processes.signal("STOP", process.pid()));
+  private Hit flood(long millis) throws IOException {
+    List<Processes.Found> found = await(Processes.Role.REPLICATOR);
+    boolean stopped = signal("STOP", found);
     try {
       for (int i = 0; i < FLOOD; i++) {
         Path file = arena.primary().resolve("flood" + i);
@@ -125,9 +206,9 @@ final class Faults implements AutoCloseable {
         Files.delete(file);
       }
     } finally {
-      undo(millis, () -> found.forEach(process -> Processes.signal("CONT", process.pid())));
+      undo(millis, () -> signal("CONT", found));
     }
-    return found.toString();
+    return new Hit(found.toString(), stopped);
   }
 
   private interface Undo {
@@ -204,7 +285,7 @@ final class Faults implements AutoCloseable {
             .isEmpty();
   }
 
-  private String readOnly(long millis) throws IOException, InterruptedException {
+  private Hit readOnly(long millis) throws IOException, InterruptedException {
     String mount = arena.secondaryImage().mountPoint().toString();
     arena.replicator().hopeless(true);
     withoutAgents(
@@ -218,81 +299,118 @@ final class Faults implements AutoCloseable {
           Program.check("mount", "-o", "remount,rw", mount);
           arena.replicator().hopeless(false);
         });
-    return mount;
+    return new Hit(mount, true);
   }
 
-  /** As much as there is, then the rest block by block. */
-  private String full(long millis) throws IOException {
-    Path mount = arena.secondaryImage().mountPoint();
-    Path ballast = mount.resolve("ballast-" + ballasts++);
+  private Path ballast() {
+    return arena.secondaryImage().mountPoint().resolve("ballast-" + ballasts++);
+  }
+
+  private Hit full(long millis) throws IOException {
+    Path ballast = ballast();
     arena.replicator().hopeless(true); // a first start finds no room to begin in
     try {
-      return fill(mount, ballast);
+      allocate(ballast);
+      return fill(ballast);
     } finally {
       undo(
           millis,
           () -> {
-            Files.deleteIfExists(ballast);
+            remove(ballast);
             arena.replicator().hopeless(false);
           });
     }
   }
 
-  private static String fill(Path mount, Path ballast) throws IOException {
-    long bytes = Files.getFileStore(mount).getUnallocatedSpace();
+  /** While the file system is read-only as well, this has to wait. */
+  private void remove(Path ballast) throws IOException {
+    try {
+      Files.deleteIfExists(ballast);
+    } catch (FileSystemException e) {
+      if (!String.valueOf(e.getReason()).contains("Read-only")) {
+        throw e;
+      }
+      undo(100, () -> remove(ballast));
+    }
+  }
+
+  /** Takes as much as there is. */
+  private static void allocate(Path ballast) throws IOException {
+    long bytes = Files.getFileStore(ballast.getParent()).getUnallocatedSpace();
     while (bytes > BLOCK
         && Program.run(List.of("fallocate", "-l", Long.toString(bytes), ballast.toString()))
                 .exitCode()
             != 0) {
       bytes -= Math.max(BLOCK, bytes / 16);
     }
-    try (OutputStream out = Files.newOutputStream(ballast, StandardOpenOption.APPEND)) {
+  }
+
+  /** Takes the rest block by block, until there is no more. */
+  private static Hit fill(Path ballast) {
+    try (OutputStream out =
+        Files.newOutputStream(ballast, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
       byte[] block = new byte[BLOCK];
       for (int i = 0; i < MOST_BLOCKS; i++) {
         out.write(block);
       }
     } catch (IOException e) {
-      return mount + ": " + e.getMessage();
+      String why = String.valueOf(e.getMessage());
+      return new Hit(ballast + ": " + why, why.contains("No space") || why.contains("quota"));
     }
-    return mount + " nearly";
+    return new Hit(ballast + " nearly", false);
   }
 
-  private String quota(long millis) throws IOException {
+  private Hit quota(long millis) throws IOException {
     LoopImage image = arena.secondaryImage();
     String mount = image.mountPoint().toString();
     if (arena.setUp().kind() != LoopImage.Kind.BTRFS) {
-      return "not possible on " + image;
+      return new Hit("not possible on " + image, false);
     }
-    Program.check("btrfs", "quota", "enable", mount);
-    FileStore store = Files.getFileStore(image.mountPoint());
-    long used = store.getTotalSpace() - store.getUnallocatedSpace();
-    Program.check("btrfs", "qgroup", "limit", Long.toString(used + QUOTA_LEFT), mount);
-    undo(
-        millis,
-        () -> {
-          // Another one may have ended it already, and begun it again.
-          Program.run(List.of("btrfs", "qgroup", "limit", "none", mount));
-          Program.run(List.of("btrfs", "quota", "disable", mount));
-        });
-    return mount;
+    Path ballast = ballast();
+    arena.replicator().hopeless(true); // as where it is full
+    try {
+      if (Program.run(List.of("btrfs", "quota", "enable", mount)).exitCode() != 0) {
+        return new Hit("not possible now", false); // read-only just now
+      }
+      FileStore store = Files.getFileStore(image.mountPoint());
+      long used = store.getTotalSpace() - store.getUnallocatedSpace();
+      Program.check("btrfs", "qgroup", "limit", Long.toString(used + QUOTA_LEFT), mount);
+      return fill(ballast);
+    } finally {
+      undo(
+          millis,
+          () -> {
+            // Another one may have ended it already, and begun it again.
+            Program.run(List.of("btrfs", "qgroup", "limit", "none", mount));
+            Program.run(List.of("btrfs", "quota", "disable", mount));
+            remove(ballast);
+            arena.replicator().hopeless(false);
+          });
+    }
   }
 
-  private String breakCalls(int errno, long millis) throws IOException {
+  private Hit breakCalls(Fault fault, int errno, long millis) throws IOException {
     // It may not even be able to read its own root.
     arena.replicator().mayFailToStart(millis);
     arena.captureProcess().ifPresent(capture -> capture.mayFailToStart(millis));
     BrokenCalls.Order order = unreliable.breakCalls(errno);
-    undo(millis, () -> unreliable.mend(order));
-    return order.toString();
+    long before = unreliable.failed(errno);
+    undo(
+        millis,
+        () -> {
+          unreliable.mend(order);
+          tally.fault(fault, unreliable.failed(errno) > before);
+        });
+    return new Hit(order.toString(), Effect.COUNTED_LATER);
   }
 
-  private String shiftClock(int seconds, long millis) throws IOException {
+  private Hit shiftClock(int seconds, long millis) throws IOException {
     unreliable.shiftClock(seconds * 1000L);
     undo(millis, () -> unreliable.shiftClock(-seconds * 1000L));
-    return seconds + " s";
+    return new Hit(seconds + " s", true);
   }
 
-  private String powerCut() throws IOException, InterruptedException {
+  private Hit powerCut() throws IOException, InterruptedException {
     LoopImage image = arena.secondaryImage();
     boolean[] cut = new boolean[1];
     arena.relay().refuse(true);
@@ -309,7 +427,7 @@ final class Faults implements AutoCloseable {
     } finally {
       arena.relay().refuse(false);
     }
-    return cut[0] ? image.toString() : "not possible on " + image;
+    return new Hit((cut[0] ? "" : "not possible on ") + image, cut[0]);
   }
 
   /** The agent knows by the boot id it noted that its machine went down. */
@@ -334,25 +452,25 @@ final class Faults implements AutoCloseable {
     return image.image().resolveSibling(image.image().getFileName() + ".older");
   }
 
-  private static String restore(LoopImage image) throws IOException {
+  private static Hit restore(LoopImage image) throws IOException {
     if (!Files.exists(older(image))) {
-      return "nothing older";
+      return new Hit("nothing older", false);
     }
     image.unmount();
     Program.check("cp", "--sparse=always", older(image).toString(), image.image().toString());
     image.mount();
-    return image.toString();
+    return new Hit(image.toString(), true);
   }
 
-  private String rollBackPrimary() throws IOException, InterruptedException {
+  private Hit rollBackPrimary() throws IOException, InterruptedException {
     arena.stopProgram();
-    String what = restore(arena.primaryImage());
+    Hit what = restore(arena.primaryImage());
     arena.startProgram();
     return what;
   }
 
-  private String rollBackSecondary() throws IOException, InterruptedException {
-    String[] what = new String[1];
+  private Hit rollBackSecondary() throws IOException, InterruptedException {
+    Hit[] what = new Hit[1];
     withoutAgents(() -> what[0] = restore(arena.secondaryImage()));
     return what[0];
   }

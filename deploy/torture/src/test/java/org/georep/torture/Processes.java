@@ -82,9 +82,9 @@ final class Processes {
     }
   }
 
-  /** Sends a signal, such as {@code KILL}; one that has ended meanwhile gets none. */
-  static void signal(String name, long pid) {
-    Program.run(List.of("kill", "-" + name, Long.toString(pid)));
+  /** Sends a signal, such as {@code KILL}; one that has ended meanwhile gets none: false. */
+  static boolean signal(String name, long pid) {
+    return Program.run(List.of("kill", "-" + name, Long.toString(pid))).exitCode() == 0;
   }
 
   /** Ends them all at once. */

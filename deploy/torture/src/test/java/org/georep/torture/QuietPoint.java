@@ -32,6 +32,7 @@ final class QuietPoint {
 
   private final Arena arena;
   private final Duration limit;
+  private boolean wholeForBoth = true;
 
   QuietPoint(Arena arena) {
     this(arena, LIMIT);
@@ -137,24 +138,25 @@ final class QuietPoint {
    * the other oracle sees.
    */
   private List<String> rsync() {
-    try {
-      return RsyncOracle.differences(
-              arena.primary(),
-              arena.secondary(),
-              "--exclude=/abyss",
-              "--exclude=abyssabyss*", // wherever it was moved
-              "--exclude=*stress-ng-dirdeep-*")
-          .stream()
-          .map(line -> "rsync would " + line)
-          .toList();
-    } catch (AssertionError e) {
-      String why = String.valueOf(e.getMessage());
-      return why.contains("File name too long")
-              || why.contains("path too long")
-              || why.contains("filename overflows max-path len")
-          ? List.of()
-          : List.of("rsync cannot compare: " + why);
-    }
+    RsyncAnswer answer =
+        RsyncAnswer.of(
+            RsyncOracle.answer(
+                arena.primary(),
+                arena.secondary(),
+                "--ignore-errors", // else one path that is too long hides what is to be deleted
+                "--exclude=/abyss",
+                "--exclude=abyssabyss*", // wherever it was moved
+                "--exclude=*stress-ng-dirdeep-*"));
+    wholeForBoth = answer.whole();
+    return answer.differences();
+  }
+
+  /**
+   * Returns whether nothing that was compared was too long for one of the oracles, besides what is
+   * made to be.
+   */
+  boolean isWholeForBoth() {
+    return wholeForBoth;
   }
 
   /** Of a file with holes rsync makes one of every zeros that are long enough, and no others. */

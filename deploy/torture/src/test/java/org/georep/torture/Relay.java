@@ -21,6 +21,7 @@ final class Relay implements AutoCloseable {
   private final Object gate = new Object();
   private volatile ServerSocket listener;
   private boolean stalled;
+  private long heldBack;
   private volatile boolean closed;
 
   /** Listens on a free port. */
@@ -84,6 +85,7 @@ final class Relay implements AutoCloseable {
 
   private void passGate() {
     synchronized (gate) {
+      heldBack += stalled ? 1 : 0;
       while (stalled) {
         try {
           gate.wait();
@@ -104,9 +106,16 @@ final class Relay implements AutoCloseable {
     }
   }
 
-  /** Ends all connections. */
-  void cut() {
+  /** Returns how many connections there are; each has two ends. */
+  int connections() {
+    return (open.size() + 1) / 2;
+  }
+
+  /** Ends all connections; how many. */
+  int cut() {
+    int count = connections();
     open.forEach(this::end);
+    return count;
   }
 
   /** Holds back everything, or lets it pass again. */
@@ -117,18 +126,27 @@ final class Relay implements AutoCloseable {
     }
   }
 
-  /** Refuses new connections and ends those there are, or accepts again. */
-  void refuse(boolean on) throws IOException {
+  /** Returns how often something came that was held back. */
+  long heldBack() {
+    synchronized (gate) {
+      return heldBack;
+    }
+  }
+
+  /** Refuses new connections and ends those there are, or accepts again; how many ended. */
+  int refuse(boolean on) throws IOException {
     if (on) {
       listener.close();
-      cut();
-    } else if (listener.isClosed()) {
+      return cut();
+    }
+    if (listener.isClosed()) {
       ServerSocket again = new ServerSocket();
       again.setReuseAddress(true);
       again.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 50);
       listener = again;
       accepting(again);
     }
+    return 0;
   }
 
   private static void daemon(Runnable work) {

@@ -7,7 +7,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -25,10 +24,9 @@ final class Run {
   private final Path logFile;
   private final SetUp setUp;
   private final List<String> breaks = new ArrayList<>();
+  private final Tally tally = new Tally();
   private long operations;
   private int refused;
-  private int faultsHappened;
-  private int quietPoints;
   private long failedCalls;
   private Map<String, Integer> crawls = Map.of();
 
@@ -46,71 +44,41 @@ final class Run {
   /** Makes up rounds until there are enough operations, or the time is over. */
   List<String> make(long enough, long deadlineNanos, List<Fault> allowed, double rate, Path keep)
       throws IOException, InterruptedException {
-    Random random = new Random(setUp.seed());
+    Rounds rounds = new Rounds(setUp, allowed, rate);
     try (Arena arena = Arena.open(georep, setUp, directory);
         OperationLog log = new OperationLog(logFile, setUp);
-        Faults faults = new Faults(arena)) {
-      Workload workload = new Workload(arena, log, faults);
-      List<Author> authors = authors(random);
+        Faults faults = new Faults(arena, tally);
+        Workload workload = new Workload(arena, log, faults, tally)) {
       while (breaks.isEmpty()
           && log.operations() < enough
           && System.nanoTime() - deadlineNanos < 0) {
-        int each = (100 + random.nextInt(random.nextInt(4) == 0 ? 1500 : 300)) / authors.size();
-        int count = (int) Math.round(rate * 2 * random.nextDouble());
+        Rounds.Round round = rounds.next();
         log.round();
-        before(workload, random, allowed);
-        List<Workload.Planned> plan =
-            Workload.plan(random, within(allowed, quietPoints > 0), count, each * authors.size());
-        workload.round(authors, each, plan);
-        faultsHappened += plan.size();
+        if (round.before().isPresent()) {
+          workload.happen(round.before().get(), 0);
+        }
+        workload.round(rounds.authors(), round);
         quiet(arena, log, faults, keep);
-        operations = log.operations();
       }
       crawls = crawls(arena);
-      refused = workload.refused();
-      failedCalls = faults.failedCalls();
+      count(log, workload, faults);
     }
     return breaks;
   }
 
-  private List<Author> authors(Random random) {
-    List<Author> authors = new ArrayList<>();
-    int longestRest = new int[] {0, 2_000, 20_000}[random.nextInt(3)];
-    // Written through a name that is gone when its event is read: inotify does not tell by whose.
-    boolean links = !setUp.capture().equals("inotify");
-    for (int writer = random.nextInt(4); writer >= 0; writer--) {
-      authors.add(new Author(writer, random.nextLong(), longestRest, links));
-    }
-    return authors;
-  }
-
-  /** A secondary that cannot be written to when it is to be made is an error, and said. */
-  private static List<Fault> within(List<Fault> allowed, boolean made) {
-    return allowed.stream()
-        .filter(fault -> !fault.needsQuiet() && (made || !fault.deniesWriting()))
-        .toList();
-  }
-
-  private void before(Workload workload, Random random, List<Fault> allowed)
-      throws IOException, InterruptedException {
-    List<Fault> restoring = allowed.stream().filter(Fault::restores).toList();
-    if (restoring.isEmpty()) {
-      return;
-    }
-    if (random.nextInt(6) == 0) {
-      workload.happen(Fault.choose(random, restoring), 0);
-      faultsHappened++;
-    } else if (quietPoints % 3 == 1) {
-      workload.happen(Fault.SNAPSHOT, 0);
-    }
+  private void count(OperationLog log, Workload workload, Faults faults) throws IOException {
+    operations = log.operations();
+    refused = workload.refused();
+    failedCalls = faults.failedCalls();
   }
 
   private void quiet(Arena arena, OperationLog log, Faults faults, Path keep)
       throws IOException, InterruptedException {
     faults.awaitUndone();
     log.quiet();
-    quietPoints++;
-    breaks.addAll(new QuietPoint(arena).breaks());
+    QuietPoint quietPoint = new QuietPoint(arena);
+    breaks.addAll(quietPoint.breaks());
+    tally.quietPoint(quietPoint.isWholeForBoth());
     breaks.forEach(log::note);
     if (!breaks.isEmpty()) {
       arena.keepEvidence(keep);
@@ -135,8 +103,8 @@ final class Run {
   List<String> again(List<Step> steps, Path keep) throws IOException, InterruptedException {
     try (Arena arena = Arena.open(georep, setUp, directory);
         OperationLog log = new OperationLog(logFile, setUp);
-        Faults faults = new Faults(arena)) {
-      Workload workload = new Workload(arena, log, faults);
+        Faults faults = new Faults(arena, tally);
+        Workload workload = new Workload(arena, log, faults, tally)) {
       List<Step> round = new ArrayList<>();
       for (Step step : steps) {
         if (!(step instanceof Step.Quiet)) {
@@ -148,24 +116,25 @@ final class Run {
           quiet(arena, log, faults, keep);
         }
       }
-      operations = log.operations();
-      failedCalls = faults.failedCalls();
+      count(log, workload, faults);
     }
     return breaks;
+  }
+
+  /** Returns what counted. */
+  Tally tally() {
+    return tally;
   }
 
   /** Returns in words what was done. */
   String summary() {
     return operations
-        + " operations ("
+        + " operations with rests ("
         + refused
-        + " refused), "
-        + faultsHappened
-        + " faults ("
+        + " refused, "
         + failedCalls
-        + " calls failed), "
-        + quietPoints
-        + " quiet points"
+        + " of georep's calls failed): "
+        + tally
         + (crawls.isEmpty() ? "" : ", crawls: " + crawls);
   }
 }

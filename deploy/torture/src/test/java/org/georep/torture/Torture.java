@@ -97,6 +97,18 @@ final class Torture implements Callable<Integer> {
   @Option(names = "--keep", description = "Where failures are kept: ${DEFAULT-VALUE}.")
   private Path keep = Path.of("torture-failures");
 
+  @Option(
+      names = "--at-least",
+      split = ",",
+      paramLabel = "OPERATIONS,FAULTS",
+      description = "Fail if fewer operations were done, or fewer faults had an effect, in all.")
+  private List<Long> atLeast = List.of(0L, 0L);
+
+  @Option(names = "--dry-run", description = "Only print what the seeds choose.")
+  private boolean dry;
+
+  private final Tally total = new Tally();
+
   private Torture() {}
 
   public static void main(String[] args) {
@@ -108,6 +120,14 @@ final class Torture implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (atLeast.size() != 2) {
+      throw new CommandLine.ParameterException(
+          new CommandLine(this), "--at-least takes two numbers, separated by a comma");
+    }
+    if (dry) {
+      seeds.forEach(this::foretell);
+      return 0;
+    }
     Files.createDirectories(directory);
     try (Installation installation = new Installation(georep, directory)) {
       georep = installation.launcher();
@@ -145,7 +165,23 @@ final class Torture implements Callable<Integer> {
     } finally {
       lanes.shutdownNow();
     }
+    System.out.println("all seeds: " + total);
+    if (total.operations() < atLeast.get(0) || total.faults() < atLeast.get(1)) {
+      System.out.println("too little was done: it had to be " + atLeast + " at least");
+      return BROKEN;
+    }
     return all.get() ? 0 : BROKEN;
+  }
+
+  private void foretell(long seed) {
+    SetUp setUp = setUp(seed);
+    Rounds rounds = new Rounds(setUp, Fault.parse(faults), rate);
+    say(seed, setUp.toLine() + ", " + rounds.authors().size() + " writers");
+    rounds
+        .until(operations)
+        .forEach(
+            round ->
+                say(seed, round.operationsEach() + " operations each, faults " + round.kinds()));
   }
 
   /** Those given, then a fresh one, then, while there is time, more of them. */
@@ -179,6 +215,7 @@ final class Torture implements Callable<Integer> {
     Path kept = keep.resolve("seed-" + seed);
     Run run = new Run(georep, directory, log, setUp);
     List<String> breaks = run.make(operations, deadline, Fault.parse(faults), rate, kept);
+    total.add(run.tally());
     say(seed, run.summary() + (breaks.isEmpty() ? ": all held" : ": BROKEN"));
     if (breaks.isEmpty()) {
       Files.delete(log);
@@ -190,7 +227,7 @@ final class Torture implements Callable<Integer> {
     Files.write(kept.resolve("breaks"), breaks);
     say(seed, "kept in " + kept + "; deploy/torture/run --replay " + keptLog);
     if (shrinkSeconds > 0) {
-      shrink(OperationLog.read(keptLog), kept);
+      repeat(OperationLog.read(keptLog), keptLog, kept);
     }
     return false;
   }
@@ -225,6 +262,18 @@ final class Torture implements Callable<Integer> {
     return breaks;
   }
 
+  /** Replays a log that failed, first as it is. */
+  private void repeat(OperationLog.Read read, Path log, Path kept)
+      throws IOException, InterruptedException {
+    List<String> breaks = again(read, read.steps(), kept.resolve("repeated"));
+    if (breaks.isEmpty()) {
+      System.out.println("  does not repeat when replayed once; the log is kept: " + log);
+      return;
+    }
+    System.out.println("  repeats: " + breaks.get(0));
+    shrink(read, kept);
+  }
+
   private void shrink(OperationLog.Read read, Path kept) throws IOException, InterruptedException {
     Path smaller = kept.resolve("smaller.log");
     Shrink shrink =
@@ -240,6 +289,13 @@ final class Torture implements Callable<Integer> {
             deadline(shrinkSeconds));
     List<Step> smallest = shrink.smallest(read.steps());
     System.out.println(
-        "  " + smallest.size() + " steps left after " + shrink.trials() + " trials: " + smaller);
+        smallest.size() < read.steps().size()
+            ? "  "
+                + smallest.size()
+                + " steps left after "
+                + shrink.trials()
+                + " trials: "
+                + smaller
+            : "  nothing smaller failed in " + shrink.trials() + " trials; the log is kept");
   }
 }

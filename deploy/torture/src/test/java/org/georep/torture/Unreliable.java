@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.function.Predicate;
 import org.georep.testing.LoopImage;
 import org.georep.torture.inside.BrokenCalls;
 import org.georep.torture.inside.ShiftedClock;
@@ -75,8 +76,17 @@ final class Unreliable {
 
   /** Returns how many calls have failed so far. */
   long failed() throws IOException {
+    return failed(line -> true);
+  }
+
+  /** Returns how many calls have failed with an errno so far. */
+  long failed(int errno) throws IOException {
+    return failed(line -> line.split(" ", 3)[1].equals(Integer.toString(errno)));
+  }
+
+  private long failed(Predicate<String> which) throws IOException {
     try (java.util.stream.Stream<String> lines = Files.lines(notes())) {
-      return lines.count();
+      return lines.filter(which).count();
     } catch (NoSuchFileException e) {
       return 0;
     }

@@ -1,58 +1,63 @@
 package org.georep.torture;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
-import org.georep.posix.Errno;
-import org.georep.posix.Libc;
-import org.georep.posix.NativeLibc;
-import org.georep.posix.PosixException;
 
-/** Does things to the primary: what authors think up, or what a log says. */
-final class Workload {
-  /** These a file system may answer to any operation; others are a failure of the harness. */
-  private static final int[] BROKEN = {Errno.EBADF, Errno.EMFILE, Errno.ENFILE, Errno.ENOMEM};
-
-  private final Libc libc = NativeLibc.instance();
+/**
+ * Does things to the primary: what authors think up, or what a log says. Each writer is a process
+ * of its own, from its first round to the end of the run.
+ */
+final class Workload implements AutoCloseable {
   private final Arena arena;
   private final OperationLog log;
   private final Faults faults;
+  private final Tally tally;
+  private final Map<Integer, RemoteHands> writers = new TreeMap<>();
   private final AtomicInteger done = new AtomicInteger();
   private final AtomicInteger refused = new AtomicInteger();
 
-  Workload(Arena arena, OperationLog log, Faults faults) {
+  Workload(Arena arena, OperationLog log, Faults faults, Tally tally) {
     this.arena = arena;
     this.log = log;
     this.faults = faults;
+    this.tally = tally;
   }
 
-  /** When in a round something goes wrong. */
-  record Planned(int afterOperations, long delayMillis, Fault fault, long millis) {}
-
-  private Hands hands() throws PosixException {
-    return new Hands(libc, bytes(arena.primary()), bytes(arena.outside()));
+  /** Returns the process of a writer, which has opened the primary. */
+  private RemoteHands writer(int number) throws IOException {
+    RemoteHands writer = writers.get(number);
+    if (writer == null) {
+      writer = new RemoteHands(arena.primary(), arena.outside());
+      writers.put(number, writer);
+    }
+    writer.begin();
+    return writer;
   }
 
-  private static byte[] bytes(java.nio.file.Path path) {
-    return path.toString().getBytes(StandardCharsets.UTF_8);
+  private void endWriting() throws IOException {
+    for (RemoteHands writer : writers.values()) {
+      writer.end();
+    }
   }
 
-  /** Lets every author do so many operations, at once, and the faults happen meanwhile. */
-  void round(List<Author> authors, int operationsEach, List<Planned> planned)
-      throws IOException, InterruptedException {
+  /** Lets every author do so much, at once, and what goes wrong happen meanwhile. */
+  void round(List<Author> authors, Rounds.Round round) throws IOException, InterruptedException {
     done.set(0);
     AtomicReference<Throwable> failure = new AtomicReference<>();
     List<Thread> threads = new ArrayList<>();
     for (Author author : authors) {
-      threads.add(new Thread(() -> write(author, operationsEach, failure), "writer"));
+      RemoteHands writer = writer(author.writer());
+      int operations = round.operationsEach();
+      threads.add(new Thread(() -> write(author, writer, operations, failure), "writer"));
     }
     threads.forEach(Thread::start);
-    for (Planned plan : planned) {
+    for (Rounds.Planned plan : round.faults()) {
       while (done.get() < plan.afterOperations() && threads.stream().anyMatch(Thread::isAlive)) {
         LockSupport.parkNanos(1_000_000);
       }
@@ -74,27 +79,26 @@ final class Workload {
     log.note(faults.happen(fault, millis));
   }
 
-  private void write(Author author, int operations, AtomicReference<Throwable> failure) {
-    try (Hands hands = hands()) {
+  private void write(
+      Author author, RemoteHands writer, int operations, AtomicReference<Throwable> failure) {
+    try {
       for (int i = 0; i < operations && failure.get() == null; i++) {
         Operation operation = author.next();
         log.act(operation);
-        apply(hands, operation);
+        apply(writer, operation);
         done.incrementAndGet();
       }
+      writer.end();
     } catch (IOException | RuntimeException e) {
       failure.set(e);
     }
   }
 
-  private void apply(Hands hands, Operation operation) throws IOException {
-    try {
-      hands.apply(operation);
-    } catch (PosixException e) {
-      if (e.is(BROKEN)) {
-        throw e;
-      }
+  private void apply(RemoteHands writer, Operation operation) throws IOException {
+    if (!writer.apply(operation)) {
       refused.incrementAndGet();
+    } else if (operation.kind() != Kind.REST) {
+      tally.operation();
     }
   }
 
@@ -103,51 +107,28 @@ final class Workload {
     return refused.get();
   }
 
-  /** Does again what one round's steps say, at the times they say. */
+  /** Does again what one round's steps say, at the times they say, one after the other. */
   void again(List<Step> steps) throws IOException, InterruptedException {
     long began = System.nanoTime();
-    Hands hands = hands();
-    try {
-      for (Step step : steps) {
-        LockSupport.parkNanos(began + step.at() * 1_000_000 - System.nanoTime());
-        if (step instanceof Step.Act act) {
-          log.act(act.operation());
-          if (act.operation().kind() != Kind.REST) {
-            apply(hands, act.operation());
-          }
-        } else if (step instanceof Step.Break fault) {
-          if (fault.fault().needsQuiet()) {
-            hands.close();
-          }
-          happen(fault.fault(), fault.millis());
-          if (fault.fault().needsQuiet()) {
-            hands = hands();
-          }
+    for (Step step : steps) {
+      LockSupport.parkNanos(began + step.at() * 1_000_000 - System.nanoTime());
+      if (step instanceof Step.Act act) {
+        log.act(act.operation());
+        if (act.operation().kind() != Kind.REST) {
+          apply(writer(act.operation().writer()), act.operation());
         }
+      } else if (step instanceof Step.Break fault) {
+        if (fault.fault().needsQuiet()) {
+          endWriting();
+        }
+        happen(fault.fault(), fault.millis());
       }
-    } finally {
-      hands.close();
     }
+    endWriting();
   }
 
-  /** Returns when a round's faults happen. */
-  static List<Planned> plan(Random random, List<Fault> allowed, int count, int operations) {
-    List<Planned> plan = new ArrayList<>();
-    for (int i = 0; i < count && !allowed.isEmpty(); i++) {
-      Fault fault = Fault.choose(random, allowed);
-      boolean late = random.nextInt(3) == 0;
-      plan.add(
-          new Planned(
-              late ? operations : random.nextInt(operations),
-              random.nextInt(late ? 2500 : 150),
-              fault,
-              fault.lasts() ? lasting(random) : 0));
-    }
-    plan.sort(java.util.Comparator.comparingInt(Planned::afterOperations));
-    return plan;
-  }
-
-  private static long lasting(Random random) {
-    return random.nextInt(4) == 0 ? 3000 + random.nextInt(9000) : 50 + random.nextInt(1500);
+  @Override
+  public void close() {
+    writers.values().forEach(RemoteHands::close);
   }
 }
