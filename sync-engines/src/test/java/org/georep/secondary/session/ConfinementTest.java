@@ -243,4 +243,55 @@ class ConfinementTest {
     assertThat(((Reply.Same) reply).files()).isEmpty();
     desk.end(true);
   }
+
+  private static EntryState device(String gfid, Kind kind, long number) {
+    EntryState state = Desk.state(gfid, kind, 0666, 0, null);
+    return new EntryState(
+        state.gfid(),
+        kind,
+        0666,
+        0,
+        0,
+        state.mtime(),
+        state.ctime(),
+        false,
+        0,
+        false,
+        1,
+        number,
+        state.target(),
+        List.of());
+  }
+
+  /** Also not where there was another entry, by another name, or after the agent died. */
+  @Test
+  void whoIsNotRootMakesNoDeviceNodes() throws Exception {
+    assumeTrue(LIBC.geteuid() != 0, "root makes them");
+    Desk desk = made();
+    EntryState memory = device("M", Kind.CHARACTER_DEVICE, (1L << 8) | 1);
+    EntryState disk = device("B", Kind.BLOCK_DEVICE, 8L << 8);
+    EntryState absurd = device("A", Kind.BLOCK_DEVICE, -1);
+    for (boolean again : new boolean[] {false, true}) {
+      Reply.Reconciled answer =
+          desk.wants(
+              Desk.at(D, "mem", memory),
+              Desk.at(E, "also", memory),
+              Desk.at(D, "f", disk),
+              Desk.at(E, "absurd", absurd));
+      assertThat(answer.failures()).isEmpty();
+      for (String name : List.of("d/mem", "d/e/also", "d/f", "d/e/absurd")) {
+        assertThat(root.resolve(name)).isRegularFile().isEmptyFile();
+      }
+      assertThat(Program.check("find", root.toString(), "(", "-type", "b", "-o", "-type", "c", ")"))
+          .isEmpty();
+      if (!again) {
+        desk.barrier();
+        desk.again(false);
+      }
+    }
+    desk.puts(E, "f", "G", "three");
+    assertThat(root.resolve("d/e/f")).hasContent("three");
+    assertOutsideAsItWas();
+    desk.end(true);
+  }
 }

@@ -2,6 +2,7 @@ package org.georep.secondary.session;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Map;
 import org.georep.testing.OtherUser;
 import org.georep.testing.Sandbox;
 import org.junit.jupiter.api.Test;
@@ -27,5 +28,14 @@ class OtherUserTest {
         .hasSizeGreaterThan(15)
         .values()
         .containsOnly("SUCCESSFUL");
+  }
+
+  @Test
+  void nothingLeadsItOutsideItsRootEither() {
+    OtherUser user = new OtherUser(sandbox.directory("user"));
+    Map<String, String> ends = user.runTests(ConfinementTest.class.getName());
+    assertThat(ends).hasSizeGreaterThan(7).containsValue("ABORTED"); // there are no mounts for it
+    ends.values().remove("ABORTED");
+    assertThat(ends).hasSizeGreaterThan(6).values().containsOnly("SUCCESSFUL");
   }
 }
