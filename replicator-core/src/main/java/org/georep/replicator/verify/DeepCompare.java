@@ -152,6 +152,10 @@ final class DeepCompare {
       bytes += task.piece().length();
     }
     List<Optional<byte[]>> there = question.answer().digests();
+    if (there.size() != tasks.size()) {
+      throw new IOException(
+          "the agent told " + there.size() + " digests where " + tasks.size() + " were asked for");
+    }
     Instant seen = clock.instant();
     List<Differing> differing = new ArrayList<>();
     for (int i = 0; i < tasks.size(); i++) {

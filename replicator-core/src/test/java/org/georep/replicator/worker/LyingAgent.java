@@ -37,13 +37,15 @@ import org.georep.secondary.session.SecondarySession;
 final class LyingAgent {
   private final Random random;
   private final int percent;
+  private final String about;
 
-  private LyingAgent(long seed, int percent) {
+  private LyingAgent(long seed, int percent, String about) {
     this.random = new Random(seed);
     this.percent = percent;
+    this.about = about;
   }
 
-  /** Runs it: its seed, and how many of a hundred replies are lies. */
+  /** Runs it: its seed, how many of a hundred replies are lies, of which kind or {@code any}. */
   public static void main(String[] args) throws Exception {
     InputStream in = new FileInputStream(FileDescriptor.in);
     OutputStream out = new FileOutputStream(FileDescriptor.out);
@@ -58,7 +60,7 @@ final class LyingAgent {
     out.flush();
     if (greeting instanceof Greeting.Session) {
       long seed = Long.parseLong(args[0]) + ProcessHandle.current().pid();
-      new LyingAgent(seed, Integer.parseInt(args[1])).serve(in, out);
+      new LyingAgent(seed, Integer.parseInt(args[1]), args[2]).serve(in, out);
     }
   }
 
@@ -100,7 +102,8 @@ final class LyingAgent {
       reply = new Reply.Failed(0, "honestly: " + e.getMessage());
     }
     byte[] body = MessageCodec.encode(reply);
-    if (random.nextInt(100) < percent) {
+    boolean meant = about.equals("any") || about.equals(reply.getClass().getSimpleName());
+    if (meant && random.nextInt(100) < percent) {
       try {
         body = MessageCodec.encode((Reply) distorted(reply));
       } catch (IOException | RuntimeException e) {

@@ -39,7 +39,7 @@ import org.georep.testing.Waits;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * What the whole worker, with a verify beside it, makes of an agent whose replies are well-formed
@@ -67,8 +67,8 @@ final class LyingAgentTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {5, 100})
-  void isNotBelievedEverything(int percent) throws Exception {
+  @CsvSource({"100,Hashed", "40,any"})
+  void isNotBelievedEverything(int percent, String about) throws Exception {
     Path primary = sandbox.directory("primary");
     for (int i = 0; i < 20; i++) {
       Path directory = Files.createDirectory(primary.resolve("d" + i));
@@ -82,7 +82,7 @@ final class LyingAgentTest {
     try (Sshd sshd = Sshd.start(sandbox.directory("sshd"))) {
       for (int round = 0; round < 2; round++) {
         boolean repair = round % 2 == 0;
-        TestSession session = session(primary, sshd, round, percent);
+        TestSession session = session(primary, sshd, round, percent + " " + about);
         Future<?> verify;
         try (TestSession.Running running = session.start(RunMode.CONTINUOUS)) {
           Future<?> run = threads.submit(() -> running.worker().run());
@@ -102,7 +102,7 @@ final class LyingAgentTest {
     assertThat(used() - heap).as("of memory stays").isLessThan(64L << 20);
   }
 
-  private TestSession session(Path primary, Sshd sshd, int round, int percent) {
+  private TestSession session(Path primary, Sshd sshd, int round, String lies) {
     String agent =
         Path.of(System.getProperty("java.home"), "bin", "java")
             + " -cp '"
@@ -112,7 +112,7 @@ final class LyingAgentTest {
             + " "
             + (SEED + round)
             + " "
-            + percent;
+            + lies;
     LinkOptions options =
         new LinkOptions(
             List.of(
