@@ -440,7 +440,7 @@ final class VerifyVerbTest {
           () -> {
             List<Double> now = metrics(page);
             assertThat(now.get(0)).isZero();
-            assertThat(now.get(1)).isGreaterThan(begun.getEpochSecond());
+            assertThat(now.get(1)).isGreaterThan((double) begun.getEpochSecond());
           });
     } finally {
       Program.run(List.of("chattr", "-i", flagged));
