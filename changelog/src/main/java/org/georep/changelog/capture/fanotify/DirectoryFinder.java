@@ -110,8 +110,16 @@ final class DirectoryFinder {
     byte[] top;
     byte[] path;
     try {
-      top = root.path();
-      path = libc.readlinkat(Linux.AT_FDCWD, ProcPath.of(descriptor));
+      byte[] before;
+      int tries = 0;
+      do {
+        if (++tries > TRIES) {
+          return walkUp(descriptor);
+        }
+        before = root.path();
+        path = libc.readlinkat(Linux.AT_FDCWD, ProcPath.of(descriptor));
+        top = root.path();
+      } while (!Arrays.equals(before, top)); // renamed between: the two do not belong together
     } catch (PosixException e) {
       if (e.is(Errno.ENAMETOOLONG)) {
         return walkUp(descriptor);

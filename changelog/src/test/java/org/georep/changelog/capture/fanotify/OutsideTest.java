@@ -15,6 +15,7 @@ import org.georep.changelog.capture.Capturing.Written;
 import org.georep.changelog.capture.Collected;
 import org.georep.changelog.capture.RecordSink;
 import org.georep.changelog.capture.Volume;
+import org.georep.changelog.capture.VolumeRoot;
 import org.georep.changelog.capture.fanotify.FanotifySource.QueueLength;
 import org.georep.changelog.record.ChangeRecord;
 import org.georep.name.FileName;
@@ -22,6 +23,7 @@ import org.georep.name.Gfid;
 import org.georep.name.Place;
 import org.georep.posix.Errno;
 import org.georep.posix.Linux;
+import org.georep.posix.NativeLibc;
 import org.georep.posix.RawPath;
 import org.georep.testing.FaultyLibc;
 import org.georep.testing.LoopImage;
@@ -91,6 +93,21 @@ class OutsideTest {
       Written moved = capturing.settle();
       assertThat(moved.names()).containsExactly(volume.place("e"));
       assertThat(moved.outside()).contains(d);
+    }
+  }
+
+  @Test
+  void theRootMayBeRenamedWhileADirectoryIsLookedFor() throws Exception {
+    volume.sh("mkdir d");
+    Path moved = volume.root().resolveSibling("moved");
+    FaultyLibc faulty = new FaultyLibc(NativeLibc.instance());
+    try (VolumeRoot root = VolumeRoot.open(faulty.libc(), volume.bytes())) {
+      Gfid d = volume.gfid("d");
+      faulty
+          .after(FaultyLibc.method("readlinkat"), call -> Files.move(volume.root(), moved))
+          .nth(1);
+      assertThat(new DirectoryFinder(faulty.libc(), root).find(d)).isEqualTo(Whereabouts.INSIDE);
+      assertThat(moved).exists();
     }
   }
 
