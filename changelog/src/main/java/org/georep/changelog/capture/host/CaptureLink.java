@@ -1,6 +1,7 @@
 package org.georep.changelog.capture.host;
 
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -33,7 +34,7 @@ final class CaptureLink implements AutoCloseable {
   static CaptureLink connect(JournalDirectory directory, Runnable signal, Duration patience)
       throws IOException, InterruptedException {
     UnixDomainSocketAddress address = new SocketPlace(directory.path()).find();
-    CaptureLink link = new CaptureLink(new Lines(SocketChannel.open(address)), signal);
+    CaptureLink link = new CaptureLink(new Lines(open(address)), signal);
     Thread thread = new Thread(link::listen, "georep-capture-link");
     thread.setDaemon(true);
     thread.start();
@@ -48,6 +49,25 @@ final class CaptureLink implements AutoCloseable {
     } finally {
       if (!answered) {
         link.close();
+      }
+    }
+  }
+
+  /** Does not wait: so many may wait for a process that is stopped that it would be for good. */
+  private static SocketChannel open(UnixDomainSocketAddress address) throws IOException {
+    SocketChannel made = SocketChannel.open(StandardProtocolFamily.UNIX);
+    boolean connected = false;
+    try {
+      made.configureBlocking(false);
+      connected = made.connect(address);
+      if (!connected) {
+        throw new IOException("the capture process at " + address + " lets nobody in");
+      }
+      made.configureBlocking(true);
+      return made;
+    } finally {
+      if (!connected) {
+        made.close();
       }
     }
   }

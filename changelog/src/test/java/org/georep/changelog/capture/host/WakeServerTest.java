@@ -1,19 +1,26 @@
 package org.georep.changelog.capture.host;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.georep.changelog.journal.JournalDirectory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -103,6 +110,32 @@ class WakeServerTest {
       assertThat(waking.isAlive()).as("held up").isFalse();
       assertThat(signalled()).isTrue();
       assertThat(link.alive()).isTrue();
+    }
+  }
+
+  /** So many wait to be let in by a process that is stopped. */
+  @Test
+  @Timeout(30)
+  void whoIsNotLetInDoesNotWait() throws Exception {
+    List<SocketChannel> waiting = new ArrayList<>();
+    try (ServerSocketChannel stopped = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      SocketPlace place = new SocketPlace(journal);
+      stopped.bind(place.make(), 1);
+      for (int i = 0; i < 8; i++) {
+        SocketChannel next = SocketChannel.open(StandardProtocolFamily.UNIX);
+        waiting.add(next);
+        next.configureBlocking(false);
+        try {
+          next.connect(place.find());
+        } catch (IOException e) {
+          assertThat(i).as("%s", e).isPositive(); // so many are let in, and no more
+        }
+      }
+      assertThatThrownBy(this::link).isInstanceOf(IOException.class);
+    } finally {
+      for (SocketChannel channel : waiting) {
+        channel.close();
+      }
     }
   }
 }
