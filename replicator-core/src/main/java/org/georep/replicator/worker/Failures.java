@@ -270,7 +270,10 @@ final class Failures {
     } else if (state.isEmpty()) {
       quarantine.resolved(inode);
     } else if (state.get().isDirectory() && isOutside(gfid)) {
-      quarantine.resolved(inode); // if it comes back, it comes as a name, and is walked
+      // It may come back, also into one the agent still has, above it or in limbo: then only a
+      // doubt there says that it has to be listed.
+      dirty.addDoubt(gfid);
+      tried.add(inode);
     } else if (state.get().isDirectory()) {
       toList.add(gfid);
     } else {

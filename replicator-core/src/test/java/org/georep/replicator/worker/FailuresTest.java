@@ -1,6 +1,7 @@
 package org.georep.replicator.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -125,6 +126,32 @@ class FailuresTest {
       assertThat(failures.isUnlistable(d)).isTrue();
       quarantine.drop(any -> true);
       assertThat(failures.isUnlistable(d)).as("dropped: it is tried when next missed").isFalse();
+    }
+  }
+
+  /** It, or one above it, may come back before limbo lets go of it. */
+  @Test
+  void whatIsOutsideForTheMomentIsDoubtedUntilThatIsDurable() throws Exception {
+    Libc libc = NativeLibc.instance();
+    assumeThat(libc.geteuid()).as("only root finds what is outside").isZero();
+    byte[] primary = sandbox.directory("p").toString().getBytes(StandardCharsets.UTF_8);
+    Files.createDirectory(sandbox.path().resolve("p/d"));
+    try (PrimaryTree tree = PrimaryTrees.open(libc, primary, Clock.systemUTC());
+        Quarantine quarantine =
+            Quarantine.open(libc, sandbox.path().resolve("quarantine"), Clock.systemUTC(), 100)) {
+      Gfid d = directory(tree, "d");
+      Failures failures = new Failures(tree, quarantine, new Meter(), Clock.systemUTC());
+      failures.step(1, refused(d));
+      Files.move(sandbox.path().resolve("p/d"), sandbox.path().resolve("d"));
+      failures.retryAll();
+      DirtySet dirty = new DirtySet();
+      failures.retry(dirty, new ToList(), any -> false);
+      assertThat(dirty.doubts()).containsExactly(d);
+      assertThat(failures.isEmpty()).isFalse();
+      failures.step(2, StepResults.of(List.of(), List.of()));
+      assertThat(failures.isRecovering()).isTrue();
+      failures.covered(2);
+      assertThat(failures.isEmpty()).isTrue();
     }
   }
 }
