@@ -107,7 +107,9 @@ class RetentionTest {
     }
   }
 
-  /** What cannot be deleted takes space; it is no reason to take no records, or to tell of a gap. */
+  /**
+   * What cannot be deleted takes space; it is no reason to take no records, or to tell of a gap.
+   */
   @Test
   void aGenerationThatCannotBeDeletedLosesNoRecord() throws Exception {
     try (JournalWriter writer = Journals.writer(journal, Journals.TINY)) {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import org.georep.changelog.capture.Volume;
 import org.georep.changelog.capture.VolumeRoot;
-import org.georep.name.EntryPath;
 import org.georep.posix.Errno;
 import org.georep.posix.Linux;
 import org.georep.posix.NativeLibc;
