@@ -204,7 +204,7 @@ class AgentFuzzTest {
     if (random.nextInt(3) > 0) {
       return;
     }
-    long stream = random.nextInt(4) - 1;
+    long stream = random.nextInt(4) - 1L;
     for (int i = random.nextInt(3); i > 0; i--) {
       PieceWriter pieces = new PieceWriter();
       pieces.data(random.nextLong() >>> 1, ByteBuffer.allocate(random.nextInt(2000)));

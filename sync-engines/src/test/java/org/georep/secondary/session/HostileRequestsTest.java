@@ -124,7 +124,7 @@ class HostileRequestsTest {
 
   /** A body that is none ends a connection, no more. */
   private void sends(Desk desk, int round, byte[] pieces) {
-    long stream = 1 + round;
+    long stream = 1L + round;
     try {
       desk.agent().contents(stream, pieces);
       desk.agent().publish(stream);
