@@ -14,8 +14,9 @@ import org.georep.name.Place;
  * @param place the mount point as a name in the volume; nothing for the root, or if its directory
  *     cannot be found any more (then that directory's own change says all)
  * @param gone whether it went
+ * @param known whether the kernel told the place, or that there is none
  */
-public record MountChange(EntryPath path, Optional<Place> place, boolean gone) {
+public record MountChange(EntryPath path, Optional<Place> place, boolean gone, boolean known) {
   /** Checks its parts. */
   public MountChange {
     Objects.requireNonNull(path, "path is null");
@@ -30,6 +31,9 @@ public record MountChange(EntryPath path, Optional<Place> place, boolean gone) {
               gone
                   ? "a mount that lay over the volume's root went"
                   : "another file system was mounted over the volume's root"));
+    } else if (!known) {
+      sink.append(
+          new ChangeRecord.Gap("it cannot be told where in the volume a file system came or went"));
     } else if (place.isPresent()) {
       sink.append(new ChangeRecord.Entry(place.get(), Optional.empty()));
       if (gone) {

@@ -79,8 +79,13 @@ public final class MountWatch implements AutoCloseable {
     return changes;
   }
 
-  private MountChange change(EntryPath path, boolean gone) throws PosixException {
-    return new MountChange(path, path.isRoot() ? Optional.empty() : place(path), gone);
+  /** A call that fails is no reason to stop: what cannot be told is told of as in doubt. */
+  private MountChange change(EntryPath path, boolean gone) {
+    try {
+      return new MountChange(path, path.isRoot() ? Optional.empty() : place(path), gone, true);
+    } catch (PosixException e) {
+      return new MountChange(path, Optional.empty(), gone, false);
+    }
   }
 
   private Optional<Place> place(EntryPath path) throws PosixException {
@@ -98,7 +103,7 @@ public final class MountWatch implements AutoCloseable {
     try {
       return Optional.of(new Place(root.gfid(directory), names.get(names.size() - 1)));
     } finally {
-      libc.close(directory);
+      root.release(directory);
     }
   }
 

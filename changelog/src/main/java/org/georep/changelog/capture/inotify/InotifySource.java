@@ -297,6 +297,8 @@ public final class InotifySource implements ChangeSource {
           } else {
             keeper.lost();
           }
+        } else if (!change.known()) {
+          keeper.lost();
         }
         change.writeTo(sink);
       }

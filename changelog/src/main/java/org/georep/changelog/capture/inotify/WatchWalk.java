@@ -204,7 +204,7 @@ final class WatchWalk {
   }
 
   /** Returns whether watches had run out and can be had again. */
-  boolean watchesFreed() throws PosixException {
+  boolean watchesFreed() {
     if (!outOfWatches) {
       return false;
     }
@@ -214,6 +214,9 @@ final class WatchWalk {
         try {
           outOfWatches = false;
           return watch(descriptor) != Directory.UNWATCHED;
+        } catch (PosixException e) {
+          outOfWatches = true; // for all that is known
+          return false;
         } finally {
           root.release(descriptor);
         }
