@@ -347,8 +347,7 @@ final class WatchWalk {
       Directory directory = tree.byWatch(watch);
       if (directory == null
           && before != null
-          && !before.watched()
-          && watch < 0
+          && watch < 0 // if that is watched, it stays so
           && before.gfid().equals(gfid)) {
         return before;
       }
@@ -379,11 +378,10 @@ final class WatchWalk {
   }
 
   private int watch(int descriptor) throws PosixException {
-    if (outOfWatches) {
-      // Each further try would fail too, until some are freed: then everything is walked again.
-      return Directory.UNWATCHED;
-    }
     try {
+      // Even when watches ran out: of a directory that is watched, wherever it was, it gives the
+      // watch.
+
       return libc.inotifyAddWatch(queue, ProcPath.of(descriptor), MASK);
     } catch (PosixException e) {
       if (e.is(Errno.ENOSPC)) {
