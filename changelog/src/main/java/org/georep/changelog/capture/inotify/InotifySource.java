@@ -255,7 +255,7 @@ public final class InotifySource implements ChangeSource {
       } else if (event.has(Linux.IN_DELETE)) {
         writer.entry(directory, name, sink);
         if (event.onDirectory()) {
-          keeper.removed(directory, name);
+          keeper.removed(directory, name, sink);
         }
       } else if (event.has(Linux.IN_MOVED_FROM)) {
         keeper.left(event.cookie(), directory, name, event.onDirectory());

@@ -115,12 +115,20 @@ final class TreeKeeper {
   }
 
   /** A directory was removed. */
-  void removed(Directory parent, FileName name) throws IOException {
+  void removed(Directory parent, FileName name, RecordSink sink) throws IOException {
     Directory directory = parent.child(name);
     if (directory != null) {
       // The kernel drops the watch with the directory, once nobody has it open. Not dropped here: a
       // walk may have found another directory of the name already.
       open.forget(directory);
+      forgetUnwatched(directory, sink);
+    }
+  }
+
+  /** Forgets a directory that went without being watched: no event says so. */
+  private void forgetUnwatched(Directory directory, RecordSink sink) throws IOException {
+    if (!directory.watched() && open.standing(directory) == OpenDirectories.Standing.AWAY) {
+      wentOut(directory, sink);
     }
   }
 
@@ -227,7 +235,11 @@ final class TreeKeeper {
       Directory parent = directory.parent();
       FileName name = directory.name();
       if (parent != null && name != null) {
-        arrived(parent, name, walk.enter(parent, name, null), sink);
+        Found found = walk.enter(parent, name, null);
+        arrived(parent, name, found, sink);
+        if (found == null) {
+          forgetUnwatched(directory, sink);
+        }
       }
     }
     shutFrom = tries == shut.size() ? 0 : (shutFrom + tries) % shut.size();

@@ -134,6 +134,26 @@ class LimitsTest {
     }
   }
 
+  /** No watch tells that it is gone. */
+  @Test
+  void aDirectoryThatCouldNotBeWatchedIsForgottenWithItsRemoval() throws Exception {
+    volume.sh("mkdir -p d/new/below e");
+    FaultyLibc faulty = new FaultyLibc(NativeLibc.instance());
+    faulty.fail(
+        FaultyLibc.path("new")
+            .and(FaultyLibc.method("openat2"))
+            .and(call -> ((Number) call.arguments()[2]).longValue() < Linux.O_PATH),
+        Errno.EACCES);
+    InotifySource source = InotifySource.open(faulty.libc(), volume.bytes());
+    try (Capturing capturing = new Capturing(source)) {
+      assertThat(source.uncovered()).isEqualTo(1);
+      volume.sh("rm -r d/new");
+      capturing.settle();
+      assertThat(source.uncovered()).isZero();
+      assertThat(source.coverage()).isEqualTo(1);
+    }
+  }
+
   @Test
   void coversLessWhereItCannotRead() throws Exception {
     volume.sh("mkdir -p a/b c/d");
