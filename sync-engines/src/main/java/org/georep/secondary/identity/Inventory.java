@@ -324,6 +324,11 @@ public final class Inventory implements AutoCloseable {
     }
   }
 
+  /** Returns whether a directory is noted as incomplete. */
+  public boolean isIncomplete(Gfid directory) {
+    return incomplete.containsKey(Keys.ofGfid(directory));
+  }
+
   /** Returns all directories noted as incomplete. */
   public List<Gfid> incomplete() {
     List<Gfid> all = new ArrayList<>();

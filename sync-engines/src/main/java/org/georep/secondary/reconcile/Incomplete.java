@@ -139,7 +139,9 @@ public final class Incomplete {
       if (again.size() == MOST_AGAIN) {
         break;
       }
-      if (isInTree(gfid, known)) {
+      if (!inventory.isIncomplete(gfid)) {
+        gone.add(gfid); // it left limbo for good
+      } else if (isInTree(gfid, known)) {
         // Others may have removed it; when it is wanted again it is made again.
         (mayBeHere(gfid) ? again : gone).add(gfid);
         directories.trim();

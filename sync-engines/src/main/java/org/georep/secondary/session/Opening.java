@@ -26,6 +26,7 @@ import org.georep.secondary.identity.Mark;
 import org.georep.secondary.identity.Marks;
 import org.georep.secondary.identity.Withheld;
 import org.georep.secondary.tree.Directory;
+import org.georep.secondary.tree.OpenedModes;
 import org.georep.secondary.tree.Room;
 import org.jspecify.annotations.Nullable;
 
@@ -96,6 +97,7 @@ final class Opening {
         if (control >= 0) {
           libc.close(control);
         }
+        directory.giveBack(root);
         libc.close(root);
       }
     }
@@ -137,6 +139,7 @@ final class Opening {
       Optional<SecondaryId> known)
       throws IOException {
     Control control = Control.open(libc, root, controlDescriptor);
+    directory.noteFormer(new OpenedModes(libc, controlDescriptor), hello.rootGfid());
     Marks marks = new Marks(libc, Identity.on(libc, root), root, isRoot);
     if (known.isPresent()) {
       marks.checkFormat(root);

@@ -60,7 +60,7 @@ final class Promotion {
   /** Carries it out. */
   Reply.Promoted carryOut(Request.Promote request) throws IOException {
     RootDirectory directory = new RootDirectory(libc, request.root());
-    int root = directory.open();
+    int root = directory.openUnlocked();
     if (root < 0) {
       throw new Refusal(
           Reply.Refusal.UNUSABLE,
@@ -87,6 +87,7 @@ final class Promotion {
       if (control >= 0) {
         libc.close(control);
       }
+      directory.giveBack(root);
       libc.close(root);
     }
   }

@@ -5,24 +5,35 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.stream.Collectors;
 import org.georep.name.FileName;
+import org.georep.name.Gfid;
 import org.georep.name.Shown;
 import org.georep.posix.Dirent;
 import org.georep.posix.Errno;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
+import org.georep.posix.ProcPath;
+import org.georep.posix.Stat;
 import org.georep.protocol.Reply;
+import org.georep.secondary.tree.OpenedModes;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Finding, making and first looking at the directory that is to be a secondary. */
 final class RootDirectory {
+  private static final Logger LOG = LoggerFactory.getLogger(RootDirectory.class);
+  private static final byte[] ITSELF = {};
+  private static final int OWNER_ALL = 0700;
   private static final int FLAGS = Linux.O_RDONLY | Linux.O_DIRECTORY;
   private static final int MODE = 0755;
   private static final int NAMES_SHOWN = 3;
 
   private final Libc libc;
   private final byte[] path;
+  private OptionalInt former = OptionalInt.empty();
 
   /** Makes it; a relative path is taken from where sshd starts the agent, the user's home. */
   RootDirectory(Libc libc, byte[] path) {
@@ -47,9 +58,59 @@ final class RootDirectory {
     }
   }
 
-  /** Opens it; made before if only its last name is missing. */
+  /**
+   * Opens it; if its mode shuts out its owner, which this process is, that mode is widened until
+   * {@link #giveBack}. -1 if it is not there.
+   */
+  int openUnlocked() throws Refusal {
+    try {
+      unlock();
+    } catch (PosixException e) {
+      if (!e.is(Errno.ENOENT)) {
+        throw unusable(e);
+      }
+    }
+    return open();
+  }
+
+  private void unlock() throws PosixException {
+    if (libc.geteuid() == 0) {
+      return; // modes do not bind it
+    }
+    int descriptor = libc.openat(Linux.AT_FDCWD, path, Linux.O_PATH | Linux.O_DIRECTORY, 0);
+    try {
+      Stat stat = libc.statx(descriptor, ITSELF, Linux.AT_EMPTY_PATH);
+      int mode = stat.permissions();
+      if ((mode & OWNER_ALL) != OWNER_ALL && stat.uid() == libc.geteuid()) {
+        libc.fchmodat(Linux.AT_FDCWD, ProcPath.of(descriptor), mode | OWNER_ALL);
+        former = OptionalInt.of(mode);
+      }
+    } finally {
+      libc.close(descriptor);
+    }
+  }
+
+  /** Notes the mode it is to have again, for whoever finds it unlocked. */
+  void noteFormer(OpenedModes modes, Gfid gfid) throws PosixException {
+    if (former.isPresent()) {
+      modes.note(gfid, former.getAsInt());
+    }
+  }
+
+  /** Gives it back the mode it had. */
+  void giveBack(int root) {
+    if (former.isPresent()) {
+      try {
+        libc.fchmodat(Linux.AT_FDCWD, ProcPath.of(root), former.getAsInt());
+      } catch (PosixException e) {
+        LOG.warn("{} could not be given its mode back: {}", this, e.getMessage());
+      }
+    }
+  }
+
+  /** Opens it, unlocked; made before if only its last name is missing. */
   int openOrMake() throws Refusal {
-    int descriptor = open();
+    int descriptor = openUnlocked();
     if (descriptor >= 0) {
       return descriptor;
     }

@@ -128,6 +128,7 @@ final class Succession implements AutoCloseable, Recovery.Namer {
         if (control >= 0) {
           libc.close(control);
         }
+        directory.giveBack(root);
         libc.close(root);
       }
     }

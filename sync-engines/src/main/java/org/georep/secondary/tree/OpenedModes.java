@@ -37,7 +37,7 @@ public final class OpenedModes {
   }
 
   /** Notes the mode of a directory that is about to be opened; the first one noted counts. */
-  void note(Gfid directory, int mode) throws PosixException {
+  public void note(Gfid directory, int mode) throws PosixException {
     try {
       libc.mkdirat(control, NAME, PRIVATE);
     } catch (PosixException e) {

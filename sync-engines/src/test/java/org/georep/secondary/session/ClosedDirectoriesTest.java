@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.georep.name.Gfid;
 import org.georep.posix.Libc;
@@ -228,6 +229,38 @@ class ClosedDirectoriesTest {
     wants(OUTER, "i", closed(INNER, 0570, acl(5)));
     wants(INNER, "l", Desk.link("L", "t"));
     assertModes(0070, 0570);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0500, 0000, 0600, 0400})
+  void theRootIsOpenedAgain(int mode) throws Exception {
+    Reply answer =
+        desk.ask(
+            new Request.Reconcile(
+                desk.batch(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(),
+                List.of(closed(Desk.ROOT, mode))));
+    assertThat(((Reply.Reconciled) answer).failures()).isEmpty();
+    assertThat(mode(root)).isEqualTo(mode);
+    for (boolean clean : new boolean[] {true, false}) {
+      desk.again(clean);
+      assertThat(mode(root)).isEqualTo(mode);
+      wants(Desk.ROOT, "l" + clean, Desk.link("L" + clean, "t"));
+      assertThat(mode(root)).isEqualTo(mode);
+    }
+    desk.end(true);
+    assertThat(new Desk(root).hello(Request.Mode.REPLICATE, UUID.randomUUID()))
+        .isInstanceOf(Reply.Refused.class);
+    assertThat(mode(root)).as("who is refused leaves it as it was").isEqualTo(mode);
+    desk = Desk.at(root);
+    LIBC.fchmodat(Linux.AT_FDCWD, RawPath.toBytes(root), 0700);
+    assertThat(root.resolve("ltrue")).isSymbolicLink();
+    assertThat(root.resolve("lfalse")).isSymbolicLink();
+    assertThat(opened()).isEmpty();
   }
 
   @Test
