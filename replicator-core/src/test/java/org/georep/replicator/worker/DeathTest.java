@@ -157,8 +157,6 @@ class DeathTest {
         all.add(each);
       }
     }
-    all.add(JournalFailpoint.GENERATION_BEGUN);
-    all.add(JournalFailpoint.POSITION_WRITTEN);
     // The first file there is: the quarantine's, which begins anew.
     all.addAll(OF_FILES);
     return all;
