@@ -8,9 +8,11 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Collectors;
 import org.georep.name.EntryPath;
+import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -33,6 +35,25 @@ final class MessageCodecTest {
             Arrays.stream(Request.class.getPermittedSubclasses()).collect(Collectors.toSet()));
     assertThat(messages.replies().stream().map(Object::getClass).collect(Collectors.toSet()))
         .isEqualTo(Arrays.stream(Reply.class.getPermittedSubclasses()).collect(Collectors.toSet()));
+  }
+
+  @Test
+  @DisplayName("a replicator of protocol 3 hears of no doubts, which it would take for differences")
+  void doubtsAreOfProtocolFour() throws Exception {
+    Trait doubt = new Trait(Aspect.CONTENT, "", "");
+    Finding alone = finding("alone", doubt);
+    Finding beside = finding("beside", new Trait(Aspect.MODE, "600", "644"), doubt);
+    Reply.Inspected all = new Reply.Inspected(List.of(alone, beside), Optional.empty());
+    assertThat(MessageCodec.decodeReply(MessageCodec.encode(all, 4))).isEqualTo(all);
+    assertThat(MessageCodec.decodeReply(MessageCodec.encode(all, 3)))
+        .isEqualTo(
+            new Reply.Inspected(
+                List.of(finding("beside", new Trait(Aspect.MODE, "600", "644"))),
+                Optional.empty()));
+  }
+
+  private static Finding finding(String name, Trait... traits) {
+    return new Finding(Optional.of(FileName.of(name)), List.of(traits), Optional.empty(), 0);
   }
 
   @Test

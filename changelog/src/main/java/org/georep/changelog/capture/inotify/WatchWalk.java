@@ -381,7 +381,6 @@ final class WatchWalk {
     try {
       // Even when watches ran out: of a directory that is watched, wherever it was, it gives the
       // watch.
-
       return libc.inotifyAddWatch(queue, ProcPath.of(descriptor), MASK);
     } catch (PosixException e) {
       if (e.is(Errno.ENOSPC)) {
