@@ -18,7 +18,12 @@ import java.util.regex.Pattern;
 final class FarPrograms {
   private static final int MOST_OUTPUT = 1 << 16;
 
-  private static final Map<String, Pattern> KNOWN =
+  /** A process that a signal ended has this and the signal's number as its exit value. */
+  private static final int BY_SIGNAL = 128;
+
+  private static final int TRIES = 3;
+
+  static final Map<String, Pattern> KNOWN =
       Map.of(
           "rsync", Pattern.compile("^rsync\\s+version v?([0-9][0-9A-Za-z.-]*)"),
           "tar", Pattern.compile("^tar \\(GNU tar\\) ([0-9][0-9A-Za-z.-]*)"));
@@ -34,7 +39,20 @@ final class FarPrograms {
     return versions;
   }
 
-  private static Optional<String> version(String name, Pattern pattern) {
+  /** One that somebody killed has said nothing of itself: it is asked again. */
+  static Optional<String> version(String name, Pattern pattern) {
+    Asked asked = ask(name, pattern);
+    for (int tries = 1; asked.killed() && tries < TRIES; tries++) {
+      asked = ask(name, pattern);
+    }
+    return asked.version();
+  }
+
+  private record Asked(Optional<String> version, boolean killed) {
+    private static final Asked IN_VAIN = new Asked(Optional.empty(), false);
+  }
+
+  private static Asked ask(String name, Pattern pattern) {
     ProcessBuilder builder = new ProcessBuilder(List.of(name, "--version"));
     builder.environment().put("LC_ALL", "C");
     builder.redirectErrorStream(true);
@@ -47,17 +65,17 @@ final class FarPrograms {
       }
       if (!process.waitFor(10, TimeUnit.SECONDS)) {
         process.destroyForcibly();
-        return Optional.empty();
+        return Asked.IN_VAIN;
       }
       Matcher matcher = pattern.matcher(said);
       return process.exitValue() == 0 && matcher.find()
-          ? Optional.of(matcher.group(1))
-          : Optional.empty();
+          ? new Asked(Optional.of(matcher.group(1)), false)
+          : new Asked(Optional.empty(), process.exitValue() > BY_SIGNAL);
     } catch (IOException e) {
-      return Optional.empty(); // not there
+      return Asked.IN_VAIN; // not there
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      return Optional.empty();
+      return Asked.IN_VAIN;
     }
   }
 }

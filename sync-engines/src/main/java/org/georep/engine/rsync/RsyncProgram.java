@@ -19,6 +19,11 @@ public record RsyncProgram(String path, String version) {
       Pattern.compile("rsync\\s+version v?([0-9]+)\\.([0-9]+)[^\\s]*");
   private static final long LIMIT_SECONDS = 10;
 
+  /** A process that a signal ended has this and the signal's number as its exit value. */
+  private static final int BY_SIGNAL = 128;
+
+  private static final int TRIES = 3;
+
   /** Checks its parts. */
   public RsyncProgram {
     Objects.requireNonNull(path, "path is null");
@@ -26,30 +31,44 @@ public record RsyncProgram(String path, String version) {
   }
 
   /**
-   * Asks a program for its version.
+   * Asks a program for its version; if somebody kills it meanwhile, again.
    *
    * @param path such as {@code rsync}
    * @return nothing if it is not there, or not an rsync of 3.1 or newer
    */
   public static Optional<RsyncProgram> find(String path) throws InterruptedException {
+    Asked asked = ask(path);
+    for (int tries = 1; asked.killed() && tries < TRIES; tries++) {
+      asked = ask(path);
+    }
+    return asked.program();
+  }
+
+  private record Asked(Optional<RsyncProgram> program, boolean killed) {
+    private static final Asked IN_VAIN = new Asked(Optional.empty(), false);
+  }
+
+  private static Asked ask(String path) throws InterruptedException {
     Process process;
     try {
       ProcessBuilder builder = new ProcessBuilder(path, "--version").redirectErrorStream(true);
       builder.environment().put("LC_ALL", "C");
       process = builder.start();
     } catch (IOException e) {
-      return Optional.empty();
+      return Asked.IN_VAIN;
     }
     try {
       process.getOutputStream().close();
       byte[] head = process.getInputStream().readNBytes(4096);
       if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-        return Optional.empty();
+        return Asked.IN_VAIN;
       }
-      return version(new String(head, StandardCharsets.ISO_8859_1))
-          .map(version -> new RsyncProgram(path, version));
+      Optional<RsyncProgram> found =
+          version(new String(head, StandardCharsets.ISO_8859_1))
+              .map(version -> new RsyncProgram(path, version));
+      return new Asked(found, found.isEmpty() && process.exitValue() > BY_SIGNAL);
     } catch (IOException e) {
-      return Optional.empty();
+      return Asked.IN_VAIN;
     } finally {
       process.destroyForcibly();
     }
