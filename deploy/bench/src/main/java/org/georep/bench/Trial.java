@@ -60,6 +60,8 @@ record Trial(
     Dataset.write(primary.resolve(name), new Random(0));
     running.await(() -> isSame(primary.resolve(name), secondary.resolve(name)));
     settle();
+    // Nothing to wait for: what the peers and the disk still do after they were seen to be done is
+    // not measured.
     Thread.sleep(REST_MILLIS);
   }
 

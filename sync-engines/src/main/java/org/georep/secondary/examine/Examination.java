@@ -84,25 +84,12 @@ public final class Examination {
     List<Integer> different = new ArrayList<>();
     for (int at = 0; at < request.spans().size(); at++) {
       SpanDigest digest = request.spans().get(at);
-      if (!isVisible(digest.directory()) || !agrees(digest)) {
+      if (tree.directories().isHidden(digest.directory()) || !agrees(digest)) {
         different.add(at);
       }
       tree.directories().trim();
     }
     return new Reply.Examined(different);
-  }
-
-  /** Returns false for a directory under a mount. */
-  private boolean isVisible(Gfid gfid) throws PosixException {
-    try {
-      tree.directories().get(gfid);
-      return true;
-    } catch (PosixException e) {
-      if (e.is(Errno.EXDEV)) {
-        return false;
-      }
-      throw e;
-    }
   }
 
   private boolean agrees(SpanDigest wanted) throws PosixException, ProtocolException {
@@ -215,7 +202,7 @@ public final class Examination {
   /** Returns the differences one by one. */
   public Reply.Inspected inspect(Request.Inspect request) throws PosixException {
     List<Finding> findings = new ArrayList<>();
-    boolean visible = isVisible(request.directory());
+    boolean visible = !tree.directories().isHidden(request.directory());
     Directory directory = visible ? directory(request.directory()) : null;
     if (directory == null && visible && keeping.addsNothing()) {
       return new Reply.Inspected(findings, Optional.empty());
@@ -358,7 +345,9 @@ public final class Examination {
         return true;
       }
       Directory other =
-          isVisible(place.directory()) ? tree.directories().get(place.directory()) : null;
+          tree.directories().isHidden(place.directory())
+              ? null
+              : tree.directories().get(place.directory());
       Found first = other == null || other.isLimbo() ? null : tree.look(other, place.name());
       if (first != null && first.is(gfid)) {
         return first.sameInode(found);

@@ -88,14 +88,7 @@ public final class Crawl {
 
   /** What a mount hides is not here: its listing fails, and says so. */
   private boolean isHere(Gfid gfid) throws PosixException {
-    try {
-      return directories.get(gfid) != null;
-    } catch (PosixException e) {
-      if (e.is(Errno.EXDEV)) {
-        return false;
-      }
-      throw e;
-    }
+    return !directories.isHidden(gfid) && directories.get(gfid) != null;
   }
 
   /** Compares what was last applied; where names are missing on the primary, counts them. */

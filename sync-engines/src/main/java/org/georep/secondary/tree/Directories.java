@@ -104,6 +104,19 @@ public final class Directories implements AutoCloseable {
     return straight != null ? straight : searched(gfid, new HashSet<>());
   }
 
+  /** Returns whether a mount hides a directory, so that nobody can tell whether it is here. */
+  public boolean isHidden(Gfid gfid) throws PosixException {
+    try {
+      get(gfid);
+      return false;
+    } catch (PosixException e) {
+      if (e.is(Errno.EXDEV)) {
+        return true;
+      }
+      throw e;
+    }
+  }
+
   private @Nullable Directory known(Gfid gfid) throws PosixException {
     if (gfid.equals(root.gfid())) {
       return unlocked(root);
