@@ -12,4 +12,12 @@ import org.georep.name.FileName;
  *     does not say
  */
 @Immutable
-public record Dirent(FileName name, long inode, int type) {}
+public record Dirent(FileName name, long inode, int type) {
+  private static final int DT_UNKNOWN = 0;
+  private static final int DT_DIR = 4;
+
+  /** Returns whether it is a directory, or the file system does not say what it is. */
+  public boolean mayBeDirectory() {
+    return type == DT_DIR || type == DT_UNKNOWN;
+  }
+}

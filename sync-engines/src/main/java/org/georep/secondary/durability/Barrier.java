@@ -95,13 +95,13 @@ public final class Barrier {
       tree.directories().trim();
     }
     AgentFailpoint.BARRIER_CLEARED.reached();
-    long gone = room.isShort() ? discard(request) : 0;
+    long gone = room.isShort() ? release(request, begun) : 0;
     if (request.stime().isPresent()) {
       Instant stime = request.stime().get();
       room.write(() -> files.writeStime(stime));
       AgentFailpoint.BARRIER_STIME.reached();
     }
-    gone += discard(request);
+    gone += release(request, begun);
     AgentFailpoint.BARRIER_DISCARDED.reached();
     touched.restore(tree.directories());
     commit(begun);
@@ -109,8 +109,20 @@ public final class Barrier {
     return new Reply.Synced(limbo.size(), gone, room.trouble());
   }
 
-  private long discard(Request.Barrier request) {
-    return request.discardUpTo() < 0 ? 0 : release.upTo(request.discardUpTo());
+  private long release(Request.Barrier request, Instant begun) throws IOException {
+    long gone = 0;
+    boolean isMore = request.discardUpTo() >= 0;
+    while (isMore) {
+      Release.Released released = release.upTo(request.discardUpTo());
+      gone += released.gone();
+      isMore = released.isMore();
+      if (isMore) {
+        // What the inventory has to write is held in memory until then.
+        touched.restore(tree.directories());
+        commit(begun);
+      }
+    }
+    return gone;
   }
 
   private void commit(Instant begun) throws IOException {

@@ -29,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * What the agent remembers of the tree, in one file: for each name what it stands for and the
  * primary's ctime and size when it was last applied whole; for each gfid the places it may be at;
  * which directories are incomplete; of inodes whose attributes cannot hold a mark, their own
- * identity; of which something is withheld ({@link Withheld}); and what is in limbo, where memory
- * is not to hold it ({@link LimboItems}).
+ * identity; of which something is withheld ({@link Withheld}); and what is in limbo and where it
+ * came from, where memory is not to hold it ({@link LimboItems}, {@link LimboOrigins}).
  *
  * <p>Durable as of the last {@link #commit}, which only a barrier or a clean end calls; what came
  * later is lost in a crash, and then {@link Rebuild} makes a new one from the tree. The places of a
@@ -395,6 +395,11 @@ public final class Inventory implements AutoCloseable {
   /** Returns the items of limbo that memory is not to hold: to be asked for once. */
   public LimboItems limboItems() {
     return new LimboItems(map("limbo"), map("limbo.due"));
+  }
+
+  /** Returns where the items of limbo came from: to be asked for once, and filled anew. */
+  public LimboOrigins limboOrigins() {
+    return new LimboOrigins(map("limbo.from"), map("limbo.place"));
   }
 
   /** Returns the directories that a crawl met: to be asked for once, and cleared first. */

@@ -1,10 +1,8 @@
 package org.georep.secondary.reconcile;
 
-import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
@@ -27,15 +25,10 @@ import org.jspecify.annotations.Nullable;
  * nothing but a listing told of, the others are noted as going.
  */
 final class Departures {
-  private static final int MANY = 10_000;
-
   private final Tree tree;
   private final Limbo limbo;
   private final @Nullable Origins origins;
   private final boolean keepsSeen;
-
-  /** Where items that are to go back came from, if one may yet turn out to go; null until then. */
-  private @Nullable Map<Place, FileName> back;
 
   /**
    * Makes it.
@@ -66,27 +59,13 @@ final class Departures {
    */
   void isGone(Place place) throws PosixException {
     if (origins != null && !keepsSeen) {
-      FileName item = back(origins).get(place);
-      if (item != null && limbo.contains(item)) {
-        origins.noteGoing(item);
-      }
-      back(origins).remove(place); // not before that is noted: it may fail, and is tried again
-    }
-  }
-
-  private Map<Place, FileName> back(Origins from) throws PosixException {
-    Map<Place, FileName> known = back;
-    if (known == null) {
-      known = new HashMap<>();
-      for (FileName item : limbo.all()) {
-        Optional<Place> place = from.of(item);
-        if (place.isPresent()) {
-          known.put(place.get(), item);
+      for (Iterator<FileName> each = origins.from(place); each.hasNext(); ) {
+        FileName item = each.next();
+        if (limbo.contains(item)) {
+          origins.noteGoing(item);
         }
       }
-      back = known;
     }
-    return known;
   }
 
   private void leave(Found found, long batch, boolean backAgain) throws PosixException {
@@ -125,13 +104,6 @@ final class Departures {
       origins.noteGoing(item);
     } else if (origins != null) {
       origins.note(item, found.place());
-      if (!keepsSeen) {
-        Map<Place, FileName> known = back(origins);
-        if (known.size() % MANY == MANY - 1) {
-          known.values().removeIf(other -> !limbo.contains(other));
-        }
-        known.put(found.place(), item);
-      }
     }
     limbo.entered(item, batch);
     if (found.isDirectory() || found.isChangedByOthers()) {

@@ -45,8 +45,8 @@ public final class Discard implements Release {
   }
 
   @Override
-  public long upTo(long batch) {
-    return all(limbo.upTo(batch));
+  public Released upTo(long batch) {
+    return new Released(all(limbo.upTo(batch)), false);
   }
 
   /**

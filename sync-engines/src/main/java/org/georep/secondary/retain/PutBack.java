@@ -1,13 +1,12 @@
 package org.georep.secondary.retain;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashSet;
+import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.UUID;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
@@ -39,11 +38,15 @@ import org.slf4j.LoggerFactory;
  * is not put back.
  *
  * <p>Every step is one change of one item, which stays an item, and with its origin, until it is at
- * its place: what a crash leaves is done by the next barrier.
+ * its place: what a crash leaves is done by the next barrier. Memory holds the items that wait for
+ * each other, not all of them.
  */
 public final class PutBack implements Release {
   private static final Logger LOG = LoggerFactory.getLogger(PutBack.class);
   private static final Gfid KEPT = Mark.KEPT.gfid();
+
+  /** So many items leave limbo in one call: what the inventory is to write is held in memory. */
+  public static final int AT_ONCE = 10_000;
 
   private final Tree tree;
   private final Limbo limbo;
@@ -66,11 +69,13 @@ public final class PutBack implements Release {
     this.keptTree = new KeptTree(tree, incomplete, whereabouts);
   }
 
-  /** What one barrier does. */
+  /** What one call does. */
   private static final class Round {
-    private final Order order = new Order();
-    private final Set<FileName> again = new HashSet<>();
     private final long batch;
+    private final Deque<Step> steps = new ArrayDeque<>();
+    private final List<FileName> dissolved = new ArrayList<>();
+    private boolean again;
+    private long left;
     private long gone;
 
     Round(long batch) {
@@ -79,71 +84,113 @@ public final class PutBack implements Release {
   }
 
   @Override
-  public long upTo(long batch) {
-    List<FileName> due = new ArrayList<>();
-    limbo.upTo(batch).forEach(due::add);
-    if (due.isEmpty()) {
-      return 0;
-    }
+  public Released upTo(long batch) {
     Round round = new Round(batch);
-    try {
-      begin(round.order, due);
-    } catch (PosixException e) {
-      // What lies in what cannot be told: put back in another order, some would find no place.
-      LOG.warn("Nothing of limbo can be put back yet: {}", e.getMessage());
-      return 0;
-    }
-    for (FileName item = round.order.next(); item != null; item = round.order.next()) {
-      try {
-        release(item, round);
-      } catch (PosixException e) {
-        LOG.warn("An item of limbo ({}) cannot be put back yet: {}", item, e.getMessage());
-        round.order.failed(item);
-      }
-      tree.directories().trim();
-    }
-    return round.gone;
-  }
-
-  private void begin(Order order, List<FileName> due) throws PosixException {
     // The oldest first: what comes to the same place after it is newer.
-    due.sort(Comparator.comparingLong(limbo::batch));
-    for (FileName item : due) {
-      order.add(item, into(item), true);
-    }
-    Set<FileName> isDue = new HashSet<>(due);
-    for (FileName item : limbo.all()) {
-      if (!isDue.contains(item)) {
-        order.add(item, into(item), false);
+    for (FileName item : limbo.upTo(batch)) {
+      if (limbo.contains(item)) {
+        round.steps.push(new Step(item, null));
+      }
+      while (!round.steps.isEmpty()) {
+        Step step = round.steps.element();
+        try {
+          go(step, round);
+        } catch (PosixException e) {
+          LOG.warn("An item of limbo ({}) cannot be put back yet: {}", step.item(), e.getMessage());
+          round.dissolved.clear(); // they are items of limbo, and go with the next barrier
+          round.again = false;
+          end(step, round);
+        }
+        tree.directories().trim();
+      }
+      if (round.left >= AT_ONCE) {
+        return new Released(round.gone, true);
       }
     }
-    order.begin();
+    return new Released(round.gone, false);
   }
 
-  private @Nullable FileName into(FileName item) throws PosixException {
-    Optional<Place> from = origins.of(item);
-    return from.isEmpty() ? null : whereabouts.item(from.get().directory());
-  }
-
-  private void release(FileName item, Round round) throws PosixException {
-    Found found = tree.look(tree.directories().limbo(), item);
+  private void go(Step step, Round round) throws PosixException {
+    Found found = tree.look(tree.directories().limbo(), step.item());
     if (found == null) {
-      limbo.left(item);
-    } else if (found.isForeign()) {
+      limbo.left(step.item());
+      end(step, round);
+      return;
+    }
+    if (!step.hasBegun()) {
+      begin(step, found);
+    }
+    FileName first = first(step, round);
+    if (first != null) {
+      round.steps.push(new Step(first, step));
+    } else if (step.isBlocked()) {
+      end(step, round);
+    } else {
+      release(found, round);
+      if (!round.again) {
+        end(step, round);
+      }
+      enterDissolved(round.again ? step : step.then(), round);
+    }
+  }
+
+  private void begin(Step step, Found found) {
+    if (found.isForeign() || found.isKept() || !found.isDirectory() || limbo.size() == 1) {
+      step.takesInNothing();
+    } else {
+      Gfid gfid = found.mark().orElseThrow().gfid();
+      step.begin(new Below(tree, whereabouts, gfid, directory -> {}));
+    }
+  }
+
+  /** Returns an item that goes before; null if none does, or one does that cannot go yet. */
+  private @Nullable FileName first(Step step, Round round) throws PosixException {
+    FileName item = step.isBlocked() ? null : step.next(origins);
+    while (item != null) {
+      if (limbo.contains(item) && limbo.batch(item) > round.batch) {
+        step.block();
+        return null;
+      }
+      // Of two directories that came out of each other, one has to go first.
+      if (limbo.contains(item) && !step.waits(item)) {
+        return item;
+      }
+      item = step.next(origins);
+    }
+    return null;
+  }
+
+  /** It left limbo, or what waits for it waits longer. */
+  private void end(Step step, Round round) {
+    round.steps.remove(step);
+    Step then = step.then();
+    if (!limbo.contains(step.item())) {
+      round.left++;
+    } else if (then != null) {
+      then.block();
+    }
+  }
+
+  /** What was in directories that are no more goes on by itself. */
+  private void enterDissolved(@Nullable Step then, Round round) {
+    for (FileName item : round.dissolved) {
+      Step step = new Step(item, then);
+      step.takesInNothing();
+      round.steps.push(step);
+    }
+    round.dissolved.clear();
+    round.again = false;
+  }
+
+  private void release(Found found, Round round) throws PosixException {
+    if (found.isForeign()) {
       tree.setAside(found);
-    } else if (origins.isGoing(item)) {
-      goes(item, round);
+    } else if (origins.isGoing(found.name())) {
+      goes(found.name(), round);
     } else if (!found.isDirectory() && whereabouts.livesOn(found)) {
       tree.remove(found);
     } else {
       putBack(found, round);
-    }
-    if (!limbo.contains(item)) {
-      round.order.done(item);
-    } else if (!round.again.remove(item)) {
-      round.order.failed(item);
-    } else {
-      round.order.again(item);
     }
   }
 
@@ -164,8 +211,7 @@ public final class PutBack implements Release {
     } else if (now.isKept()) {
       placeOver(now, found, from.get(), round);
     } else if (found.isDirectory() && now.isDirectory()) {
-      Gfid target = now.mark().orElseThrow().gfid();
-      dissolve(found, target, whereabouts.item(target), round);
+      dissolve(found, now.mark().orElseThrow().gfid(), round);
     } else {
       goes(found.name(), round);
     }
@@ -198,9 +244,9 @@ public final class PutBack implements Release {
       FileName older = enter(now, KEPT, to, round.batch);
       Found item = tree.look(tree.directories().limbo(), older);
       if (item != null) {
-        dissolve(item, gfid, found.name(), round);
+        dissolve(item, gfid, round);
       }
-      round.again.add(found.name());
+      round.again = true;
     } else if (found.isKept()) {
       goes(found.name(), round);
     } else {
@@ -221,13 +267,8 @@ public final class PutBack implements Release {
     return item;
   }
 
-  /**
-   * What is in a directory becomes items that came from another one, and itself it goes.
-   *
-   * @param into the item in which that other one lies, or null
-   */
-  private void dissolve(Found item, Gfid target, @Nullable FileName into, Round round)
-      throws PosixException {
+  /** What is in a directory becomes items that came from another one, and itself it goes. */
+  private void dissolve(Found item, Gfid target, Round round) throws PosixException {
     Gfid gfid = item.mark().orElseThrow().gfid();
     try (Node node = tree.open(item.directory(), item.name())) {
       if (node == null) {
@@ -240,8 +281,8 @@ public final class PutBack implements Release {
           tree.setAside(inside);
         } else if (inside != null) {
           Gfid below = inside.mark().orElseThrow().gfid();
-          FileName next = enter(inside, below, new Place(target, name), limbo.batch(item.name()));
-          round.order.addReady(next, into);
+          Place from = new Place(target, name);
+          round.dissolved.add(enter(inside, below, from, limbo.batch(item.name())));
         }
       }
     }

@@ -7,6 +7,7 @@ import java.util.Set;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
+import org.georep.posix.Errno;
 import org.georep.posix.PosixException;
 import org.georep.secondary.tree.Directory;
 import org.georep.secondary.tree.Found;
@@ -37,6 +38,19 @@ final class Whereabouts {
       at = place.directory();
     }
     return null;
+  }
+
+  /** Looks at a name; null if nothing of georep's is there: nothing, a stranger's, or a mount. */
+  @Nullable Found own(Directory directory, FileName name) throws PosixException {
+    try {
+      Found found = tree.look(directory, name);
+      return found == null || found.isForeign() ? null : found;
+    } catch (PosixException e) {
+      if (e.is(Errno.EXDEV)) {
+        return null;
+      }
+      throw e;
+    }
   }
 
   /** Returns whether what stands for the same gfid has a name in the tree, other than this one. */

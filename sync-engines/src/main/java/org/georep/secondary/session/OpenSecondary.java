@@ -102,7 +102,7 @@ final class OpenSecondary implements AutoCloseable {
         new Directories(libc, marks, inventory, touched, root, limboDirectory, !isRoot);
     modes.giveBack(directories);
     touched.restore(directories);
-    Origins known = new Origins(libc, control.control());
+    Origins known = new Origins(libc, control.control(), inventory.limboOrigins());
     @Nullable Headroom behind =
         inventory.isKept() ? new Headroom(libc, control.control(), Recovery.NAME) : null;
     this.headroom = behind;

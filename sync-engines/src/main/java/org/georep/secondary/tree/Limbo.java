@@ -2,10 +2,12 @@ package org.georep.secondary.tree;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Objects;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
@@ -16,6 +18,7 @@ import org.georep.posix.Libc;
 import org.georep.posix.Linux;
 import org.georep.posix.PosixException;
 import org.georep.secondary.identity.LimboItems;
+import org.jspecify.annotations.Nullable;
 
 /**
  * {@code .georep/limbo}: what lost its name and may be wanted at another one. An item is named by
@@ -87,7 +90,7 @@ public final class Limbo {
     if (found != size()) {
       forgetWhatIsNotThere();
     }
-    origins.keepOnly(this::contains);
+    origins.find(this::contains, relief);
   }
 
   /** Somebody else took items away while no agent ran, or an older agent did. */
@@ -162,21 +165,24 @@ public final class Limbo {
   }
 
   /**
-   * Returns the items detached by a batch up to this one, as they are when iterated. Limbo may be
-   * changed meanwhile; a barrier must not pass.
+   * Returns the items detached by a batch up to this one, the earliest first, as they are when
+   * iterated. Limbo may be changed meanwhile; a commit must not pass.
    */
   public Iterable<FileName> upTo(long batch) {
     return () -> {
-      List<FileName> found = new ArrayList<>();
+      List<Item> found = new ArrayList<>();
       items.forEach(
           (item, detached) -> {
             if (detached <= batch) {
-              found.add(item);
+              found.add(new Item(item, detached));
             }
           });
+      found.sort(Comparator.comparingLong(Item::batch));
       return new Joined(found.iterator(), beyond.upTo(batch));
     };
   }
+
+  private record Item(FileName name, long batch) {}
 
   /** Returns all items, as {@link #upTo} does. */
   public Iterable<FileName> all() {
@@ -193,24 +199,46 @@ public final class Limbo {
     return items.size() + beyond.size();
   }
 
-  /** One after the other. */
-  private static final class Joined implements Iterator<FileName> {
-    private final Iterator<FileName> first;
-    private final Iterator<FileName> second;
+  /** Both by batch. */
+  private final class Joined implements Iterator<FileName> {
+    private final Iterator<Item> known;
+    private final Iterator<FileName> noted;
+    private @Nullable Item first;
+    private @Nullable Item second;
 
-    Joined(Iterator<FileName> first, Iterator<FileName> second) {
-      this.first = first;
-      this.second = second;
+    Joined(Iterator<Item> known, Iterator<FileName> noted) {
+      this.known = known;
+      this.noted = noted;
+      this.first = known.hasNext() ? known.next() : null;
+      this.second = nextNoted();
+    }
+
+    private @Nullable Item nextNoted() {
+      if (!noted.hasNext()) {
+        return null;
+      }
+      FileName name = noted.next();
+      return new Item(name, beyond.batch(name).orElse(0));
     }
 
     @Override
     public boolean hasNext() {
-      return first.hasNext() || second.hasNext();
+      return first != null || second != null;
     }
 
     @Override
     public FileName next() {
-      return first.hasNext() ? first.next() : second.next();
+      Item a = first;
+      Item b = second;
+      if (a != null && (b == null || a.batch <= b.batch)) {
+        first = known.hasNext() ? known.next() : null;
+        return a.name;
+      }
+      if (b == null) {
+        throw new NoSuchElementException();
+      }
+      second = nextNoted();
+      return b.name;
     }
   }
 }

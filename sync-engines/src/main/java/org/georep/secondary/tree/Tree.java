@@ -89,14 +89,23 @@ public final class Tree {
 
   /** Returns the names in a directory that are data. */
   public List<FileName> names(Directory directory) throws PosixException {
+    return names(directory, entry -> true);
+  }
+
+  /** Returns of the names in a directory that are data those that may be of directories. */
+  public List<FileName> mayBeDirectories(Directory directory) throws PosixException {
+    return names(directory, Dirent::mayBeDirectory);
+  }
+
+  private List<FileName> names(Directory directory, Predicate<Dirent> wanted)
+      throws PosixException {
     int readable =
         libc.openat(
             directory.descriptor(), new byte[] {'.'}, Linux.O_RDONLY | Linux.O_DIRECTORY, 0);
     try {
-      List<Dirent> entries = libc.list(readable);
-      List<FileName> names = new ArrayList<>(entries.size());
-      for (Dirent entry : entries) {
-        if (!isReserved(directory, entry.name())) {
+      List<FileName> names = new ArrayList<>();
+      for (Dirent entry : libc.list(readable)) {
+        if (wanted.test(entry) && !isReserved(directory, entry.name())) {
           names.add(entry.name());
         }
       }

@@ -40,7 +40,7 @@ final class LimboTest {
     return new Limbo(
         libc,
         descriptor(directory),
-        new Origins(libc, control),
+        new Origins(libc, control, inventory.limboOrigins()),
         inventory.limboItems(),
         () -> {},
         IN_MEMORY);

@@ -42,8 +42,6 @@ final class WatchWalk {
           | Linux.IN_DELETE_SELF
           | Linux.IN_ONLYDIR;
   private static final int READ = Linux.O_RDONLY | Linux.O_NONBLOCK;
-  private static final int DT_UNKNOWN = 0;
-  private static final int DT_DIR = 4;
 
   private final Libc libc;
   private final VolumeRoot root;
@@ -308,7 +306,7 @@ final class WatchWalk {
       entries.append(
           new ChangeRecord.Entry(new Place(directory.gfid(), entry.name()), Optional.empty()));
     }
-    if (entry.type() == DT_DIR || entry.type() == DT_UNKNOWN) {
+    if (entry.mayBeDirectory()) {
       try {
         Directory child = adopt(directory, descriptor, entry.name(), found);
         if (child != null && (again || !child.listed())) {
