@@ -61,7 +61,7 @@ final class Ending {
     } catch (InterruptedException e) {
       code = 1;
     }
-    Runtime.getRuntime().halt(code);
+    halt(code);
   }
 
   /** Asks the verb that runs to end. */
@@ -85,6 +85,11 @@ final class Ending {
   /** Waits until asked to end, for at most a time; whether it was asked. */
   boolean awaitStop(Duration time) throws InterruptedException {
     return asked.await(time.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** Ends the process as it is, and waits for nothing. */
+  void halt(int exitCode) {
+    Runtime.getRuntime().halt(exitCode);
   }
 
   /** Ends the process. */

@@ -1,9 +1,11 @@
 package org.georep.cli;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import org.georep.protocol.Reply;
 import org.georep.replicator.monitor.SessionCreation;
+import org.georep.replicator.session.ExitCode;
 import org.georep.replicator.session.GeorepException;
 import org.georep.replicator.session.LogFormat;
 import org.georep.replicator.session.RunMode;
@@ -14,8 +16,10 @@ import org.georep.replicator.session.SessionName;
 import org.georep.replicator.worker.ReplicateRun;
 import org.georep.replicator.worker.RunOutput;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** {@code georep worker}: what a monitor starts for a session. */
 @Command(
@@ -27,6 +31,7 @@ final class WorkerCommand implements Callable<Integer> {
   private final Ending ending;
 
   @ParentCommand private Georep top;
+  @Spec private CommandSpec spec;
 
   @Parameters(index = "0", paramLabel = "NAME", description = "The session.")
   private SessionName name;
@@ -44,9 +49,16 @@ final class WorkerCommand implements Callable<Integer> {
         SessionCreation.mode(host.libc(), host.state().session(name), configuration.volume());
     ReplicateRun run =
         new ReplicateRun(configuration, mode, host.state(), new Quiet(), host.libc(), host.clock())
-            .monitored();
+            .monitored(this::endAtOnce);
     ending.onStop(run::stop);
     return run.call().number();
+  }
+
+  private void endAtOnce(String sentence) {
+    PrintWriter err = spec.commandLine().getErr();
+    err.println("georep: " + sentence);
+    err.flush();
+    ending.halt(ExitCode.ERROR.number());
   }
 
   /** Everything is in the session's log; only what it ends with goes to standard error. */

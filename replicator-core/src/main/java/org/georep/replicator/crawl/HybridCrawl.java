@@ -208,6 +208,11 @@ public final class HybridCrawl {
     return left.isEmpty();
   }
 
+  /** Returns whether a thread is one of those that walk. */
+  public static boolean isWalking(Thread thread) {
+    return thread.getName().equals(Visitors.NAME);
+  }
+
   /** Returns how far it is. */
   public CrawlProgress progress() {
     return new CrawlProgress(

@@ -16,6 +16,9 @@ import java.util.concurrent.TimeUnit;
  * second.
  */
 final class Visitors {
+  /** How they are called. */
+  static final String NAME = "walk";
+
   private static final int THREADS =
       Math.max(2, Math.min(8, Runtime.getRuntime().availableProcessors()));
 
@@ -30,7 +33,7 @@ final class Visitors {
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
             work -> {
-              Thread thread = new Thread(work, "walk");
+              Thread thread = new Thread(work, NAME);
               thread.setDaemon(true);
               return thread;
             });

@@ -8,6 +8,7 @@ import java.time.ZoneId;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import org.georep.changelog.capture.CaptureUnavailableException;
 import org.georep.changelog.capture.host.CaptureFeed;
 import org.georep.changelog.journal.JournalDirectory;
@@ -21,6 +22,7 @@ import org.georep.posix.NewerFormatException;
 import org.georep.posix.PosixException;
 import org.georep.posix.RawPath;
 import org.georep.replicator.apply.Agent;
+import org.georep.replicator.crawl.HybridCrawl;
 import org.georep.replicator.failover.EpochFile;
 import org.georep.replicator.failover.Origins;
 import org.georep.replicator.lease.Membership;
@@ -97,7 +99,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
   private @Nullable Worker worker;
   private boolean stopping;
   private boolean mending;
-  private boolean monitored;
+  private Optional<Consumer<String>> monitored = Optional.empty();
   private boolean reporting;
   private Optional<Compared> comparing = Optional.empty();
   private long expected;
@@ -129,9 +131,12 @@ public final class ReplicateRun implements Callable<ExitCode> {
   /**
    * Runs as a monitor's charge: the configuration is as it stands on disk and not written again,
    * and when capture goes away it is waited for, since the monitor starts it again.
+   *
+   * @param hopeless ends this process at once, with a sentence as its last words: for a worker that
+   *     hangs where nothing else ends it. Called by another thread
    */
-  public ReplicateRun monitored() {
-    monitored = true;
+  public ReplicateRun monitored(Consumer<String> hopeless) {
+    monitored = Optional.of(hopeless);
     return this;
   }
 
@@ -314,7 +319,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
       output.holding(session, configuration.settings().logFormat());
       try (Observation observation =
           Observation.begin(libc, session, configuration, quarantine, meter, clock)) {
-        if (!monitored) {
+        if (monitored.isEmpty()) {
           new SessionFile(libc, session.yaml()).write(configuration);
         }
         return observation.during(() -> replicate(session, ahead, quarantine, observation));
@@ -345,7 +350,8 @@ public final class ReplicateRun implements Callable<ExitCode> {
     try (PrimaryTree tree = tree()) {
       EarlyCapture.Met met = ahead.take();
       Optional<CaptureFeed> feed = met.feed();
-      try (Capture capture = monitored ? Capture.kept(feed, signal) : new Capture(feed, signal);
+      try (Capture capture =
+              monitored.isPresent() ? Capture.kept(feed, signal) : new Capture(feed, signal);
           Standstill standstill = standstill(feed.isPresent(), observation)) {
         StatusCounters before = file.counters();
         estimate(before.crawlEntries());
@@ -382,7 +388,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
         captured,
         journal(),
         monitored,
-        meter,
+        new HungCall(Thread.currentThread(), HybridCrawl::isWalking),
         configuration.settings().timeout(),
         clock,
         observation::stalled);
