@@ -4,7 +4,6 @@ import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
@@ -16,24 +15,42 @@ import java.util.HexFormat;
 public final class RawPath {
   private static final HexFormat HEX = HexFormat.of().withUpperCase();
 
+  /**
+   * Java asks the kernel whether what it makes a URI of is a directory. A path with this behind it
+   * the kernel refuses before it looks anywhere.
+   */
+  private static final String TOO_LONG = "x".repeat(4096);
+
   private RawPath() {}
 
-  /** Returns the bytes of the path, made absolute, without a trailing slash. */
+  /**
+   * Returns the bytes of the path, made absolute, without a trailing slash. Nothing is looked at: a
+   * file system that hangs does not matter.
+   */
   public static byte[] toBytes(Path path) {
-    String escaped = path.toUri().getRawPath();
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(escaped.length());
-    for (int i = 0; i < escaped.length(); i++) {
-      if (escaped.charAt(i) == '%') {
-        bytes.write(HexFormat.fromHexDigits(escaped, i + 1, i + 3));
+    Path absolute = path.toAbsolutePath();
+    String text = absolute.toString();
+    return text.chars().allMatch(RawPath::isPlain) ? ascii(text) : ofUri(absolute);
+  }
+
+  /** Of other characters the text may not tell which bytes they were. */
+  private static boolean isPlain(int character) {
+    return character < 0x80;
+  }
+
+  private static byte[] ofUri(Path absolute) {
+    String longer = absolute.resolve(TOO_LONG).toUri().getRawPath();
+    int end = longer.length() - TOO_LONG.length() - 1;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream(end);
+    for (int i = 0; i < end; i++) {
+      if (longer.charAt(i) == '%') {
+        bytes.write(HexFormat.fromHexDigits(longer, i + 1, i + 3));
         i += 2;
       } else {
-        bytes.write(escaped.charAt(i));
+        bytes.write(longer.charAt(i));
       }
     }
-    byte[] all = bytes.toByteArray();
-    // Java ends the URI of what is a directory just now with a slash.
-    boolean slash = all.length > 1 && all[all.length - 1] == '/';
-    return slash ? Arrays.copyOf(all, all.length - 1) : all;
+    return bytes.toByteArray();
   }
 
   /**

@@ -46,6 +46,7 @@ final class EarlyCapture implements AutoCloseable {
   }
 
   private static final Logger log = LoggerFactory.getLogger(EarlyCapture.class);
+  private static final String NAME = "early-capture";
 
   private final FutureTask<Met> task;
   private final Thread thread;
@@ -53,7 +54,7 @@ final class EarlyCapture implements AutoCloseable {
 
   private EarlyCapture(Callable<Met> meeting) {
     this.task = new FutureTask<>(meeting);
-    this.thread = new Thread(task, "early-capture");
+    this.thread = new Thread(task, NAME);
     thread.setDaemon(true);
   }
 
@@ -62,6 +63,11 @@ final class EarlyCapture implements AutoCloseable {
     EarlyCapture early = new EarlyCapture(meeting);
     early.thread.start();
     return early;
+  }
+
+  /** Returns whether a thread does this. */
+  static boolean isOne(Thread thread) {
+    return thread.getName().equals(NAME);
   }
 
   /** Waits for it; the feed is the caller's to close. Once. */

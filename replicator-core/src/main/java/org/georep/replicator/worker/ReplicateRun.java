@@ -347,7 +347,11 @@ public final class ReplicateRun implements Callable<ExitCode> {
       SessionDirectory session, EarlyCapture ahead, Quarantine quarantine, Observation observation)
       throws GeorepException, IOException, InterruptedException {
     StatusFile file = new StatusFile(session.status(configuration.volume()));
-    try (PrimaryTree tree = tree()) {
+    try (StartWatch starting =
+            StartWatch.begin(
+                standstill(false, observation),
+                sentence -> UnbegunStatus.write(session, configuration, sentence, clock));
+        PrimaryTree tree = tree()) {
       EarlyCapture.Met met = ahead.take();
       Optional<CaptureFeed> feed = met.feed();
       try (Capture capture =
@@ -378,6 +382,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
                 quarantine,
                 Optional.empty(),
                 observation.stimes());
+        starting.close(); // from here on the status tells
         return watched(session, file, reporter, parts, quarantine, verifier, observation);
       }
     }
@@ -388,7 +393,9 @@ public final class ReplicateRun implements Callable<ExitCode> {
         captured,
         journal(),
         monitored,
-        new HungCall(Thread.currentThread(), HybridCrawl::isWalking),
+        new HungCall(
+            Thread.currentThread(),
+            thread -> HybridCrawl.isWalking(thread) || EarlyCapture.isOne(thread)),
         configuration.settings().timeout(),
         clock,
         observation::stalled);

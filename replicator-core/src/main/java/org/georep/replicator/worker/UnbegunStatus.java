@@ -14,7 +14,7 @@ import org.georep.status.report.WorkerState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The status of a run that ended before it got as far as to report one. */
+/** The status of a run that ended, or hangs, before it got as far as to report one. */
 final class UnbegunStatus {
   private static final Logger log = LoggerFactory.getLogger(UnbegunStatus.class);
 

@@ -176,6 +176,23 @@ final class HungCallTest {
   }
 
   @Test
+  void aStartThatHangsIsToldOf() throws Exception {
+    ConcurrentLinkedQueue<String> told = new ConcurrentLinkedQueue<>();
+    ConcurrentLinkedQueue<String> status = new ConcurrentLinkedQueue<>();
+    try (Hanging hanging = new Hanging();
+        StartWatch watch =
+            StartWatch.begin(standstill(hanging, Optional.empty(), told), status::add)) {
+      Waits.until("it is told again and again", () -> status.size() >= 2);
+      assertThat(status.peek()).contains("(openat)");
+      watch.close();
+      int last = status.size();
+      hanging.close();
+      assertThat(status).hasSize(last);
+      assertThat(told).hasSize(1);
+    }
+  }
+
+  @Test
   void oneThatNobodyKeepsIsToldOfOnly() throws Exception {
     ConcurrentLinkedQueue<String> told = new ConcurrentLinkedQueue<>();
     try (Hanging hanging = new Hanging();

@@ -8,6 +8,7 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import org.georep.posix.RawPath;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,13 +51,7 @@ final class SocketPlace {
   }
 
   private static boolean fits(Path path) {
-    // The path's own bytes, as its URI has them: text may be lossy in this locale.
-    String raw = path.toUri().getRawPath();
-    int bytes = raw.length();
-    for (int i = raw.indexOf('%'); i >= 0; i = raw.indexOf('%', i + 1)) {
-      bytes -= 2;
-    }
-    return bytes <= MAX_BYTES;
+    return RawPath.toBytes(path).length <= MAX_BYTES;
   }
 
   /** Finds the place where a socket should be. */
