@@ -382,7 +382,7 @@ public final class ReplicateRun implements Callable<ExitCode> {
                 quarantine,
                 Optional.empty(),
                 observation.stimes());
-        starting.close(); // from here on the status tells
+        starting.stop(); // from here on the status tells
         return watched(session, file, reporter, parts, quarantine, verifier, observation);
       }
     }

@@ -56,8 +56,7 @@ final class StartWatch implements AutoCloseable {
   }
 
   /** Looks no more; waits for a sentence that is being told, since what is told next is newer. */
-  @Override
-  public void close() {
+  void stop() {
     ticker.shutdown();
     boolean interrupted = false;
     while (!ticker.isTerminated()) {
@@ -71,5 +70,10 @@ final class StartWatch implements AutoCloseable {
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  @Override
+  public void close() {
+    stop();
   }
 }

@@ -52,14 +52,18 @@ final class HungCallTest {
       }
     }
 
-    @Override
-    public void close() throws IOException, InterruptedException {
+    void release() throws IOException, InterruptedException {
       if (thread.isAlive()) {
         try (RandomAccessFile reader = new RandomAccessFile(fifo.toFile(), "r")) {
           assertThat(reader).isNotNull();
           thread.join();
         }
       }
+    }
+
+    @Override
+    public void close() throws IOException, InterruptedException {
+      release();
     }
   }
 
@@ -184,9 +188,9 @@ final class HungCallTest {
             StartWatch.begin(standstill(hanging, Optional.empty(), told), status::add)) {
       Waits.until("it is told again and again", () -> status.size() >= 2);
       assertThat(status.peek()).contains("(openat)");
-      watch.close();
+      watch.stop();
       int last = status.size();
-      hanging.close();
+      hanging.release();
       assertThat(status).hasSize(last);
       assertThat(told).hasSize(1);
     }
@@ -203,7 +207,7 @@ final class HungCallTest {
         assertThat(standstill.look().orElseThrow()).doesNotContain("anew");
       }
       assertThat(List.copyOf(told)).hasSize(1);
-      hanging.close();
+      hanging.release();
       assertThat(standstill.look()).isEmpty();
     }
   }
