@@ -52,17 +52,19 @@ final class HungCallTest {
       }
     }
 
-    void release() throws IOException, InterruptedException {
+    void release() throws IOException {
       if (thread.isAlive()) {
         try (RandomAccessFile reader = new RandomAccessFile(fifo.toFile(), "r")) {
           assertThat(reader).isNotNull();
           thread.join();
+        } catch (InterruptedException e) {
+          Thread.currentThread().interrupt();
         }
       }
     }
 
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
       release();
     }
   }
