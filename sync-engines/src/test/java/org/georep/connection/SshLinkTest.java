@@ -307,8 +307,9 @@ final class SshLinkTest {
     for (AgentClient client : clients) {
       ping(client);
     }
-    // The shared one, the second channel's own, and after that refusal a shared one for each.
-    assertThat(connections(sshd)).isEqualTo(4);
+    // The shared one, the second channel's own, and after that refusal a shared one for each; the
+    // first agent has one of its own where sshd has yet to notice that what copied it has ended.
+    assertThat(connections(sshd)).isBetween(4L, 5L);
   }
 
   @Test
