@@ -135,6 +135,17 @@ final class SyncVerbTest {
     assertThat(RsyncOracle.differences(primary.resolve("a"), secondary.resolve("a"))).isEmpty();
   }
 
+  /** What it finds at no name yet is compared when it has come there. */
+  @Test
+  void contentsOfWhatMovedAreComparedAsWell() throws Exception {
+    start();
+    rot("a/b/two");
+    Files.move(primary.resolve("a/b/two"), primary.resolve("a/b/moved"));
+    assertThat(sync(0, "a").path("in_step").asBoolean()).isTrue();
+    assertThat(contents("a/b/moved")).isEqualTo("contents of a/b/two\n");
+    assertThat(RsyncOracle.differences(primary.resolve("a"), secondary.resolve("a"))).isEmpty();
+  }
+
   @Test
   void whatThePrimaryHasNoMoreLeavesTheSecondary() throws Exception {
     start();

@@ -66,10 +66,12 @@ final class SecondLook {
    * What came of it.
    *
    * @param standing differences
-   * @param fine directories that are what they should be, after all
+   * @param agreed candidates that differ no more
+   * @param fine of those the directories whose contents have yet to be compared
    * @param unsettled how many were given up
    */
-  record Verdict(List<Candidate> standing, List<Below> fine, long unsettled) {}
+  record Verdict(
+      List<Candidate> standing, List<Candidate> agreed, List<Below> fine, long unsettled) {}
 
   /** Keeps the walk from what is below a name that is not what it should be. */
   void noteName(Candidate.Key key, Finding finding, Candidate.Print print) {
@@ -80,12 +82,13 @@ final class SecondLook {
 
   Verdict judge() throws IOException, InterruptedException {
     List<Candidate> due = candidates.take(candidate -> passed.test(candidate.seen()), AT_A_TIME);
-    Verdict verdict = new Verdict(new ArrayList<>(), new ArrayList<>(), 0);
+    Verdict verdict = new Verdict(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), 0);
     long unsettled = 0;
     for (Map.Entry<Candidate, Optional<Now>> each : look(due).entrySet()) {
       Candidate was = each.getKey();
       Optional<Now> now = each.getValue();
       if (now.isEmpty() || now.get().finding() == null) {
+        now.ifPresent(look -> verdict.agreed().add(was));
         below(was, now).ifPresent(verdict.fine()::add);
       } else if (stands(was, now.get())) {
         verdict.standing().add(was.again(now.get().finding(), now.get().print(), was.seen()));
@@ -96,7 +99,7 @@ final class SecondLook {
         candidates.addAgain(was.again(now.get().finding(), now.get().print(), seen));
       }
     }
-    return new Verdict(verdict.standing(), verdict.fine(), unsettled);
+    return new Verdict(verdict.standing(), verdict.agreed(), verdict.fine(), unsettled);
   }
 
   private static boolean stands(Candidate was, Now now) {

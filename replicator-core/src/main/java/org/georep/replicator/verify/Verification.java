@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.georep.name.EntryPath;
 import org.georep.name.FileName;
+import org.georep.name.Place;
 import org.georep.posix.Errno;
 import org.georep.posix.Libc;
 import org.georep.posix.PosixException;
@@ -353,6 +354,9 @@ public final class Verification {
   private void judge() throws IOException, InterruptedException {
     SecondLook.Verdict verdict = second.judge();
     unsettled += verdict.unsettled();
+    for (Candidate agreed : verdict.agreed()) {
+      compareContents(agreed);
+    }
     verdict.fine().forEach(fine -> walk.again(fine.gfid(), fine.path(), fine.place()));
     for (Candidate standing : verdict.standing()) {
       found(new Mending.Wanted(standing, null));
@@ -367,6 +371,27 @@ public final class Verification {
           differing.add(now.get());
         }
       }
+    }
+  }
+
+  /**
+   * A file that differed was left out of those to be read, and what brought it there reads none.
+   */
+  private void compareContents(Candidate was) throws IOException {
+    Candidate.Key key = was.key();
+    if (!options.deep() || key.name().isEmpty() || was.primary().gfid().isEmpty()) {
+      return;
+    }
+    Place place = new Place(key.directory(), key.name().get());
+    try {
+      tree.look(was.primary().gfid().get(), Optional.of(place))
+          .filter(EntryState::isFile)
+          .ifPresent(
+              state ->
+                  deep.add(
+                      new DeepCompare.Item(place.directory(), place.name(), was.path(), state)));
+    } catch (PosixException e) {
+      unreadable(was.path(), e);
     }
   }
 
@@ -415,6 +440,7 @@ public final class Verification {
       mended += done ? 1 : 0;
       listener.difference(new Difference(paths.get(at), each.traits(), Optional.of(done)));
       if (done && each.candidate() != null) {
+        compareContents(each.candidate());
         second.below(each.candidate()).ifPresent(f -> walk.again(f.gfid(), f.path(), f.place()));
       }
     }
