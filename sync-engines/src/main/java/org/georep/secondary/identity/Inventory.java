@@ -39,9 +39,6 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The map {@code facts} says its format; the first said none. One of a newer format is refused.
  *
- * <p>A little more than 500 lines: one file has one reader and writer, a few lines for each thing
- * it remembers.
- *
  * <p>For one thread.
  */
 public final class Inventory implements AutoCloseable {
@@ -274,30 +271,8 @@ public final class Inventory implements AutoCloseable {
    */
   public Iterator<Place> eachPlace(Gfid gfid) {
     byte[] prefix = Keys.ofGfid(gfid);
-    Cursor<byte[], byte[]> cursor = places.cursor(prefix);
-    return new Iterator<>() {
-      private byte @Nullable [] next = advance();
-
-      private byte @Nullable [] advance() {
-        byte[] key = cursor.hasNext() ? cursor.next() : null;
-        return key != null && Keys.hasPrefix(key, prefix) ? key : null;
-      }
-
-      @Override
-      public boolean hasNext() {
-        return next != null;
-      }
-
-      @Override
-      public Place next() {
-        byte[] key = next;
-        if (key == null) {
-          throw new NoSuchElementException();
-        }
-        next = advance();
-        return Keys.placeOf(key);
-      }
-    };
+    return new KeyIterator<>(
+        places.cursor(prefix), key -> Keys.hasPrefix(key, prefix), Keys::placeOf);
   }
 
   /**

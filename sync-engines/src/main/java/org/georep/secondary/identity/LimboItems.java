@@ -1,13 +1,11 @@
 package org.georep.secondary.identity;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import java.util.OptionalLong;
 import org.georep.name.FileName;
-import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Items of limbo with the batch that detached each, in the inventory's file: by name, and in the
@@ -75,32 +73,10 @@ public final class LimboItems {
    * or forgotten meanwhile changes nothing. Not to be used across a commit.
    */
   public Iterator<FileName> upTo(long batch) {
-    Cursor<byte[], byte[]> cursor = due.cursor(null);
-    return new Iterator<>() {
-      private byte @Nullable [] next = advance();
-
-      private byte @Nullable [] advance() {
-        byte[] key = cursor.hasNext() ? cursor.next() : null;
-        return key != null && batchOf(key) <= batch ? key : null;
-      }
-
-      @Override
-      public boolean hasNext() {
-        return next != null;
-      }
-
-      @Override
-      public FileName next() {
-        byte[] key = next;
-        if (key == null) {
-          throw new NoSuchElementException();
-        }
-        next = advance();
-        byte[] name = new byte[key.length - WHEN];
-        System.arraycopy(key, WHEN, name, 0, name.length);
-        return FileName.of(name);
-      }
-    };
+    return new KeyIterator<>(
+        due.cursor(null),
+        key -> batchOf(key) <= batch,
+        key -> FileName.of(Arrays.copyOfRange(key, WHEN, key.length)));
   }
 
   private long batchOf(byte[] when) {

@@ -2,14 +2,11 @@ package org.georep.secondary.identity;
 
 import java.util.Arrays;
 import java.util.Iterator;
-import java.util.NoSuchElementException;
 import java.util.Optional;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
-import org.h2.mvstore.Cursor;
 import org.h2.mvstore.MVMap;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Where the items of limbo came from, by item and by place, in the inventory's file: so their
@@ -92,34 +89,16 @@ public final class LimboOrigins {
   }
 
   private Iterator<FileName> after(byte[] prefix) {
-    Cursor<byte[], byte[]> cursor = items.cursor(prefix);
-    return new Iterator<>() {
-      private byte @Nullable [] next = advance();
+    return new KeyIterator<>(
+        items.cursor(prefix), key -> Keys.hasPrefix(key, prefix), LimboOrigins::item);
+  }
 
-      private byte @Nullable [] advance() {
-        byte[] key = cursor.hasNext() ? cursor.next() : null;
-        return key != null && Keys.hasPrefix(key, prefix) ? key : null;
-      }
-
-      @Override
-      public boolean hasNext() {
-        return next != null;
-      }
-
-      @Override
-      public FileName next() {
-        byte[] key = next;
-        if (key == null) {
-          throw new NoSuchElementException();
-        }
-        next = advance();
-        int end = key.length - 1;
-        while (key[end] != END) {
-          end--;
-        }
-        return FileName.of(Arrays.copyOfRange(key, end + 1, key.length));
-      }
-    };
+  private static FileName item(byte[] key) {
+    int end = key.length - 1;
+    while (key[end] != END) {
+      end--;
+    }
+    return FileName.of(Arrays.copyOfRange(key, end + 1, key.length));
   }
 
   private static byte[] found(byte[] place, byte[] item) {
