@@ -176,7 +176,7 @@ public final class Verification {
     }
   }
 
-  /** Mending it compares or sends the contents, too. */
+  /** Contents cannot be compared before it is mended, or are compared or sent by that. */
   private static boolean bringsContents(Finding finding) {
     return finding.isAboutTheName() || finding.has(Aspect.SIZE) || finding.has(Aspect.MTIME);
   }
@@ -252,12 +252,12 @@ public final class Verification {
       if (isSkipped(part.visit())) {
         continue;
       }
-      Set<FileName> found = different.contains(at) ? inspect(part) : Set.of();
+      Set<FileName> later = different.contains(at) ? inspect(part) : Set.of();
       if (options.deep()) {
         for (Want want : part.wants()) {
           if (want instanceof Want.Present present
               && present.state().isFile()
-              && !found.contains(want.name())) {
+              && !later.contains(want.name())) {
             deep.add(item(part, present.name(), present.state()));
           }
         }
@@ -281,8 +281,9 @@ public final class Verification {
         part.visit().gfid(), name, part.visit().path().resolve(name), state);
   }
 
+  /** Returns the names whose contents are not to be read now. */
   private Set<FileName> inspect(Part part) throws IOException, InterruptedException {
-    Set<FileName> found = new HashSet<>();
+    Set<FileName> later = new HashSet<>();
     NameSpan span = part.span();
     List<Want> wants = part.wants();
     Optional<EntryState> itself = part.itself();
@@ -292,19 +293,20 @@ public final class Verification {
               new Request.Inspect(part.visit().gfid(), itself, Optional.of(span), wants),
               Reply.Inspected.class);
       for (Finding finding : inspected.findings()) {
-        finding.name().ifPresent(found::add);
         if (finding.name().isEmpty() && finding.has(Aspect.MISSING)) {
-          part.wants().forEach(want -> found.add(want.name()));
+          part.wants().forEach(want -> later.add(want.name()));
         }
         Optional<Finding> sure = finding.without(Aspect.CONTENT);
         sure.ifPresent(each -> candidate(part, each));
-        if (finding.has(Aspect.CONTENT) && sure.filter(Verification::bringsContents).isEmpty()) {
+        if (sure.filter(Verification::bringsContents).isPresent()) {
+          finding.name().ifPresent(later::add);
+        } else if (finding.has(Aspect.CONTENT) && !options.deep()) {
           doubt(part, finding.name());
         }
       }
       Optional<FileName> upTo = inspected.upTo();
       if (upTo.isEmpty()) {
-        return found;
+        return later;
       }
       span = new NameSpan(upTo, span.upTo());
       itself = Optional.empty();
@@ -374,12 +376,13 @@ public final class Verification {
     }
   }
 
-  /**
-   * A file that differed was left out of those to be read, and what brought it there reads none.
-   */
+  /** Reads a file that was not when it was met, since it was not there or another. */
   private void compareContents(Candidate was) throws IOException {
     Candidate.Key key = was.key();
-    if (!options.deep() || key.name().isEmpty() || was.primary().gfid().isEmpty()) {
+    if (!options.deep()
+        || !bringsContents(was.finding())
+        || key.name().isEmpty()
+        || was.primary().gfid().isEmpty()) {
       return;
     }
     Place place = new Place(key.directory(), key.name().get());
@@ -440,7 +443,9 @@ public final class Verification {
       mended += done ? 1 : 0;
       listener.difference(new Difference(paths.get(at), each.traits(), Optional.of(done)));
       if (done && each.candidate() != null) {
-        compareContents(each.candidate());
+        if (each.candidate().finding().isAboutTheName()) {
+          compareContents(each.candidate()); // it may have been there, under another name
+        }
         second.below(each.candidate()).ifPresent(f -> walk.again(f.gfid(), f.path(), f.place()));
       }
     }
