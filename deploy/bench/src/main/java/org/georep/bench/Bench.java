@@ -49,28 +49,23 @@ public final class Bench {
   }
 
   private static String help() {
-    String usual =
-        Stream.of(Scenario.values())
-            .filter(Scenario::isUsual)
-            .map(Scenario::title)
-            .collect(Collectors.joining(","));
+    String all = Stream.of(Scenario.values()).map(Scenario::title).collect(Collectors.joining(","));
     return """
         deploy/bench/run [--runs N] [--files N] [--only A,B] [--peers A,B] [--engines A,B]
                          [--out FILE] [--result DIR] [--plot-only]
           --runs       rounds, in each of which all peers take turns; 3 (two where the link is far, one
                        of latency, append, memory and gap, and of all that syncthing does)
           --files      of first-sync, restart and memory; 50000
-          --only       scenarios; %s;
-                       and, not run unless named, gap
+          --only       scenarios; %s
           --peers      by the beginning of their names: nothing, byte stream, tar, rsync, lsyncd,
-                       syncthing, georep; all that are installed
+                       syncthing, georep; all that are installed, of gap rsync and georep
           --engines    georep's; auto,tarssh,stream,rsync. The first alone where next to no contents
                        are sent
           --out        a file the tables are added to as they come
           --result     where result.json and result.svg are; what was not measured now stays in
                        them; deploy/bench
           --plot-only  draw result.svg and print the tables again from result.json"""
-        .formatted(usual);
+        .formatted(all);
   }
 
   private void run() throws Exception {
@@ -91,7 +86,7 @@ public final class Bench {
         Sshd sshd = Sshd.start(sandbox.directory("sshd"))) {
       Round round = new Round(sandbox, Round.started(), files);
       for (Scenario scenario : Scenario.values()) {
-        if (only.contains(scenario.title()) || (only.equals(List.of("")) && scenario.isUsual())) {
+        if (only.equals(List.of("")) || only.contains(scenario.title())) {
           Work work =
               new Work(
                   scenario.title(),
@@ -137,7 +132,9 @@ public final class Bench {
         .all(scenario.isOfContents() ? engines : engines.subList(0, 1)).stream()
             .filter(
                 peer ->
-                    wanted.equals(List.of("")) || wanted.stream().anyMatch(peer.name()::startsWith))
+                    wanted.equals(List.of(""))
+                        ? scenario.isUsualFor(peer)
+                        : wanted.stream().anyMatch(peer.name()::startsWith))
             .toList();
   }
 

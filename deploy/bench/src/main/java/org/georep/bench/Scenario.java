@@ -170,9 +170,12 @@ enum Scenario {
     return counted;
   }
 
-  /** Returns whether it is run without having been asked for: not where it takes an hour. */
-  boolean isUsual() {
-    return this != RESTART_LARGE;
+  /**
+   * Returns whether a peer takes part without having been asked for: not where it copies a million
+   * files first, which takes some an hour, and is compared with rsync alone.
+   */
+  boolean isUsualFor(Peer peer) {
+    return this != RESTART_LARGE || peer.name().equals("rsync") || Work.isGeorep(peer.name());
   }
 
   /** Returns whether it is about sending contents, so that it matters what carries them. */
