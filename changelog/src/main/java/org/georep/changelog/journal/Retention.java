@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.slf4j.Logger;
@@ -54,25 +55,35 @@ final class Retention {
   }
 
   /**
-   * Deletes what no reader needs, then the oldest of the rest while they take more than given.
+   * Deletes what no reader needs, then the oldest of the rest while they take more than given. One
+   * that cannot be deleted keeps none of the others.
    *
    * @param keep how many of the newest are kept in any case
+   * @throws IOException the first failure, after all was tried
    */
   void apply(long capBytes, int keep) throws IOException {
     List<JournalPosition> positions = positions();
-    while (finished.size() > keep) {
-      Map.Entry<Long, GenerationFile.End> oldest = finished.firstEntry();
-      boolean needed =
-          positions.stream().anyMatch(p -> needs(p, oldest.getKey(), oldest.getValue()));
+    List<Long> oldestFirst = List.copyOf(finished.keySet());
+    IOException failure = null;
+    for (Long each : oldestFirst.subList(0, Math.max(0, oldestFirst.size() - keep))) {
+      GenerationFile.End end = Objects.requireNonNull(finished.get(each), "it is there");
+      boolean needed = positions.stream().anyMatch(p -> needs(p, each, end));
       if (needed && bytes() <= capBytes) {
-        return;
+        break;
       }
-      if (needed) {
-        recordDropped(oldest.getKey(), oldest.getValue());
-        JournalFailpoint.DROP_RECORDED.reached();
+      try {
+        if (needed) {
+          recordDropped(each, end);
+          JournalFailpoint.DROP_RECORDED.reached();
+        }
+        directory.generations().delete(each);
+        finished.remove(each);
+      } catch (IOException e) {
+        failure = failure == null ? e : failure;
       }
-      directory.generations().delete(oldest.getKey());
-      finished.remove(oldest.getKey());
+    }
+    if (failure != null) {
+      throw failure;
     }
   }
 

@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.georep.name.FileName;
 import org.georep.name.Gfid;
 import org.georep.name.Place;
@@ -18,12 +19,32 @@ import org.georep.name.Place;
  * <p>A name waits since a batch, and takes contents of that batch or a later one: only those were
  * read after the file was seen under the name. Contents that were on their way when a file took its
  * final name are what it held under its temporary one, perhaps half of it.
+ *
+ * <p>Nobody says that the names of a directory wait no more when the directory itself goes. So
+ * there may be some of such directories: at most as many as of those that are here, and {@value
+ * #SLACK}.
  */
 final class Awaiting {
+  static final int SLACK = 10_000;
+
   private record Wait(Gfid gfid, long since) {}
 
+  private final Predicate<Gfid> isHere;
   private final Map<Gfid, Map<FileName, Wait>> byDirectory = new HashMap<>();
   private final Map<Gfid, Set<Place>> byGfid = new HashMap<>();
+  private int size;
+
+  /** How many were added since those gone were forgotten. */
+  private int added;
+
+  /**
+   * Makes it with nothing waiting.
+   *
+   * @param isHere whether a directory is on the secondary, limbo included
+   */
+  Awaiting(Predicate<Gfid> isHere) {
+    this.isHere = Objects.requireNonNull(isHere, "isHere is null");
+  }
 
   /**
    * Notes that a name waits for this file and no other. One that does already goes on waiting since
@@ -34,7 +55,27 @@ final class Awaiting {
     byDirectory
         .computeIfAbsent(place.directory(), none -> new HashMap<>(2))
         .putIfAbsent(place.name(), new Wait(gfid, batch));
-    byGfid.computeIfAbsent(gfid, none -> new LinkedHashSet<>(2)).add(place);
+    if (byGfid.computeIfAbsent(gfid, none -> new LinkedHashSet<>(2)).add(place)) {
+      size++;
+      added++;
+    }
+    if (added > Math.max(SLACK, size / 2)) {
+      forgetThoseGone();
+      added = 0;
+    }
+  }
+
+  private void forgetThoseGone() {
+    for (Gfid directory : List.copyOf(byDirectory.keySet())) {
+      if (!isHere.test(directory)) {
+        names(directory).forEach(name -> cancel(new Place(directory, name)));
+      }
+    }
+  }
+
+  /** Returns how many names wait. */
+  int size() {
+    return size;
   }
 
   /** Notes that a name waits for nothing any more. */
@@ -50,6 +91,7 @@ final class Awaiting {
       return;
     }
     names.remove(place.name());
+    size--;
     if (names.isEmpty()) {
       byDirectory.remove(place.directory());
     }

@@ -1,6 +1,7 @@
 package org.georep.secondary.reconcile;
 
 import java.util.Objects;
+import org.georep.name.Gfid;
 import org.georep.posix.Libc;
 import org.georep.protocol.Keeping;
 import org.georep.protocol.Request;
@@ -60,7 +61,8 @@ public record Reconciliation(
       @Nullable Origins origins,
       Keeping keeping) {
     Attributes attributes = new Attributes(libc, touched, inventory, root);
-    Awaiting awaiting = new Awaiting();
+    Gfid top = tree.directories().root().gfid();
+    Awaiting awaiting = new Awaiting(gfid -> gfid.equals(top) || inventory.hasPlaces(gfid));
     Contents contents = new Contents(tree, inventory);
     Incomplete incomplete = new Incomplete(inventory, tree.directories());
     Metadata metadata = new Metadata(tree, attributes, touched, contents);
