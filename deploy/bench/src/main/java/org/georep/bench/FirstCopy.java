@@ -40,7 +40,7 @@ final class FirstCopy {
       }
     }
     double seconds = trial.once();
-    long arrived = Running.count(trial.secondary());
+    long arrived = FileCount.of(trial.secondary());
     if (arrived != files && !trial.peer().isOneFile()) {
       throw new IOException("only " + arrived + " of " + files + " files arrived");
     }

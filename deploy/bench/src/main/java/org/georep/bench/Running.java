@@ -3,7 +3,6 @@ package org.georep.bench;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -31,12 +30,12 @@ final class Running implements AutoCloseable {
     boolean holds() throws IOException;
   }
 
-  /** Waits until at least so many files are there; counting them is not free. */
+  /** Waits until at least so many files are there. */
   void awaitFiles(Path secondary, long files) throws IOException {
     await(
         () -> {
           LockSupport.parkNanos(COUNT_NANOS);
-          return count(secondary) >= files;
+          return FileCount.of(secondary) >= files;
         });
   }
 
@@ -48,34 +47,6 @@ final class Running implements AutoCloseable {
       }
       LockSupport.parkNanos(POLL_NANOS);
     }
-  }
-
-  /**
-   * Returns how many files are in a tree, what a peer keeps for itself or writes at not counted.
-   */
-  static long count(Path root) throws IOException {
-    long count = 0;
-    List<Path> left = new ArrayList<>(List.of(root));
-    while (!left.isEmpty()) {
-      try (var entries = Files.newDirectoryStream(left.remove(left.size() - 1))) {
-        for (Path entry : entries) {
-          String name = entry.getFileName().toString();
-          if (name.startsWith(".") || name.equals("lost+found")) {
-            continue;
-          }
-          if (Files.isDirectory(entry)) {
-            left.add(entry);
-          } else {
-            count++;
-          }
-        }
-      } catch (java.nio.file.NoSuchFileException e) {
-        // It goes while it is counted.
-      } catch (java.nio.file.DirectoryIteratorException e) {
-        throw e.getCause();
-      }
-    }
-    return count;
   }
 
   @Override
