@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileTime;
 import java.util.Base64;
 import java.util.concurrent.CompletableFuture;
 import org.georep.testing.Program;
@@ -74,19 +73,9 @@ final class SyncVerbTest {
         });
   }
 
-  /**
-   * As a disk that forgets does it: nothing but the contents tells. (The ctime does, here; of what
-   * has a name that is not georep's it is not asked.)
-   */
   private void rot(String file) throws Exception {
     Path path = secondary.resolve(file);
-    Files.createLink(sandbox.path().resolve("also-" + path.getFileName()), path);
-    FileTime before = Files.getLastModifiedTime(path);
-    byte[] bytes = Files.readAllBytes(path);
-    bytes[3] ^= 1;
-    Files.write(path, bytes);
-    Program.check("touch", "-r", primary.resolve(file).toString(), path.toString());
-    assertThat(Files.getLastModifiedTime(path)).isEqualTo(before);
+    Rot.in(path, sandbox.path().resolve("also-" + path.getFileName()));
   }
 
   private String contents(String file) throws Exception {

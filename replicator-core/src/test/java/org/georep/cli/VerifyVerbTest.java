@@ -324,24 +324,11 @@ final class VerifyVerbTest {
     assertConflicts();
   }
 
-  /**
-   * As a disk that forgets does it: nothing but the contents tells. (The ctime does, here; of what
-   * has a name that is not georep's it is not asked.)
-   */
-  private void rot(String file) throws Exception {
-    Files.createLink(sandbox.path().resolve("also-" + at(file).getFileName()), at(file));
-    Instant before = time(at(file));
-    byte[] bytes = Files.readAllBytes(at(file));
-    bytes[3] ^= 1;
-    Files.write(at(file), bytes);
-    setTime(at(file), before);
-  }
-
   /** Nothing else about a file hides that its contents differ. */
   @Test
   void contentsAreComparedOfWhatDiffersOtherwise() throws Exception {
     onceAndLater();
-    rot("mode");
+    Rot.in(at("mode"), sandbox.path().resolve("also-mode"));
     run("chmod", "0600", at("mode"));
     assertThat(verifyInParts(4, "--deep"))
         .isEqualTo(Map.of("mode", List.of(List.of("mode"), List.of("content"))));
