@@ -14,6 +14,9 @@ public interface AgentPort {
    */
   CompletableFuture<Reply> send(Request request) throws InterruptedException;
 
+  /** Returns the protocol that is spoken, one of {@link org.georep.protocol.Protocols}. */
+  int protocol();
+
   /** Begins a stream of contents; one on a lost link says so when it is ended. */
   ContentStream contents();
 
@@ -23,6 +26,11 @@ public interface AgentPort {
       @Override
       public CompletableFuture<Reply> send(Request request) throws InterruptedException {
         return client.send(request);
+      }
+
+      @Override
+      public int protocol() {
+        return client.protocol();
       }
 
       @Override

@@ -8,6 +8,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 import org.georep.posix.Errno;
 import org.georep.posix.Libc;
 import org.georep.posix.Linux;
@@ -15,14 +16,21 @@ import org.georep.posix.PosixException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Digests of a file's blocks, by which both ends find what they have in common: SHA-256, which
- * processors of today have an instruction for. The digest of a whole file is that of its blocks'
- * digests, one behind the other, so that several threads can work on it. What lies behind the
- * file's end is not part of its last block. For one thread.
+ * Digests of a file's blocks, by which both ends find what they have in common: CRC-32C, twenty
+ * times as fast as a digest and fast before anything is compiled, where a mistake is noticed later;
+ * SHA-256 where it is not. The digest of a whole file is SHA-256 of its blocks' digests, one behind
+ * the other, so that several threads can work on it. What lies behind the file's end is not part of
+ * its last block. For one thread.
  */
 public final class BlockDigests {
   /** How long a digest is, in bytes. */
   public static final int LENGTH = 32;
+
+  /**
+   * How many bytes of a digest are asked for where CRC-32C (the most significant byte first) is
+   * meant; any other number is of SHA-256.
+   */
+  public static final int SUM = 4;
 
   /** The block that {@link #root} goes by, in bytes. */
   public static final int BLOCK = 128 << 10;
@@ -36,8 +44,10 @@ public final class BlockDigests {
   private final Libc libc;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(READ);
   private final MessageDigest sha = sha256();
+  private final CRC32C crc = new CRC32C();
   private byte @Nullable [] zeros;
   private int zerosSize;
+  private boolean zerosSummed;
 
   /** Makes it. */
   public BlockDigests(Libc libc) {
@@ -60,7 +70,16 @@ public final class BlockDigests {
    * @param size the file's size in bytes, at most 2 TiB
    */
   public static byte[] ofFile(Libc libc, int descriptor, long size) throws IOException {
-    byte[] all = new byte[Math.multiplyExact(blocks(size, BLOCK), LENGTH)];
+    return ofFile(libc, descriptor, size, LENGTH);
+  }
+
+  /**
+   * Returns the first bytes of those digests, or the sums.
+   *
+   * @param digest how many bytes of each
+   */
+  public static byte[] ofFile(Libc libc, int descriptor, long size, int digest) throws IOException {
+    byte[] all = new byte[Math.multiplyExact(blocks(size, BLOCK), digest)];
     int parts = blocks(size, PART);
     ThreadLocal<BlockDigests> own = ThreadLocal.withInitial(() -> new BlockDigests(libc));
     try {
@@ -70,9 +89,9 @@ public final class BlockDigests {
               part -> {
                 long offset = (long) part * PART;
                 long length = Math.min(PART, size - offset);
-                int at = part * (PART / BLOCK) * LENGTH;
+                int at = part * (PART / BLOCK) * digest;
                 try {
-                  own.get().of(descriptor, offset, length, BLOCK, LENGTH, all, at);
+                  own.get().of(descriptor, offset, length, BLOCK, digest, all, at);
                 } catch (IOException e) {
                   throw new UncheckedIOException(e);
                 }
@@ -93,12 +112,13 @@ public final class BlockDigests {
    *
    * @param length bytes; shorter than that where the file ends before, and then the blocks that are
    *     not there have the digest of nothing
-   * @param digest how many bytes of each digest to put into {@code target}
+   * @param digest how many bytes of each digest to put into {@code target}; {@link #SUM} for sums
    * @param at where in {@code target} to begin
    */
   public void of(
       int descriptor, long offset, long length, int block, int digest, byte[] target, int at)
       throws IOException {
+    boolean sum = digest == SUM;
     int to = at;
     long dataEnd = offset;
     long data = offset;
@@ -109,7 +129,7 @@ public final class BlockDigests {
         data = seek(descriptor, from, Linux.SEEK_DATA);
         dataEnd = data == Long.MAX_VALUE ? data : seek(descriptor, data, Linux.SEEK_HOLE);
       }
-      byte[] value = from + size <= data ? ofZeros(size) : read(descriptor, from, size);
+      byte[] value = from + size <= data ? ofZeros(size, sum) : read(descriptor, from, size, sum);
       System.arraycopy(value, 0, target, to, digest);
       to += digest;
     }
@@ -131,17 +151,19 @@ public final class BlockDigests {
   }
 
   /** Holes are not read. */
-  private byte[] ofZeros(int size) {
+  private byte[] ofZeros(int size, boolean sum) {
     byte[] known = zeros;
-    if (known == null || zerosSize != size) {
-      known = sha.digest(new byte[size]);
+    if (known == null || zerosSize != size || zerosSummed != sum) {
+      add(ByteBuffer.allocate(size), sum);
+      known = end(sum);
       zeros = known;
       zerosSize = size;
+      zerosSummed = sum;
     }
     return known;
   }
 
-  private byte[] read(int descriptor, long offset, int size) throws IOException {
+  private byte[] read(int descriptor, long offset, int size, boolean sum) throws IOException {
     int done = 0;
     while (done < size) {
       buffer.clear().limit(Math.min(READ, size - done));
@@ -149,10 +171,33 @@ public final class BlockDigests {
       if (read == 0) {
         break;
       }
-      sha.update(buffer.flip());
+      add(buffer.flip(), sum);
       done += read;
     }
-    return sha.digest();
+    return end(sum);
+  }
+
+  /** Returns the digest of bytes that are at hand, or their sum. */
+  public byte[] of(ByteBuffer bytes, boolean sum) {
+    add(bytes, sum);
+    return end(sum);
+  }
+
+  private void add(ByteBuffer bytes, boolean sum) {
+    if (sum) {
+      crc.update(bytes);
+    } else {
+      sha.update(bytes);
+    }
+  }
+
+  private byte[] end(boolean sum) {
+    if (!sum) {
+      return sha.digest();
+    }
+    byte[] value = ByteBuffer.allocate(SUM).putInt((int) crc.getValue()).array();
+    crc.reset();
+    return value;
   }
 
   /** Returns the digest of a whole file from those of all its blocks of {@link #BLOCK} bytes. */

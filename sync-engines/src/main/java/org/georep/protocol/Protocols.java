@@ -10,8 +10,9 @@ import java.util.OptionalInt;
  *
  * <p>2 is the first that was given to anybody. 3 has a range in the first line, and {@link
  * Reply.Refusal#NEWER_FORMAT}, which to 2 is {@link Reply.Refusal#UNUSABLE}. 4 has {@link
- * Aspect#CONTENT} among what an agent finds. Whoever adds one raises {@link #NEWEST}, says here
- * what it brings, and has both ends ask the protocol that is spoken before they use it.
+ * Aspect#CONTENT} among what an agent finds. 5 has CRC-32C among what {@link Request.DigestBlocks}
+ * asks for. Whoever adds one raises {@link #NEWEST}, says here what it brings, and has both ends
+ * ask the protocol that is spoken before they use it.
  *
  * @param oldest at least 1
  * @param newest not before the oldest
@@ -21,13 +22,16 @@ public record Protocols(int oldest, int newest) {
   public static final int OLDEST = 2;
 
   /** The newest this version speaks. */
-  public static final int NEWEST = 4;
+  public static final int NEWEST = 5;
 
   /** Since this one a secondary of a newer format is refused as such. */
   public static final int NEWER_FORMAT_REFUSAL = 3;
 
   /** Since this one an agent says whose contents it doubts. */
   public static final int DOUBTED_CONTENT = 4;
+
+  /** Since this one an agent compares blocks by {@link BlockDigests#SUM}. */
+  public static final int BLOCK_SUMS = 5;
 
   /**
    * What this process speaks. The property {@code georep.protocol} keeps it to an older one, so

@@ -368,7 +368,8 @@ public sealed interface Request {
    * Answered by {@link Reply.Digests}, out of turn: nothing waits for it.
    *
    * @param block how long a block is, in bytes, 512 to 16 MiB
-   * @param digest how many bytes of each digest are wanted, 4 to 32
+   * @param digest how many bytes of each digest are wanted, 4 to 32; 4 is {@link BlockDigests#SUM},
+   *     to agents that speak {@link Protocols#BLOCK_SUMS}
    */
   record DigestBlocks(long basis, int block, int digest, List<Range> ranges) implements Request {
     /** Checks its parts. */

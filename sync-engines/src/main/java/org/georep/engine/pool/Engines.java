@@ -16,6 +16,7 @@ import org.georep.engine.WarmChannels;
 import org.georep.engine.rsync.RsyncEngine;
 import org.georep.engine.rsync.RsyncProgram;
 import org.georep.engine.stream.FileSender;
+import org.georep.engine.stream.Lookalikes;
 import org.georep.engine.stream.Packer;
 import org.georep.engine.tarssh.TarSshEngine;
 import org.georep.posix.Libc;
@@ -78,10 +79,12 @@ final class Engines implements AutoCloseable {
                         throttle,
                         counters.engine("rsync")::wire));
     Packer packer = new Packer();
+    Lookalikes lookalikes = new Lookalikes();
     LongConsumer streamed = counters.engine(StreamDelivery.NAME)::wire;
     Function<Agent, FileSender> senders =
         agent ->
-            new FileSender(libc, source, throttle, streamed, packer, agent.port(), agent::newJob);
+            new FileSender(
+                libc, source, throttle, streamed, packer, lookalikes, agent.port(), agent::newJob);
     return new Engines(options.engine(), senders, tar, rsync, channels);
   }
 

@@ -142,6 +142,7 @@ final class StreamDelivery implements Carrier {
       return;
     }
     for (Gfid gfid : new Answers(endings, counters).take(sent.files(), reply)) {
+      sender.notWhole(gfid);
       endings.end(gfid, new Outcome.Retry("it did not arrive whole"));
     }
   }

@@ -2,7 +2,6 @@ package org.georep.engine.stream;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -13,20 +12,26 @@ import org.georep.engine.OpenFile;
 import org.georep.posix.Segment;
 import org.georep.protocol.BlockDigests;
 import org.georep.protocol.EntryState;
+import org.georep.protocol.Protocols;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What of a file differs from the secondary's copy, found in two rounds: both ends digest blocks of
+ * What of a file differs from the secondary's copy, found in two rounds: both ends sum blocks of
  * 128 KiB, all processors at once; of the blocks that differ, parts of 2 KiB. So a change costs
  * about its own length, and a file without any a few bytes a megabyte. Blocks stand at the same
  * place on both ends: that is what databases, images of machines and logs that grow look like, and
  * needs no search. A file whose contents moved along has nothing in common this way, which is
  * noticed after the first round.
  *
- * <p>Digests are cut short on the wire, so two parts may look alike that are not. The digest of the
- * whole file, made of the first round's digests uncut, goes with it, and the agent publishes
- * nothing else. Holes are neither read nor sent. For one thread.
+ * <p>Sums are CRC-32C: reading costs more than making them. Two parts may have the same one and
+ * differ, by chance or because somebody wanted them to. So the SHA-256 of the whole file, made by
+ * blocks while the agent puts the file together, goes behind the differences, and the agent
+ * publishes nothing else; what was not that is one of the {@link Lookalikes}, and is compared by
+ * digests the next time. A file that seems to be the same altogether is digested before that is
+ * believed. An agent from before {@link Protocols#BLOCK_SUMS} is asked for digests, cut short on
+ * the wire. Holes are neither read nor sent. For one thread.
  */
 final class Delta {
   /** From this size on two rounds are worth what they save. */
@@ -49,9 +54,10 @@ final class Delta {
   private final long size;
   private final long basis;
   private final long common;
-  private final MessageDigest sha = BlockDigests.sha256();
+  private final BlockDigests parts;
   private final ByteBuffer block = ByteBuffer.allocateDirect(BLOCK);
-  private byte[] digests = {};
+  private boolean sums;
+  private byte @Nullable [] digests;
 
   /**
    * Makes it.
@@ -65,6 +71,9 @@ final class Delta {
     this.size = before.size();
     this.basis = basis;
     this.common = Math.min(size, basisSize);
+    this.parts = new BlockDigests(sender.libc);
+    boolean lookalike = sender.lookalikes.take(before.gfid());
+    this.sums = sender.agent.protocol() >= Protocols.BLOCK_SUMS && !lookalike;
   }
 
   /** Hears of the file's parts, in ascending order. */
@@ -82,21 +91,23 @@ final class Delta {
    * @return which blocks differ
    */
   boolean[] compare() throws IOException, InterruptedException {
+    int length = sums ? BlockDigests.SUM : BLOCK_DIGEST;
     Deque<CompletableFuture<Reply>> answers = new ArrayDeque<>();
     for (long at = 0; at < common; at += RANGE) {
       Request.Range range = new Request.Range(at, Math.min(RANGE, common - at));
       answers.add(
-          sender.agent.send(new Request.DigestBlocks(basis, BLOCK, BLOCK_DIGEST, List.of(range))));
+          sender.agent.send(new Request.DigestBlocks(basis, BLOCK, length, List.of(range))));
     }
-    digests = BlockDigests.ofFile(sender.libc, file.descriptor(), size);
+    int stride = sums ? BlockDigests.SUM : BlockDigests.LENGTH;
+    byte[] ours = BlockDigests.ofFile(sender.libc, file.descriptor(), size, stride);
+    digests = sums ? null : ours;
     boolean[] differ = new boolean[BlockDigests.blocks(size, BLOCK)];
     int next = 0;
     while (!answers.isEmpty()) {
       byte[] theirs = await(answers.remove());
-      for (int at = 0; at + BLOCK_DIGEST <= theirs.length && next < differ.length; next++) {
-        differ[next] =
-            !BlockDigests.equal(digests, next * BlockDigests.LENGTH, theirs, at, BLOCK_DIGEST);
-        at += BLOCK_DIGEST;
+      for (int at = 0; at + length <= theirs.length && next < differ.length; next++) {
+        differ[next] = !BlockDigests.equal(ours, next * stride, theirs, at, length);
+        at += length;
       }
     }
     while (next < differ.length) {
@@ -105,9 +116,31 @@ final class Delta {
     return differ;
   }
 
-  /** Returns the digest of the whole file, after the first round. */
-  byte[] root() {
-    return BlockDigests.root(digests);
+  /**
+   * The first round once more, if it went by sums, and all that follows then by digests.
+   *
+   * @param differ what the first round found
+   * @return which blocks differ
+   */
+  boolean[] compareByDigests(boolean[] differ) throws IOException, InterruptedException {
+    if (!sums) {
+      return differ;
+    }
+    sums = false;
+    return compare();
+  }
+
+  /**
+   * Returns the digest of the whole file. What the first round read may have been another version
+   * of it: whether it changed is to be asked afterwards.
+   */
+  byte[] root() throws IOException {
+    byte[] known = digests;
+    if (known == null) {
+      known = BlockDigests.ofFile(sender.libc, file.descriptor(), size);
+      digests = known;
+    }
+    return BlockDigests.root(known);
   }
 
   /** The second round: tells the parts of the file that are no holes. */
@@ -128,7 +161,7 @@ final class Delta {
         }
         int has = BlockDigests.blocks(Math.min(BLOCK, common - offset), PART);
         fine = fine(offset, length, theirs, at, has);
-        at += has * PART_DIGEST;
+        at += has * partDigest();
       }
       segment = within(segments, segment, offset, length, differ[i], fine, parts);
     }
@@ -144,11 +177,15 @@ final class Delta {
         ranges.add(new Request.Range(offset, Math.min(BLOCK, common - offset)));
       }
       if (ranges.size() == BLOCKS_ASKED || (i == differ.length - 1 && !ranges.isEmpty())) {
-        answers.add(sender.agent.send(new Request.DigestBlocks(basis, PART, PART_DIGEST, ranges)));
+        answers.add(sender.agent.send(new Request.DigestBlocks(basis, PART, partDigest(), ranges)));
         ranges = new ArrayList<>();
       }
     }
     return answers;
+  }
+
+  private int partDigest() {
+    return sums ? BlockDigests.SUM : PART_DIGEST;
   }
 
   /** Returns which parts of a block differ. */
@@ -169,8 +206,8 @@ final class Delta {
         continue;
       }
       block.limit(Math.min(from + PART, read)).position(from);
-      sha.update(block);
-      fine[i] = !BlockDigests.equal(sha.digest(), 0, theirs, at + i * PART_DIGEST, PART_DIGEST);
+      byte[] ours = parts.of(block, sums);
+      fine[i] = !BlockDigests.equal(ours, 0, theirs, at + i * partDigest(), partDigest());
     }
     return fine;
   }

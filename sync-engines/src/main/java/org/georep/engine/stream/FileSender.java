@@ -8,6 +8,7 @@ import java.util.function.LongSupplier;
 import org.georep.engine.AgentPort;
 import org.georep.engine.ContentSource;
 import org.georep.engine.Throttle;
+import org.georep.name.Gfid;
 import org.georep.posix.Libc;
 
 /** What one worker sends files with. For one thread. */
@@ -17,6 +18,7 @@ public final class FileSender {
   final Throttle throttle;
   final LongConsumer wire;
   final Packer packer;
+  final Lookalikes lookalikes;
   final AgentPort agent;
   final Clock clock = Clock.systemUTC();
   private final LongSupplier numbers;
@@ -27,6 +29,7 @@ public final class FileSender {
    *
    * @param wire is told how many bytes more were sent
    * @param packer shared by all that send over this connection
+   * @param lookalikes shared by all that send over this connection
    * @param numbers gives numbers not used before on the agent's connection
    */
   public FileSender(
@@ -35,6 +38,7 @@ public final class FileSender {
       Throttle throttle,
       LongConsumer wire,
       Packer packer,
+      Lookalikes lookalikes,
       AgentPort agent,
       LongSupplier numbers) {
     this.libc = Objects.requireNonNull(libc, "libc is null");
@@ -42,6 +46,7 @@ public final class FileSender {
     this.throttle = Objects.requireNonNull(throttle, "throttle is null");
     this.wire = Objects.requireNonNull(wire, "wire is null");
     this.packer = Objects.requireNonNull(packer, "packer is null");
+    this.lookalikes = Objects.requireNonNull(lookalikes, "lookalikes is null");
     this.agent = Objects.requireNonNull(agent, "agent is null");
     this.numbers = Objects.requireNonNull(numbers, "numbers is null");
   }
@@ -49,6 +54,11 @@ public final class FileSender {
   /** Begins a stream of files; one at a time. */
   public FileStream open() {
     return new FileStream(this, agent.contents());
+  }
+
+  /** Says that a file of which differences were sent was not put together from them. */
+  public void notWhole(Gfid gfid) {
+    lookalikes.add(gfid);
   }
 
   /** Returns a number for a basis. */

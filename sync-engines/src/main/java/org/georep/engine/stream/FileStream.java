@@ -147,18 +147,19 @@ public final class FileStream {
       }
       List<Segment> segments = segments(file, before);
       // One with holes is made again all the same: the copy may hold zeros where they are now.
-      if (size == before.size()
-          && sameBlocks(differ) == differ.length
-          && Segment.isWhole(segments, size)) {
-        Optional<Result> equal = confirmed(batch, file, before, number);
-        if (equal.isPresent()) {
-          return equal.get();
+      boolean alike = sameBlocks(differ) == differ.length;
+      if (size == before.size() && alike && Segment.isWhole(segments, size)) {
+        differ = delta.compareByDigests(differ);
+        if (sameBlocks(differ) == differ.length) {
+          Optional<Result> equal = confirmed(batch, file, before, number);
+          if (equal.isPresent()) {
+            return equal.get();
+          }
         }
       }
       pieces.begin(batch, before, number);
       begun = true;
-      Outcome trouble = differences(delta, differ, segments, file, before);
-      return ended(before, trouble, Optional.of(delta.root()));
+      return differences(delta, differ, segments, file, before);
     } finally {
       if (!begun) { // else it is closed at the file's end, which no request must overtake
         sender.agent.send(new Request.CloseBasis(number)).exceptionally(lost -> new Reply.Done());
@@ -182,21 +183,27 @@ public final class FileStream {
     }
   }
 
-  private @Nullable Outcome differences(
+  /** Sends differences, then the digest that the agent holds the file against. */
+  private Result differences(
       Delta delta, boolean[] differ, List<Segment> segments, OpenFile file, EntryState before)
       throws ProtocolException, InterruptedException {
+    byte[] root = {};
+    @Nullable Outcome trouble;
     try {
       Differences differences = new Differences(file);
       delta.tell(differ, segments, differences);
       differences.flush();
-      return differences.cut || !file.isStill(before) ? new Outcome.Changed() : null;
+      flush(); // the agent puts the file together while it is digested here
+      root = delta.root();
+      trouble = differences.cut || !file.isStill(before) ? new Outcome.Changed() : null;
     } catch (Delta.AgentSilentException e) {
-      return new Outcome.Retry(String.valueOf(e.getMessage()));
+      trouble = new Outcome.Retry(String.valueOf(e.getMessage()));
     } catch (ProtocolException e) {
       throw e;
     } catch (IOException e) {
-      return ReadFailure.outcome(e);
+      trouble = ReadFailure.outcome(e);
     }
+    return ended(before, trouble, Optional.of(root));
   }
 
   /**

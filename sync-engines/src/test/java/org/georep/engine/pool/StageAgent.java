@@ -32,6 +32,7 @@ import org.georep.posix.NativeLibc;
 import org.georep.posix.PosixException;
 import org.georep.posix.RawPath;
 import org.georep.protocol.MinFree;
+import org.georep.protocol.Protocols;
 import org.georep.protocol.Reply;
 import org.georep.protocol.Request;
 import org.georep.secondary.identity.Marks;
@@ -54,6 +55,10 @@ final class StageAgent implements AgentPort, AutoCloseable {
   volatile Predicate<Request> lostAt = request -> false;
   volatile Predicate<Gfid> unwanted = gfid -> false;
   volatile Before before = request -> {};
+
+  /** What this one says it speaks. */
+  volatile int protocol = Protocols.NEWEST;
+
   volatile boolean lost;
 
   /** What happens before a request is carried out. */
@@ -96,6 +101,11 @@ final class StageAgent implements AgentPort, AutoCloseable {
     receiver.close();
     opened.close();
     libc.close(control);
+  }
+
+  @Override
+  public int protocol() {
+    return protocol;
   }
 
   @Override

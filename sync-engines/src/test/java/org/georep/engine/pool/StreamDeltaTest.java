@@ -6,14 +6,20 @@ import static org.georep.testing.FaultyLibc.path;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.zip.CRC32C;
 import org.georep.engine.EngineChoice;
 import org.georep.engine.FileJob;
 import org.georep.engine.Outcome;
 import org.georep.name.EntryPath;
+import org.georep.protocol.Protocols;
 import org.georep.protocol.Request;
 import org.georep.testing.Program;
 import org.georep.testing.Sandbox;
@@ -192,5 +198,60 @@ class StreamDeltaTest {
       assertThat(pair.carry(job)).isInstanceOf(Outcome.Retry.class);
       assertThat(pair.secondary.resolve(".georep/stage/contents")).isEmptyDirectory();
     }
+  }
+
+  @Test
+  void blocksOfOneSumAndOtherContentsAreFoundInTheEnd() throws Exception {
+    try (Pair pair = pair()) {
+      byte[] copy = DataPoolTest.bytes(SIZE);
+      byte[] content = copy.clone();
+      content[SIZE / 2]++;
+      changeButNotItsSum(content, SIZE / 4);
+      FileJob job = changed(pair, copy, content);
+      assertThat(pair.carry(job)).isInstanceOf(Outcome.Retry.class);
+      assertThat(pair.secondary.resolve("file")).hasBinaryContent(copy);
+      FileJob again = new FileJob(2, job.gfid(), job.size(), job.have(), false);
+      published(pair, again, 20_000);
+    }
+  }
+
+  @Test
+  void nothingIsTakenForEqualByItsSums() throws Exception {
+    try (Pair pair = pair()) {
+      byte[] copy = DataPoolTest.bytes(SIZE);
+      byte[] content = copy.clone();
+      changeButNotItsSum(content, SIZE / 4);
+      published(pair, changed(pair, copy, content), 10_000);
+    }
+  }
+
+  @Test
+  void agentsFromBeforeSumsAreAskedForDigests() throws Exception {
+    try (Pair pair = pair()) {
+      Set<Integer> lengths = ConcurrentHashMap.newKeySet();
+      pair.agent.before =
+          request -> {
+            if (request instanceof Request.DigestBlocks digest) {
+              lengths.add(digest.digest());
+            }
+          };
+      pair.agent.protocol = Protocols.BLOCK_SUMS - 1;
+      byte[] copy = DataPoolTest.bytes(SIZE);
+      byte[] content = copy.clone();
+      content[SIZE / 2]++;
+      published(pair, changed(pair, copy, content), 10_000);
+      assertThat(lengths).containsExactlyInAnyOrder(16, 8);
+    }
+  }
+
+  /** Adds the polynomial of CRC-32C, of which every sum is the rest. */
+  private static void changeButNotItsSum(byte[] content, int at) {
+    CRC32C before = new CRC32C();
+    before.update(content);
+    ByteBuffer bytes = ByteBuffer.wrap(content).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.putLong(at, bytes.getLong(at) ^ (0x82F63B78L << 1 | 1));
+    CRC32C after = new CRC32C();
+    after.update(content);
+    assertThat(after.getValue()).isEqualTo(before.getValue());
   }
 }
