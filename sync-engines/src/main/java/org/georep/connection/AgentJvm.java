@@ -12,16 +12,20 @@ import java.util.Optional;
 
 /** How the agent's Java is called. */
 final class AgentJvm {
+  /** What the second compiler is for. */
   private static final String DIGEST = "sun.security.provider.DigestBase::implCompressMultiBlock";
+
+  private static final String LAST_BLOCK = "sun.security.provider.SHA2::implCompress";
 
   /**
    * Small, and quick to start: a data channel is one more of these. The agent waits for disks, not
-   * for the compiler, so the second one is kept for what runs for long; but digests, for which it
-   * knows the processor's own instructions, it compiles at once, and as a method of their own: what
-   * the first compiler had taken into another would go on without those, many times slower. The
-   * heap is given back by ending. Contents pass through the part of it that is for what is young:
-   * with little of that half a second of a first copy goes into collecting it, and with little of
-   * the rest as much again: what waits for its contents grows old there.
+   * for the compiler, so the first of Java's is enough, without the notes that it takes for the
+   * second, which make its code a third slower. Only digests, for which the second has the
+   * processor's own instructions, are left to that one at once, and as methods of their own, lest
+   * the first takes them into others. The heap is given back by ending. Contents pass through the
+   * part of it that is for what is young: with little of that half a second of a first copy goes
+   * into collecting it, and with little of the rest as much again: what waits for its contents
+   * grows old there.
    */
   static final List<String> FLAGS =
       List.of(
@@ -35,13 +39,24 @@ final class AgentJvm {
           "-XX:MinHeapFreeRatio=15",
           "-XX:MaxHeapFreeRatio=30",
           "-XX:+UseSerialGC",
-          "-XX:Tier4InvocationThreshold=100000",
-          "-XX:Tier4MinInvocationThreshold=12000",
-          "-XX:Tier4CompileThreshold=300000",
-          "-XX:Tier4BackEdgeThreshold=800000",
+          // Options that a later Java has no more are passed over.
+          "-XX:+IgnoreUnrecognizedVMOptions",
+          "-XX:+UnlockDiagnosticVMOptions",
+          "-XX:-C1UpdateMethodData",
+          "-XX:-C1ProfileCalls",
+          "-XX:-C1ProfileVirtualCalls",
+          "-XX:-C1ProfileInlinedCalls",
+          "-XX:-C1ProfileBranches",
+          "-XX:-C1ProfileCheckcasts",
+          "-XX:Tier4InvocationThreshold=1000000000",
+          "-XX:Tier4MinInvocationThreshold=1000000000",
+          "-XX:Tier4CompileThreshold=1000000000",
+          "-XX:Tier4BackEdgeThreshold=1000000000",
           "-XX:CompileCommand=quiet",
-          "-XX:CompileCommand=CompileThresholdScaling," + DIGEST + ",0.0001",
           "-XX:CompileCommand=dontinline," + DIGEST,
+          "-XX:CompileCommand=CompileThresholdScaling," + DIGEST + ",0.0000001",
+          "-XX:CompileCommand=dontinline," + LAST_BLOCK,
+          "-XX:CompileCommand=CompileThresholdScaling," + LAST_BLOCK + ",0.0000001",
           "-Xshare:auto",
           "-XX:-UsePerfData",
           // An archive of classes that does not fit is passed over without a word.

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The bounds of memory are stated wherever a process is started. */
+/** What holds for every Java is stated wherever one is started. */
 final class AgentJvmTest {
   private static final List<String> BOUNDS =
       List.of("-Xmx", "-XX:MaxDirectMemorySize=", "-XX:MaxMetaspaceSize=");
@@ -35,5 +35,12 @@ final class AgentJvmTest {
     assertThat(bounds(words(launcher, "agent")))
         .containsExactlyInAnyOrderElementsOf(bounds(AgentJvm.FLAGS));
     assertThat(bounds(words(launcher, "georep"))).hasSameSizeAs(BOUNDS);
+  }
+
+  @Test
+  void theLauncherCompilesAsTheAgentsStartDoes() throws Exception {
+    assertThat(Files.readString(Path.of("../deploy/georep")).split("[\\s\"]+"))
+        .containsAll(
+            AgentJvm.FLAGS.stream().filter(word -> word.matches("-XX:-C1.*|-XX:Tier4.*")).toList());
   }
 }

@@ -26,9 +26,26 @@ public final class Launch {
 
   /**
    * Capture holds directories it met and little else: what a worker's heap begins with it would
-   * fill with garbage before the first collection. The last of options that contradict counts.
+   * fill with garbage before the first collection. And it runs for months: it gets the second
+   * compiler, that others do without, as {@code deploy/georep} gives it to one that it starts. The
+   * last of options that contradict counts.
    */
-  private static final List<String> SMALL = List.of("-Xms16m", "-Xmn6m");
+  static final List<String> CAPTURE =
+      List.of(
+          "-Xms16m",
+          "-Xmn6m",
+          "-XX:+IgnoreUnrecognizedVMOptions",
+          "-XX:+UnlockDiagnosticVMOptions",
+          "-XX:+C1UpdateMethodData",
+          "-XX:+C1ProfileCalls",
+          "-XX:+C1ProfileVirtualCalls",
+          "-XX:+C1ProfileInlinedCalls",
+          "-XX:+C1ProfileBranches",
+          "-XX:+C1ProfileCheckcasts",
+          "-XX:Tier4InvocationThreshold=100000",
+          "-XX:Tier4MinInvocationThreshold=12000",
+          "-XX:Tier4CompileThreshold=300000",
+          "-XX:Tier4BackEdgeThreshold=800000");
 
   private final List<String> java;
   private final List<String> program;
@@ -74,7 +91,7 @@ public final class Launch {
   Process capture(SessionConfiguration session, Path mark, Path errors) throws IOException {
     Base64.Encoder base64 = Base64.getEncoder();
     return start(
-        SMALL,
+        CAPTURE,
         List.of(
             "capture",
             "--path-base64=" + base64.encodeToString(RawPath.toBytes(session.primary())),
