@@ -81,7 +81,11 @@ final class Unreliable {
 
   /** Returns how many calls have failed with an errno so far. */
   long failed(int errno) throws IOException {
-    return failed(line -> line.split(" ", 3)[1].equals(Integer.toString(errno)));
+    return failed(
+        line -> {
+          String[] words = line.split(" ", 3); // fewer, while one is being written
+          return words.length > 1 && words[1].equals(Integer.toString(errno));
+        });
   }
 
   private long failed(Predicate<String> which) throws IOException {
