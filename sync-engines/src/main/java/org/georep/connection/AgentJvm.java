@@ -20,12 +20,11 @@ final class AgentJvm {
   /**
    * Small, and quick to start: a data channel is one more of these. The agent waits for disks, not
    * for the compiler, so the first of Java's is enough, without the notes that it takes for the
-   * second, which make its code a third slower. Only digests, for which the second has the
-   * processor's own instructions, are left to that one at once, and as methods of their own, lest
-   * the first takes them into others. The heap is given back by ending. Contents pass through the
-   * part of it that is for what is young: with little of that half a second of a first copy goes
-   * into collecting it, and with little of the rest as much again: what waits for its contents
-   * grows old there.
+   * second, which make its code slower. Only digests, for which the second has the processor's own
+   * instructions, are left to that one at once, and as methods of their own, lest the first takes
+   * them into others. The heap is given back by ending. Contents pass through the part of it that
+   * is for what is young: with little of that half a second of a first copy goes into collecting
+   * it, and with little of the rest as much again: what waits for its contents grows old there.
    */
   static final List<String> FLAGS =
       List.of(

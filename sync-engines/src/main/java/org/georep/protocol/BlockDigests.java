@@ -16,7 +16,7 @@ import org.georep.posix.PosixException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Digests of a file's blocks, by which both ends find what they have in common: CRC-32C, twenty
+ * Digests of a file's blocks, by which both ends find what they have in common: CRC-32C, several
  * times as fast as a digest and fast before anything is compiled, where a mistake is noticed later;
  * SHA-256 where it is not. The digest of a whole file is SHA-256 of its blocks' digests, one behind
  * the other, so that several threads can work on it. What lies behind the file's end is not part of

@@ -25,13 +25,13 @@ import org.jspecify.annotations.Nullable;
  * needs no search. A file whose contents moved along has nothing in common this way, which is
  * noticed after the first round.
  *
- * <p>Sums are CRC-32C: reading costs more than making them. Two parts may have the same one and
- * differ, by chance or because somebody wanted them to. So the SHA-256 of the whole file, made by
- * blocks while the agent puts the file together, goes behind the differences, and the agent
- * publishes nothing else; what was not that is one of the {@link Lookalikes}, and is compared by
- * digests the next time. A file that seems to be the same altogether is digested before that is
- * believed. An agent from before {@link Protocols#BLOCK_SUMS} is asked for digests, cut short on
- * the wire. Holes are neither read nor sent. For one thread.
+ * <p>Sums are CRC-32C, which costs little. Two parts may have the same one and differ, by chance or
+ * because somebody wanted them to. So the SHA-256 of the whole file, made by blocks while the agent
+ * puts the file together, goes behind the differences, and the agent publishes nothing else; what
+ * was not that is one of the {@link Lookalikes}, and is compared by digests the next time. A file
+ * that seems to be the same altogether is digested before that is believed. An agent from before
+ * {@link Protocols#BLOCK_SUMS} is asked for digests, cut short on the wire. Holes are neither read
+ * nor sent. For one thread.
  */
 final class Delta {
   /** From this size on two rounds are worth what they save. */
